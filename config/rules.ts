@@ -1,0 +1,244 @@
+import {
+  MAPPING_BATCH_SIZE_WITHOUT_WINDOW,
+  QUEUE_NAME_MAX_LENGTH,
+  QUEUE_POLICY_MAX_BYTES,
+  QUEUE_POLICY_MAX_STATEMENTS,
+  VISIBILITY_PER_FUNCTION_TIMEOUT,
+  VISIBILITY_TIMEOUT_SECONDS,
+} from "../core/limits";
+import { partitionOf, REQUIRED_PLACEHOLDERS, spelled, type Word } from "../core/names";
+import { ingressPolicy, workPolicy } from "../modules/policy/queue-policies";
+import type { Configuration, LogicalQueueSettings } from "./configuration";
+import { queuesOf, type RegionalTopology, topologyOf } from "./topology";
+import type { Violation } from "./violation";
+
+type Rule = (configuration: Configuration) => readonly Violation[];
+type QueueRule = (
+  configuration: Configuration,
+  name: string,
+  queue: LogicalQueueSettings,
+) => readonly Violation[];
+
+/** What the schema cannot say because it spans several fields. Each rule reports all that it finds. */
+export function violationsOf(configuration: Configuration): readonly Violation[] {
+  return [
+    ...GROUP_RULES.flatMap((rule) => rule(configuration)),
+    ...Object.entries(configuration.queues).flatMap(([name, queue]) =>
+      QUEUE_RULES.flatMap((rule) => rule(configuration, name, queue)),
+    ),
+  ];
+}
+
+const regionsAllowed: Rule = ({ allowedRegions, regions }) =>
+  allowedRegions === undefined
+    ? []
+    : Object.keys(regions)
+        .filter((region) => !allowedRegions.includes(region))
+        .map((region) => ({
+          path: `regions.${region}`,
+          value: region,
+          allowed: `one of allowed_regions: ${allowedRegions.join(", ")}`,
+          fix: `take the region out, or add it to allowed_regions if messages may stand there`,
+        }));
+
+const onePartition: Rule = ({ regions }) => {
+  const [first, ...others] = Object.keys(regions);
+  if (first === undefined) return [];
+  return others
+    .filter((region) => partitionOf(region) !== partitionOf(first))
+    .map((region) => ({
+      path: `regions.${region}`,
+      value: region,
+      allowed: `regions of the partition ${partitionOf(first)}, that of ${first}`,
+      fix: "use regions of one partition: roles and queue policies do not reach across partitions",
+    }));
+};
+
+const ownAccountRole: Rule = ({ regions }) =>
+  Object.entries(regions)
+    .filter(
+      ([, { account, assumeRoleArn }]) =>
+        assumeRoleArn !== undefined && assumeRoleArn.split(":")[4] !== account,
+    )
+    .map(([region, { account, assumeRoleArn }]) => ({
+      path: `regions.${region}.assume_role_arn`,
+      value: assumeRoleArn,
+      allowed: `a role of the region's account ${account}`,
+      fix: "name a role of that account, or correct the account",
+    }));
+
+const distinctQueues = distinct((topology) =>
+  queuesOf(topology).map(({ name, arn, word }) => ({ name, arn, use: `${spelled(word)} queue` })),
+);
+
+/** Roles are global in an account, so the same name in two regions meets there. */
+const distinctRoles = distinct(({ replicator, forwarders }) => [
+  { name: replicator.name, arn: replicator.roleArn, use: "replicator" },
+  ...Object.values(forwarders).map(({ name, roleArn }) => ({ name, arn: roleArn, use: "forwarder" })),
+]);
+
+/** Every ARN stands for one thing only; each clash is reported once, however many regions it shows in. */
+function distinct(
+  things: (topology: RegionalTopology) => readonly { name: string; arn: string; use: string }[],
+): Rule {
+  return (configuration) => {
+    const taken = new Map<string, string>();
+    const clashes = new Map<string, Violation>();
+    for (const queue of Object.keys(configuration.queues)) {
+      for (const region of Object.keys(configuration.regions)) {
+        for (const { name, arn, use } of things(topologyOf(configuration, queue, region))) {
+          const other = taken.get(arn);
+          if (other !== undefined && !clashes.has(`${queue} ${name}`)) {
+            clashes.set(`${queue} ${name}`, {
+              path: `queues.${queue}`,
+              value: name,
+              allowed: `a name for its ${use} that is not also the name of ${other}`,
+              fix: "rename one logical queue, or give it name templates of its own (names)",
+            });
+          }
+          taken.set(arn, `the ${use} of "${queue}"`);
+        }
+      }
+    }
+    return [...clashes.values()];
+  };
+}
+
+const nameLengths: QueueRule = (configuration, name) => {
+  const names = Object.keys(configuration.regions).flatMap((region) =>
+    queuesOf(topologyOf(configuration, name, region)),
+  );
+  const longest = names.reduce<(typeof names)[number] | undefined>(
+    (best, next) => (best === undefined || next.name.length > best.name.length ? next : best),
+    undefined,
+  );
+  if (longest === undefined || longest.name.length <= QUEUE_NAME_MAX_LENGTH) return [];
+  const excess = longest.name.length - QUEUE_NAME_MAX_LENGTH;
+  return [
+    {
+      path: `queues.${name}`,
+      value: longest.name,
+      allowed: `at most ${QUEUE_NAME_MAX_LENGTH} characters with prefix and suffix; the ${spelled(longest.word)} queue's name has ${longest.name.length}`,
+      fix: `shorten the name or naming.prefix by ${excess}, or set a shorter name template for ${fileKey(longest.word)}`,
+    },
+  ];
+};
+
+const placeholders: QueueRule = (_, name, { names }) =>
+  (Object.keys(REQUIRED_PLACEHOLDERS) as Word[]).flatMap((word) =>
+    REQUIRED_PLACEHOLDERS[word]
+      .filter((placeholder) => !names[word].includes(placeholder))
+      .map((placeholder) => ({
+        path: `queues.${name}.names.${fileKey(word)}`,
+        value: names[word],
+        allowed: `a template with ${REQUIRED_PLACEHOLDERS[word].join(" and ")}`,
+        fix: `add ${placeholder}: there is one per region`,
+      })),
+  );
+
+const transitVisibility: QueueRule = (_, name, queue) => {
+  const { timeoutSeconds } = queue.functions;
+  const least = timeoutSeconds * VISIBILITY_PER_FUNCTION_TIMEOUT;
+  const value = queue.transitVisibilityTimeoutSeconds;
+  if (value >= least && value <= VISIBILITY_TIMEOUT_SECONDS.max) return [];
+  return [
+    {
+      path: `queues.${name}.transit_visibility_timeout_seconds`,
+      value,
+      allowed: `${least} to ${VISIBILITY_TIMEOUT_SECONDS.max}: at least ${VISIBILITY_PER_FUNCTION_TIMEOUT} times the function timeout of ${timeoutSeconds} seconds`,
+      fix:
+        value < VISIBILITY_PER_FUNCTION_TIMEOUT
+          ? `raise it to ${least}`
+          : `raise it to ${least}, or lower functions.timeout_seconds to ${Math.floor(Math.min(value, VISIBILITY_TIMEOUT_SECONDS.max) / VISIBILITY_PER_FUNCTION_TIMEOUT)}`,
+    },
+  ];
+};
+
+const consumerVisibility: QueueRule = (_, name, { consumerProcessingSeconds, visibilityTimeoutSeconds }) =>
+  consumerProcessingSeconds === undefined || visibilityTimeoutSeconds >= consumerProcessingSeconds
+    ? []
+    : [
+        {
+          path: `queues.${name}.visibility_timeout_seconds`,
+          value: visibilityTimeoutSeconds,
+          allowed: `${consumerProcessingSeconds} to ${VISIBILITY_TIMEOUT_SECONDS.max}: at least consumer_processing_seconds`,
+          fix: `raise it to ${consumerProcessingSeconds}: a message would appear again while its consumer still works on it`,
+        },
+      ];
+
+const batchWindow: QueueRule = (_, name, { functions }) =>
+  functions.batchSize <= MAPPING_BATCH_SIZE_WITHOUT_WINDOW || functions.batchingWindowSeconds >= 1
+    ? []
+    : [
+        {
+          path: `queues.${name}.functions.batching_window_seconds`,
+          value: functions.batchingWindowSeconds,
+          allowed: `1 to 300 with a batch_size of ${functions.batchSize}`,
+          fix: `set it to 1 or more, or batch_size to at most ${MAPPING_BATCH_SIZE_WITHOUT_WINDOW}`,
+        },
+      ];
+
+const kmsKeys: QueueRule = ({ regions }, name, { encryption: { kmsKeyArns } }) => {
+  if (kmsKeyArns === undefined) return [];
+  const path = `queues.${name}.encryption.kms_key_arns`;
+  const missing = Object.keys(regions)
+    .filter((region) => kmsKeyArns[region] === undefined)
+    .map((region) => ({
+      path: `${path}.${region}`,
+      value: undefined,
+      allowed: `a key of ${region}, for every region of the group`,
+      fix: "add the key, or take kms_key_arns out and let SQS manage the keys",
+    }));
+  const misplaced = Object.entries(kmsKeyArns)
+    .filter(([region, arn]) => arn.split(":")[3] !== region)
+    .map(([region, arn]) => ({
+      path: `${path}.${region}`,
+      value: arn,
+      allowed: `the ARN of a key in ${region}`,
+      fix: "name that region's key; SQS takes keys of its own region only",
+    }));
+  return [...missing, ...misplaced];
+};
+
+const policySizes: QueueRule = (configuration, name, queue) =>
+  Object.keys(configuration.regions)
+    .slice(0, 1)
+    .flatMap((region) => {
+      const topology = topologyOf(configuration, name, region);
+      return [
+        { field: "producers", policy: ingressPolicy(topology, queue), given: queue.producers.length },
+        { field: "consumers", policy: workPolicy(topology, queue), given: queue.consumers.length },
+      ];
+    })
+    .filter(
+      ({ policy }) =>
+        JSON.stringify(policy).length > QUEUE_POLICY_MAX_BYTES ||
+        policy.Statement.length > QUEUE_POLICY_MAX_STATEMENTS,
+    )
+    .map(({ field, policy, given }) => ({
+      path: `queues.${name}.${field}`,
+      value: `${given} principals, a policy of ${JSON.stringify(policy).length} bytes and ${policy.Statement.length} statements`,
+      allowed: `a queue policy of at most ${QUEUE_POLICY_MAX_BYTES} bytes and ${QUEUE_POLICY_MAX_STATEMENTS} statements`,
+      fix: "name fewer principals, or whole accounts instead of their roles",
+    }));
+
+const GROUP_RULES: readonly Rule[] = [
+  regionsAllowed,
+  onePartition,
+  ownAccountRole,
+  distinctQueues,
+  distinctRoles,
+];
+const QUEUE_RULES: readonly QueueRule[] = [
+  nameLengths,
+  placeholders,
+  transitVisibility,
+  consumerVisibility,
+  batchWindow,
+  kmsKeys,
+  policySizes,
+];
+
+function fileKey(word: Word): string {
+  return spelled(word).replaceAll("-", "_");
+}

@@ -1,0 +1,371 @@
+import { z } from "zod";
+import {
+  DEFAULT_INGRESS_MESSAGE_BYTES,
+  DELAY_SECONDS,
+  FUNCTION_MEMORY_MB,
+  FUNCTION_TIMEOUT_SECONDS,
+  KMS_REUSE_SECONDS,
+  LOG_RETENTION_DAYS,
+  MAPPING_BATCH_SIZE,
+  MAPPING_MAXIMUM_CONCURRENCY,
+  MAPPING_WINDOW_SECONDS,
+  MAX_MESSAGE_SIZE,
+  MAX_RECEIVE_COUNT,
+  type Range,
+  RECEIVE_WAIT_SECONDS,
+  RETENTION_SECONDS,
+  TRANSIT_RETENTION_SECONDS,
+  VISIBILITY_TIMEOUT_SECONDS,
+} from "../core/limits";
+import { DEFAULT_NAME_TEMPLATES, REQUIRED_PLACEHOLDERS, type Word } from "../core/names";
+
+/**
+ * The configuration file, as its author writes it: keys are Terraform's names, `undefined` means the default. What spans
+ * several fields is checked in rules.ts. The message of an issue is the allowed range; load.ts adds path, value and fix.
+ */
+
+const allowed = (text: string) => ({ error: () => text });
+
+function whole(range: Range, description: string) {
+  const text = allowed(`a whole number from ${range.min} to ${range.max}`);
+  return z.int(text).min(range.min, text).max(range.max, text).describe(description);
+}
+
+function text(pattern: RegExp, what: string, description: string) {
+  return z.string(allowed(what)).regex(pattern, allowed(what)).describe(description);
+}
+
+const flag = (description: string) => z.boolean(allowed("true or false")).describe(description);
+
+function object<T extends z.core.$ZodLooseShape>(shape: T, what = "an object") {
+  return z.strictObject(shape, {
+    error: (issue) => (issue.code === "unrecognized_keys" ? `only ${Object.keys(shape).join(", ")}` : what),
+  });
+}
+
+function choice<const T extends readonly string[]>(values: T, description: string) {
+  return z.enum(values, allowed(`one of ${values.join(", ")}`)).describe(description);
+}
+
+function map<V extends z.ZodType>(key: z.ZodString, keyText: string, value: V, description: string) {
+  return z
+    .record(key, value, {
+      error: (issue) => (issue.code === "invalid_key" ? keyText : `an object whose keys are ${keyText}`),
+    })
+    .describe(description);
+}
+
+export const REGION_PATTERN = /^(?:[a-z]{2}|us-gov)-(?:[a-z]+)-\d$/;
+const REGION_TEXT = 'names of AWS regions such as "us-east-1"';
+const region = z.string(allowed(REGION_TEXT)).regex(REGION_PATTERN, allowed(REGION_TEXT));
+
+const ROLE_OR_USER_ARN = /^arn:aws(?:-cn|-us-gov)?:iam::\d{12}:(?:role|user)\/(?:[\w+=,.@-]+\/)*[\w+=,.@-]+$/;
+const ACCOUNT = /^\d{12}$/;
+const roleArn = (description: string) =>
+  text(
+    /^arn:aws(?:-cn|-us-gov)?:iam::\d{12}:role\/(?:[\w+=,.@-]+\/)*[\w+=,.@-]+$/,
+    'the ARN of a role, "arn:aws:iam::<account>:role/<name>"',
+    description,
+  );
+
+const tags = map(
+  z.string().regex(/^(?!aws:)[\p{L}\p{Z}\p{N}_.:/=+\-@]{1,128}$/u),
+  "tag keys of 1 to 128 characters that do not begin with aws:",
+  z.string(allowed("a text of at most 256 characters")).max(256, allowed("a text of at most 256 characters")),
+  "Tags of every resource.",
+);
+
+/**
+ * A principal that may send or receive. IAM principals are named by ARN; an AWS service always together with the ARNs of the
+ * resources on whose behalf it calls.
+ */
+const principal = z
+  .union(
+    [
+      z.string().regex(ROLE_OR_USER_ARN),
+      z.string().regex(ACCOUNT),
+      object({
+        service: text(
+          /^[a-z0-9.-]+\.amazonaws\.com(?:\.cn)?$/,
+          'a service principal such as "sns.amazonaws.com"',
+          "Service principal.",
+        ),
+        source_arns: z
+          .array(z.string().regex(/^arn:[^*?]+$/, allowed("an ARN without wildcards")))
+          .min(1, allowed("at least one ARN"))
+          .describe("ARNs of the resources on whose behalf the service calls (aws:SourceArn)."),
+      }),
+    ],
+    allowed(
+      'the ARN of a role or user without wildcards, a 12-digit account id, or { "service": …, "source_arns": […] }',
+    ),
+  )
+  .describe(
+    "A role or user by ARN, a whole account by its 12 digits, or an AWS service with the ARNs it acts for.",
+  );
+
+const functionSettings = {
+  memory_mb: whole(FUNCTION_MEMORY_MB, "Memory of each function, MB. Default 256."),
+  timeout_seconds: whole(
+    FUNCTION_TIMEOUT_SECONDS,
+    "Timeout of each function, seconds. Default 20. Queues that functions read need six times as much visibility timeout.",
+  ),
+  batch_size: whole(
+    MAPPING_BATCH_SIZE,
+    "Messages per invocation, at most. Default 10. More than 10 needs a batching window of at least 1 second.",
+  ),
+  batching_window_seconds: whole(
+    MAPPING_WINDOW_SECONDS,
+    "Time that a mapping waits for a batch to fill, seconds. Default 0.",
+  ),
+  maximum_concurrency: whole(
+    MAPPING_MAXIMUM_CONCURRENCY,
+    "Invocations at once per mapping, at most. Default: none, Lambda scales to the account's concurrency.",
+  ),
+  architecture: choice(["arm64", "x86_64"], "Instruction set. Default arm64."),
+  runtime: choice(["nodejs22.x", "nodejs20.x", "nodejs24.x"], "Lambda runtime. Default nodejs22.x."),
+  log_retention_days: z
+    .literal([...LOG_RETENTION_DAYS], allowed(`one of ${LOG_RETENTION_DAYS.join(", ")} (0: never expires)`))
+    .describe("Retention of the functions' log groups, days. Default 30."),
+  tracing: choice(["active", "pass_through"], "X-Ray tracing of the functions. Default active."),
+};
+
+const template = (word: Word) => {
+  const placeholders = ["{prefix}", "{queue}", "{region}", ...REQUIRED_PLACEHOLDERS[word]];
+  return text(
+    new RegExp(`^(?:[\\w-]|${placeholders.map((p) => p.replace(/[{}]/g, "\\$&")).join("|")})+$`),
+    `letters, digits, hyphens, underscores and the placeholders ${[...new Set(placeholders)].join(", ")}`,
+    `Name template. Default "${DEFAULT_NAME_TEMPLATES[word]}".`,
+  ).optional();
+};
+
+const nameTemplates = {
+  ingress: template("ingress"),
+  work: template("work"),
+  outbox: template("outbox"),
+  standby: template("standby"),
+  dlq: template("dlq"),
+  ingress_dlq: template("ingressDlq"),
+  replicator: template("replicator"),
+  forwarder: template("forwarder"),
+};
+
+const logicalQueue = object({
+  mode: choice(
+    ["async"],
+    "Replication mode. async (default): every message goes to the peers through an outbox, so the home never waits for a peer.",
+  ).default("async"),
+  message_retention_seconds: whole(
+    RETENTION_SECONDS,
+    "Retention of the work queue, seconds. Default 345600 (4 days).",
+  ).default(345_600),
+  transit_retention_seconds: whole(
+    RETENTION_SECONDS,
+    "Retention of ingress, outbox and standby queues, seconds. Default 1209600 (14 days).",
+  ).default(TRANSIT_RETENTION_SECONDS),
+  dlq_retention_seconds: whole(
+    RETENTION_SECONDS,
+    "Retention of both dead-letter queues, seconds. Default 1209600 (14 days).",
+  ).default(TRANSIT_RETENTION_SECONDS),
+  visibility_timeout_seconds: whole(
+    VISIBILITY_TIMEOUT_SECONDS,
+    "Visibility timeout of the work queue, seconds. Default 30.",
+  ).default(30),
+  transit_visibility_timeout_seconds: whole(
+    VISIBILITY_TIMEOUT_SECONDS,
+    "Visibility timeout of ingress, outbox and standby queues, seconds. Default: six times the function timeout.",
+  ).optional(),
+  consumer_processing_seconds: whole(
+    VISIBILITY_TIMEOUT_SECONDS,
+    "Longest time that a consumer works on one message, seconds; the visibility timeout of the work queue must cover it. Default: not stated, not checked.",
+  ).optional(),
+  delay_seconds: whole(
+    DELAY_SECONDS,
+    "Delay of the ingress queue, seconds. Default 0. A message is unprotected until its delay has passed.",
+  ).default(0),
+  max_message_size: whole(
+    MAX_MESSAGE_SIZE,
+    `Largest message that the ingress queue takes, bytes with attributes. Default ${DEFAULT_INGRESS_MESSAGE_BYTES}, which leaves room for origin and producer key; a larger message travels without origin.`,
+  ).default(DEFAULT_INGRESS_MESSAGE_BYTES),
+  receive_wait_time_seconds: whole(
+    RECEIVE_WAIT_SECONDS,
+    "Long polling of the work queue, seconds. Default 20.",
+  ).default(20),
+  max_receive_count: whole(
+    MAX_RECEIVE_COUNT,
+    "Receives of a message on the work queue before SQS moves it to the dead-letter queue. Default 5.",
+  ).default(5),
+  encryption: object({
+    kms_key_arns: map(
+      region,
+      REGION_TEXT,
+      text(
+        /^arn:aws(?:-cn|-us-gov)?:kms:[a-z0-9-]+:\d{12}:key\/[\w-]+$/,
+        'the ARN of a KMS key, "arn:aws:kms:<region>:<account>:key/<id>"',
+        "ARN of the KMS key.",
+      ),
+      "KMS key of all queues, per region. Default: none, SQS manages the keys (SSE-SQS).",
+    ).optional(),
+    kms_data_key_reuse_period_seconds: whole(
+      KMS_REUSE_SECONDS,
+      "Time that SQS reuses a data key, seconds. Default 300.",
+    ).default(300),
+  })
+    .describe("Encryption at rest; never off.")
+    .prefault({}),
+  producers: z
+    .array(principal)
+    .describe(
+      "Principals that may send to the ingress queues. When at least one is named, everyone else is refused, whatever their own policies say. Default: none named, IAM policies of the account decide.",
+    )
+    .default([]),
+  consumers: z
+    .array(principal)
+    .describe(
+      "Principals that may receive from the work queues. When at least one is named, everyone else is refused. Default: none named, IAM policies of the account decide.",
+    )
+    .default([]),
+  functions: object({
+    ...(z.object(functionSettings).partial().shape satisfies z.core.$ZodLooseShape),
+  })
+    .describe("Function settings of this logical queue; default: those of the group.")
+    .prefault({}),
+  names: object(nameTemplates).describe("Name templates of this logical queue.").prefault({}),
+  tags: tags.describe("Tags of this logical queue's resources, over those of the group.").default({}),
+});
+
+const QUEUE_NAME_TEXT =
+  "1 to 80 letters, digits, hyphens and underscores (a trailing .fifo is for FIFO queues)";
+
+export const configurationSchema = object({
+  $schema: z.string().optional().describe("JSON Schema of this file, for editors."),
+  failover_group: text(
+    /^[a-z][a-z0-9-]{0,31}$/,
+    "a lower-case letter, then up to 31 lower-case letters, digits and hyphens",
+    "Name of the failover group: logical queues that fail over together. Stacks are called <failover_group>-<region>.",
+  ),
+  regions: map(
+    region,
+    REGION_TEXT,
+    object({
+      account: text(ACCOUNT, "12 digits", "Account that owns this region's resources."),
+      assume_role_arn: roleArn("Role that Terraform assumes for this region. Default: none.").optional(),
+      vpc: object({
+        subnet_ids: z
+          .array(text(/^subnet-[0-9a-f]+$/, 'ids of subnets, "subnet-…"', "Id of a subnet."))
+          .min(1, allowed("at least one subnet id"))
+          .describe("Subnets of the functions; they need a route to SQS in every region of the group."),
+        security_group_ids: z
+          .array(text(/^sg-[0-9a-f]+$/, 'ids of security groups, "sg-…"', "Id of a security group."))
+          .min(1, allowed("at least one security group id"))
+          .describe("Security groups of the functions."),
+      })
+        .optional()
+        .describe("Runs the functions inside a VPC. Default: outside."),
+    }),
+    "Regions of the group, two to five. Every region carries the same set of queues and functions.",
+  ),
+  queues: map(
+    z.string().regex(/^[\w-]{1,80}$/),
+    QUEUE_NAME_TEXT,
+    logicalQueue,
+    "Logical queues by name: a name is that of the work queue.",
+  ),
+  functions: object({
+    memory_mb: functionSettings.memory_mb.default(256),
+    timeout_seconds: functionSettings.timeout_seconds.default(20),
+    batch_size: functionSettings.batch_size.default(10),
+    batching_window_seconds: functionSettings.batching_window_seconds.default(0),
+    maximum_concurrency: functionSettings.maximum_concurrency.optional(),
+    architecture: functionSettings.architecture.default("arm64"),
+    runtime: functionSettings.runtime.default("nodejs22.x"),
+    log_retention_days: functionSettings.log_retention_days.default(30),
+    tracing: functionSettings.tracing.default("active"),
+  })
+    .describe("Settings of all functions; a logical queue may override each.")
+    .prefault({}),
+  naming: object({
+    prefix: text(
+      /^[\w-]{0,40}$/,
+      "at most 40 letters, digits, hyphens and underscores",
+      "Put before every name. Default: none.",
+    ).default(""),
+    templates: object(nameTemplates).describe("Name templates of all logical queues, by role.").prefault({}),
+  })
+    .describe("Names of queues, functions and roles.")
+    .prefault({}),
+  permissions_boundary: text(
+    /^arn:aws(?:-cn|-us-gov)?:iam::(?:\d{12}|aws|\{account\}):policy\/[\w+=,.@/-]+$/,
+    'the ARN of a managed policy, "arn:aws:iam::<account>:policy/<name>"',
+    "Permissions boundary of every role; {account} is replaced by the region's account. Default: none.",
+  ).optional(),
+  role_path: text(
+    /^\/(?:[!-.0-~]+\/)*$/,
+    'a path that begins and ends with a slash, such as "/sqs/"',
+    "Path of every role. Default /.",
+  ).default("/"),
+  tags: tags.default({}),
+  allowed_regions: z
+    .array(region)
+    .min(1, allowed("at least one region"))
+    .describe("Data residency: the only regions that messages may stand in. Default: all.")
+    .optional(),
+  state_backend: z
+    .discriminatedUnion(
+      "type",
+      [
+        object({
+          type: z.literal("local"),
+          directory: z
+            .string()
+            .min(1)
+            .describe("Folder of the state files. Default: the working directory.")
+            .optional(),
+        }),
+        object({
+          type: z.literal("s3"),
+          bucket: text(
+            /^(?=.*\{region\})[a-z0-9.{}-]{3,71}$/,
+            "a bucket name that contains {region}, so that no region's plan needs another region's state",
+            "Bucket per region; {region} is replaced. The bucket stands in the stack's own region.",
+          ),
+          key: text(
+            /^[^/\s][^\s]*$/,
+            "an object key; {group} and {region} are replaced",
+            'Object key. Default "sqs-multi-region/{group}/{region}.tfstate".',
+          ).default("sqs-multi-region/{group}/{region}.tfstate"),
+          dynamodb_table: z
+            .string()
+            .min(3)
+            .describe("Lock table, in the stack's own region. Default: none.")
+            .optional(),
+          use_lockfile: flag(
+            "Lock by an object in the bucket (Terraform 1.10 and later). Default false.",
+          ).default(false),
+          kms_key_id: z
+            .string()
+            .min(1)
+            .describe("KMS key of the state object. Default: the bucket's encryption.")
+            .optional(),
+        }),
+        object({
+          type: z.literal("terraform_cloud"),
+          organization: z.string().min(1).describe("Organization."),
+          hostname: z.string().min(1).default("app.terraform.io").describe("Host. Default app.terraform.io."),
+          workspace: text(
+            /^[\w{}-]*\{region\}[\w{}-]*$/,
+            "a workspace name that contains {region}; {group} is replaced too",
+            'Workspace per region. Default "{group}-{region}".',
+          ).default("{group}-{region}"),
+        }),
+      ],
+      allowed('an object whose "type" is local, s3 or terraform_cloud'),
+    )
+    .describe("Where Terraform keeps the state of each stack. Default: local.")
+    .default({ type: "local" }),
+});
+
+/** The file as written, before defaults. */
+export type ConfigurationInput = z.input<typeof configurationSchema>;
+/** The file with all defaults, keys as in the file. */
+export type ConfigurationFile = z.output<typeof configurationSchema>;

@@ -1,0 +1,76 @@
+/**
+ * Every limit of AWS that this project relies on, in one place. Constructs, functions, configuration and tests import from here.
+ * Sizes are bytes, durations carry their unit in the name.
+ */
+
+/** A closed range of whole numbers. */
+export interface Range {
+  readonly min: number;
+  readonly max: number;
+}
+
+/** https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/quotas-queues.html */
+export const QUEUE_NAME_MAX_LENGTH = 80;
+/** https://docs.aws.amazon.com/lambda/latest/api/API_CreateFunction.html */
+export const FUNCTION_NAME_MAX_LENGTH = 64;
+/** https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html */
+export const ROLE_NAME_MAX_LENGTH = 64;
+
+/** https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_SetQueueAttributes.html */
+export const RETENTION_SECONDS: Range = { min: 60, max: 1_209_600 };
+export const VISIBILITY_TIMEOUT_SECONDS: Range = { min: 0, max: 43_200 };
+export const DELAY_SECONDS: Range = { min: 0, max: 900 };
+export const RECEIVE_WAIT_SECONDS: Range = { min: 0, max: 20 };
+export const MAX_RECEIVE_COUNT: Range = { min: 1, max: 1_000 };
+export const KMS_REUSE_SECONDS: Range = { min: 60, max: 86_400 };
+
+/**
+ * The largest message a queue is configured for. SQS itself takes 1 MiB since August 2025; provider aws 5.100.0 refuses
+ * more than 256 KiB in `max_message_size`.
+ */
+export const QUEUE_MAX_MESSAGE_BYTES = 262_144;
+export const MAX_MESSAGE_SIZE: Range = { min: 1_024, max: QUEUE_MAX_MESSAGE_BYTES };
+/** https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/quotas-messages.html */
+export const BATCH_MAX_BYTES = 1_048_576;
+export const BATCH_MAX_ENTRIES = 10;
+export const MESSAGE_MAX_ATTRIBUTES = 10;
+
+/**
+ * Bytes that the default `max_message_size` of an ingress queue keeps free, so that origin and producer key always fit:
+ * the origin is at most 600 bytes with every optional part at its limit, the producer key at most 200.
+ */
+export const RESERVED_MESSAGE_BYTES = 1_024;
+export const DEFAULT_INGRESS_MESSAGE_BYTES = QUEUE_MAX_MESSAGE_BYTES - RESERVED_MESSAGE_BYTES;
+
+/** Queue policies: https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/quotas-policies.html */
+export const QUEUE_POLICY_MAX_BYTES = 8_192;
+export const QUEUE_POLICY_MAX_STATEMENTS = 20;
+
+/** https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-configure.html: the queue's visibility timeout is at least six times the function's. */
+export const VISIBILITY_PER_FUNCTION_TIMEOUT = 6;
+/** https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html */
+export const FUNCTION_TIMEOUT_SECONDS: Range = { min: 1, max: 900 };
+export const FUNCTION_MEMORY_MB: Range = { min: 128, max: 10_240 };
+/** https://docs.aws.amazon.com/lambda/latest/api/API_CreateEventSourceMapping.html */
+export const MAPPING_BATCH_SIZE: Range = { min: 1, max: 10_000 };
+export const MAPPING_WINDOW_SECONDS: Range = { min: 0, max: 300 };
+export const MAPPING_MAXIMUM_CONCURRENCY: Range = { min: 2, max: 1_000 };
+/** Above this batch size a batching window of at least one second is required (same page). */
+export const MAPPING_BATCH_SIZE_WITHOUT_WINDOW = 10;
+/** https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_PutRetentionPolicy.html (0: never expires) */
+export const LOG_RETENTION_DAYS = [
+  0, 1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288, 3653,
+] as const;
+
+/** Regions of one failover group, home and peers together. */
+export const REGIONS_PER_GROUP: Range = { min: 2, max: 5 };
+
+/** Retention of every queue but the work queue, unless told otherwise: the longest SQS allows, 14 days. */
+export const TRANSIT_RETENTION_SECONDS = RETENTION_SECONDS.max;
+/**
+ * `maxReceiveCount` of a standard ingress queue. Long peer outages raise receive counts without any poison, so SQS may only
+ * be the last resort; code moves a message to the ingress DLQ once it has classified its error as permanent.
+ */
+export const INGRESS_MAX_RECEIVE_COUNT = 1_000;
+/** Longest back-off, by message visibility, of a message that could not be copied. */
+export const BACK_OFF_MAX_SECONDS = 120;

@@ -1,0 +1,114 @@
+import { createHash } from "node:crypto";
+import { FUNCTION_NAME_MAX_LENGTH } from "./limits";
+
+/** Queues of a logical queue in one region. `outbox` exists once per peer, `standby` once per home. */
+export const QUEUE_WORDS = ["ingress", "work", "outbox", "standby", "dlq", "ingressDlq"] as const;
+export type QueueWord = (typeof QUEUE_WORDS)[number];
+
+/** Functions of a logical queue in one region, and the roles that share their names. `forwarder` exists once per peer. */
+export const FUNCTION_WORDS = ["replicator", "forwarder"] as const;
+export type FunctionWord = (typeof FUNCTION_WORDS)[number];
+
+export type Word = QueueWord | FunctionWord;
+
+/**
+ * Name templates by role. `{prefix}` and `{queue}` are the naming prefix and the logical queue's name, `{region}` the region
+ * the resource stands in, `{peer}` the region that copies go to, `{home}` the region that copies come from.
+ */
+export type NameTemplates = Readonly<Record<Word, string>>;
+
+export const DEFAULT_NAME_TEMPLATES: NameTemplates = {
+  ingress: "{prefix}{queue}-ingress",
+  work: "{prefix}{queue}",
+  outbox: "{prefix}{queue}-outbox-{peer}",
+  standby: "{prefix}{queue}-standby-{home}",
+  dlq: "{prefix}{queue}-dlq",
+  ingressDlq: "{prefix}{queue}-ingress-dlq",
+  replicator: "{prefix}{queue}-replicator-{region}",
+  forwarder: "{prefix}{queue}-forwarder-{region}-{peer}",
+};
+
+/** Placeholders that a template must contain, because its resource exists several times in one region or account. */
+export const REQUIRED_PLACEHOLDERS: Readonly<Record<Word, readonly string[]>> = {
+  ingress: [],
+  work: [],
+  outbox: ["{peer}"],
+  standby: ["{home}"],
+  dlq: [],
+  ingressDlq: [],
+  replicator: ["{region}"],
+  forwarder: ["{region}", "{peer}"],
+};
+
+export interface NameParts {
+  readonly prefix: string;
+  readonly queue: string;
+  readonly region?: string | undefined;
+  readonly peer?: string | undefined;
+  readonly home?: string | undefined;
+}
+
+/** Fills a name template. Throws when the template names a placeholder that `parts` does not have. */
+export function fillTemplate(template: string, parts: NameParts): string {
+  const values: Readonly<Record<string, string | undefined>> = { ...parts };
+  return template.replace(/\{(\w+)\}/g, (placeholder, key: string) => {
+    const value = values[key];
+    if (value === undefined)
+      throw new Error(`name template "${template}": nothing to put for ${placeholder}`);
+    return value;
+  });
+}
+
+/**
+ * Shortens a name that is over a limit: its beginning, then a hash of the whole name, so that two long names never meet and
+ * the same name always gives the same result.
+ */
+export function shorten(name: string, maxLength: number = FUNCTION_NAME_MAX_LENGTH): string {
+  if (name.length <= maxLength) return name;
+  const digest = createHash("sha256").update(name).digest("hex").slice(0, 8);
+  return `${name.slice(0, maxLength - digest.length - 1).replace(/[-_]+$/, "")}-${digest}`;
+}
+
+/** A word as names, addresses and tags spell it: `ingressDlq` is `ingress-dlq`. */
+export function spelled(word: Word): string {
+  return word.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
+}
+
+/** The address part of a resource: logical queue, word, and region or peer where there are several. Never a hash. */
+export function logicalId(queue: string, word: Word, region?: string): string {
+  return [queue, spelled(word), ...(region === undefined ? [] : [region])].join("_");
+}
+
+/** Partition of a region. https://docs.aws.amazon.com/IAM/latest/UserGuide/reference-arns.html */
+export function partitionOf(region: string): string {
+  if (region.startsWith("cn-")) return "aws-cn";
+  if (region.startsWith("us-gov-")) return "aws-us-gov";
+  return "aws";
+}
+
+export function queueArn(region: string, account: string, name: string): string {
+  return `arn:${partitionOf(region)}:sqs:${region}:${account}:${name}`;
+}
+
+/** https://docs.aws.amazon.com/general/latest/gr/sqs-service.html */
+export function queueUrl(region: string, account: string, name: string): string {
+  const suffix = partitionOf(region) === "aws-cn" ? "amazonaws.com.cn" : "amazonaws.com";
+  return `https://sqs.${region}.${suffix}/${account}/${name}`;
+}
+
+/** ARN of a role; `path` begins and ends with a slash. */
+export function roleArn(region: string, account: string, path: string, name: string): string {
+  return `arn:${partitionOf(region)}:iam::${account}:role${path}${name}`;
+}
+
+export function accountRootArn(region: string, account: string): string {
+  return `arn:${partitionOf(region)}:iam::${account}:root`;
+}
+
+export function logGroupName(functionName: string): string {
+  return `/aws/lambda/${functionName}`;
+}
+
+export function logGroupArn(region: string, account: string, functionName: string): string {
+  return `arn:${partitionOf(region)}:logs:${region}:${account}:log-group:${logGroupName(functionName)}`;
+}

@@ -1,0 +1,106 @@
+import type { AwsProvider } from "@cdktf/provider-aws/lib/provider";
+import { Construct } from "constructs";
+import type { Configuration } from "../../config/configuration";
+import { type QueueReference, type RegionalTopology, topologyOf } from "../../config/topology";
+import { INGRESS_MAX_RECEIVE_COUNT } from "../../core/limits";
+import { logicalId, type QueueWord } from "../../core/names";
+import type { PolicyDocument } from "../policy/document";
+import {
+  ingressPolicy,
+  outboxPolicy,
+  privatePolicy,
+  standbyPolicy,
+  workPolicy,
+} from "../policy/queue-policies";
+import { tagsOf } from "../tags";
+import { Queue, type QueueProps } from "./queue";
+
+export interface RegionalQueuesProps {
+  readonly configuration: Configuration;
+  readonly topology: RegionalTopology;
+  readonly provider: AwsProvider;
+}
+
+/** All queues of one logical queue in one region, with their policies and redrive rules. */
+export class RegionalQueues extends Construct {
+  readonly ingress: Queue;
+  readonly work: Queue;
+  readonly dlq: Queue;
+  readonly ingressDlq: Queue;
+  /** By peer. */
+  readonly outboxes: Readonly<Record<string, Queue>>;
+  /** By home. */
+  readonly standbys: Readonly<Record<string, Queue>>;
+
+  constructor(scope: Construct, id: string, { configuration, topology, provider }: RegionalQueuesProps) {
+    super(scope, id);
+    const settings = configuration.queues[topology.queue]!;
+    const queue = (
+      word: QueueWord,
+      reference: QueueReference,
+      policy: PolicyDocument,
+      props: Pick<QueueProps, "retentionSeconds"> & Partial<QueueProps>,
+      other?: string,
+    ) => {
+      const address = logicalId(topology.queue, word, other);
+      return new Queue(this, address, {
+        provider,
+        region: topology.region,
+        address,
+        reference,
+        policy,
+        encryption: settings.encryption,
+        tags: tagsOf(configuration, topology.queue, word),
+        ...props,
+      });
+    };
+    const dead = (source: QueueReference) => ({
+      retentionSeconds: settings.dlqRetentionSeconds,
+      deadLettersOf: [source.arn],
+    });
+    const transit = {
+      retentionSeconds: settings.transitRetentionSeconds,
+      visibilityTimeoutSeconds: settings.transitVisibilityTimeoutSeconds,
+    };
+
+    this.dlq = queue("dlq", topology.dlq, privatePolicy(topology.dlq), dead(topology.work));
+    this.ingressDlq = queue(
+      "ingressDlq",
+      topology.ingressDlq,
+      privatePolicy(topology.ingressDlq),
+      dead(topology.ingress),
+    );
+    this.work = queue("work", topology.work, workPolicy(topology, settings), {
+      retentionSeconds: settings.messageRetentionSeconds,
+      visibilityTimeoutSeconds: settings.visibilityTimeoutSeconds,
+      receiveWaitTimeSeconds: settings.receiveWaitTimeSeconds,
+      redrive: { to: this.dlq, maxReceiveCount: settings.maxReceiveCount },
+    });
+    this.ingress = queue("ingress", topology.ingress, ingressPolicy(topology, settings), {
+      ...transit,
+      delaySeconds: settings.delaySeconds,
+      maxMessageSize: settings.maxMessageSize,
+      redrive: { to: this.ingressDlq, maxReceiveCount: INGRESS_MAX_RECEIVE_COUNT },
+    });
+    // Outbox and standby have no redrive policy: a long outage raises receive counts without any poison.
+    this.outboxes = perRegion(topology.outboxes, (reference, peer) =>
+      queue("outbox", reference, outboxPolicy(topology, peer), transit, peer),
+    );
+    this.standbys = perRegion(topology.standbys, (reference, home) =>
+      queue(
+        "standby",
+        reference,
+        standbyPolicy(topology, topologyOf(configuration, topology.queue, home)),
+        transit,
+        home,
+      ),
+    );
+  }
+}
+
+function perRegion<T>(
+  references: Readonly<Record<string, QueueReference>>,
+  make: (reference: QueueReference, region: string) => T,
+): Readonly<Record<string, T>> {
+  return Object.fromEntries(Object.entries(references).map(([region, ref]) => [region, make(ref, region)]));
+}

@@ -1,0 +1,28 @@
+import { createHash } from "node:crypto";
+import { readFileSync } from "node:fs";
+import { AssetType, TerraformAsset, TerraformStack } from "cdktf";
+import { Construct } from "constructs";
+import type { FunctionWord } from "../../core/names";
+import { functionArchive } from "../../replicator/archive";
+
+/** The archive of one kind of function: one asset per stack, however many logical queues use it. */
+export class FunctionCode extends Construct {
+  /** Path for Terraform, relative to the stack's folder. */
+  readonly path: string;
+  /** SHA-256 of the archive in base64: the archive is deterministic, so it changes with the code and nothing else. */
+  readonly hash: string;
+
+  private constructor(stack: TerraformStack, id: string, word: FunctionWord) {
+    super(stack, id);
+    const archive = functionArchive(word);
+    this.path = new TerraformAsset(this, "archive", { path: archive, type: AssetType.FILE }).path;
+    this.hash = createHash("sha256").update(readFileSync(archive)).digest("base64");
+  }
+
+  /** The code of `word` in the stack of `scope`. */
+  static of(scope: Construct, word: FunctionWord): FunctionCode {
+    const stack = TerraformStack.of(scope);
+    const id = `${word}-code`;
+    return (stack.node.tryFindChild(id) as FunctionCode | undefined) ?? new FunctionCode(stack, id, word);
+  }
+}

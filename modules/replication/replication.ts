@@ -1,0 +1,109 @@
+import type { AwsProvider } from "@cdktf/provider-aws/lib/provider";
+import { Construct } from "constructs";
+import type { Configuration } from "../../config/configuration";
+import { type FunctionReference, type RegionalTopology, topologyOf } from "../../config/topology";
+import { type FunctionWord, logicalId } from "../../core/names";
+import { type ForwarderSettings, type ReplicatorSettings, toEnvironment } from "../../replicator/settings";
+import { functionPolicy } from "../policy/identity-policies";
+import type { Queue } from "../queue/queue";
+import type { RegionalQueues } from "../queue/regional-queues";
+import { tagsOf } from "../tags";
+import { FunctionCode } from "./function-code";
+import { QueueFunction } from "./queue-function";
+
+export interface ReplicationProps {
+  readonly configuration: Configuration;
+  readonly topology: RegionalTopology;
+  readonly provider: AwsProvider;
+  readonly queues: RegionalQueues;
+}
+
+/** The functions of one logical queue in one region: the replicator, and a forwarder per peer. */
+export class Replication extends Construct {
+  constructor(scope: Construct, id: string, { configuration, topology, provider, queues }: ReplicationProps) {
+    super(scope, id);
+    const settings = configuration.queues[topology.queue]!;
+    const region = configuration.regions[topology.region]!;
+    const keys = settings.encryption.kmsKeyArns ?? {};
+
+    const queueFunction = (fn: {
+      word: FunctionWord;
+      peer?: string;
+      reference: FunctionReference;
+      description: string;
+      source: Queue;
+      readsFrom: string;
+      sendsTo: readonly string[];
+      writesIn: readonly string[];
+      environment: ReplicatorSettings | ForwarderSettings;
+    }) => {
+      const address = logicalId(topology.queue, fn.word, fn.peer);
+      new QueueFunction(this, address, {
+        provider,
+        address,
+        reference: fn.reference,
+        description: fn.description,
+        code: FunctionCode.of(this, fn.word),
+        environment: toEnvironment(fn.environment),
+        source: fn.source,
+        policy: functionPolicy({
+          functionName: fn.reference.name,
+          region: topology.region,
+          account: topology.account,
+          readsFrom: fn.readsFrom,
+          sendsTo: fn.sendsTo,
+          kmsKeyArns: fn.writesIn.flatMap((name) => keys[name] ?? []),
+          tracing: settings.functions.tracing === "active",
+          vpc: region.vpc !== undefined,
+        }),
+        settings: settings.functions,
+        vpc: region.vpc,
+        rolePath: configuration.rolePath,
+        permissionsBoundary: configuration.permissionsBoundary?.replace("{account}", topology.account),
+        tags: tagsOf(configuration, topology.queue, fn.word),
+      });
+    };
+    const common = {
+      failoverGroup: configuration.failoverGroup,
+      logicalQueue: topology.queue,
+      homeRegion: topology.region,
+      ingressDlqUrl: topology.ingressDlq.url,
+    };
+
+    const outboxes = Object.entries(topology.outboxes);
+    queueFunction({
+      word: "replicator",
+      reference: topology.replicator,
+      description: `Replicates ${topology.queue}: ingress to work and outboxes, in ${topology.region}`,
+      source: queues.ingress,
+      readsFrom: topology.ingress.arn,
+      sendsTo: [topology.work.arn, ...outboxes.map(([, { arn }]) => arn), topology.ingressDlq.arn],
+      writesIn: [topology.region],
+      environment: {
+        ...common,
+        sourceQueueUrl: topology.ingress.url,
+        workQueueUrl: topology.work.url,
+        outboxQueueUrls: Object.fromEntries(outboxes.map(([peer, { url }]) => [peer, url])),
+      },
+    });
+    for (const [peer, outbox] of outboxes) {
+      const standby = topologyOf(configuration, topology.queue, peer).standbys[topology.region]!;
+      queueFunction({
+        word: "forwarder",
+        peer,
+        reference: topology.forwarders[peer]!,
+        description: `Forwards ${topology.queue}: outbox to standby, from ${topology.region} to ${peer}`,
+        source: queues.outboxes[peer]!,
+        readsFrom: outbox.arn,
+        sendsTo: [standby.arn, topology.ingressDlq.arn],
+        writesIn: [topology.region, peer],
+        environment: {
+          ...common,
+          sourceQueueUrl: outbox.url,
+          peerRegion: peer,
+          standbyQueueUrl: standby.url,
+        },
+      });
+    }
+  }
+}

@@ -1,0 +1,232 @@
+import { mkdtempSync, readFileSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { loadConfiguration, parseConfiguration } from "../../config/load";
+import { ConfigurationError, type Violation } from "../../config/violation";
+import { jsonSchema } from "../../config/write-json-schema";
+import { configuration, configurationInput, HOME_ACCOUNT, PEER_ACCOUNT, PRODUCER_ROLE } from "../fixtures";
+
+function violationsIn(input: unknown): readonly Violation[] {
+  try {
+    parseConfiguration(input);
+  } catch (error) {
+    if (error instanceof ConfigurationError) return error.violations;
+    throw error;
+  }
+  return [];
+}
+
+const pathsIn = (input: unknown) => violationsIn(input).map(({ path }) => path);
+
+describe("defaults", () => {
+  test("are in place, each function setting taken from the group unless the queue says otherwise", () => {
+    const { queues } = configuration({
+      functions: { timeout_seconds: 10 },
+      queues: { orders: {}, slow: { functions: { timeout_seconds: 30 } } },
+    });
+    expect(queues.orders).toMatchObject({
+      mode: "async",
+      messageRetentionSeconds: 345_600,
+      transitRetentionSeconds: 1_209_600,
+      visibilityTimeoutSeconds: 30,
+      transitVisibilityTimeoutSeconds: 60,
+      maxMessageSize: 262_144 - 1_024,
+      functions: { timeoutSeconds: 10, runtime: "nodejs22.x", memoryMb: 256 },
+    });
+    expect(queues.slow).toMatchObject({
+      transitVisibilityTimeoutSeconds: 180,
+      functions: { timeoutSeconds: 30 },
+    });
+  });
+
+  test("leave keys that the author chose as they are", () => {
+    const { queues } = parseConfiguration(
+      configurationInput({ queues: { order_lines: { tags: { cost_center: "a_b" } } } }),
+    );
+    expect(Object.keys(queues)).toEqual(["order_lines"]);
+    expect(queues.order_lines?.tags).toEqual({ cost_center: "a_b" });
+  });
+});
+
+test("six mistakes of six kinds are reported at once, each with path, value, allowed range and fix", () => {
+  const input = {
+    failover_group: "Shop!",
+    regions: { "us-east-1": { account: "1111" }, "us-west-2": { account: HOME_ACCOUNT } },
+    allowed_regions: ["us-east-1"],
+    queues: {
+      orders: {
+        delay_seconds: 901,
+        max_recieve_count: 3,
+        visibility_timeout_seconds: 30,
+        consumer_processing_seconds: 60,
+      },
+    },
+  };
+  expect(violationsIn(input)).toEqual([
+    expect.objectContaining({ path: "failover_group", value: "Shop!" }),
+    expect.objectContaining({ path: "regions.us-east-1.account", value: "1111", allowed: "12 digits" }),
+    {
+      path: "queues.orders.delay_seconds",
+      value: 901,
+      allowed: "a whole number from 0 to 900",
+      fix: "lower it to 900 or less",
+    },
+    expect.objectContaining({ path: "queues.orders.max_recieve_count", value: 3 }),
+    expect.objectContaining({ path: "regions.us-west-2", allowed: "one of allowed_regions: us-east-1" }),
+    expect.objectContaining({
+      path: "queues.orders.visibility_timeout_seconds",
+      value: 30,
+      allowed: "60 to 43200: at least consumer_processing_seconds",
+    }),
+  ]);
+  expect(() => parseConfiguration(input, "my.json")).toThrow(
+    /^my\.json: 6 violations, nothing is synthesized\./,
+  );
+});
+
+describe("limits", () => {
+  test("fails over 80 characters with the longest suffix", () => {
+    const fits = "x".repeat(80 - "-standby-us-west-2".length);
+    expect(pathsIn(configurationInput({ queues: { [fits]: {} } }))).toEqual([]);
+    expect(violationsIn(configurationInput({ queues: { [`${fits}y`]: {} } }))).toEqual([
+      expect.objectContaining({
+        path: `queues.${fits}y`,
+        value: `${fits}y-standby-us-west-2`,
+        fix: expect.stringContaining("by 1"),
+      }),
+    ]);
+  });
+
+  test("fails below six times the function timeout on queues that functions read", () => {
+    const queue = (seconds: number) =>
+      configurationInput({}, { transit_visibility_timeout_seconds: seconds });
+    expect(pathsIn(queue(120))).toEqual([]);
+    expect(violationsIn(queue(119))).toEqual([
+      {
+        path: "queues.orders.transit_visibility_timeout_seconds",
+        value: 119,
+        allowed: "120 to 43200: at least 6 times the function timeout of 20 seconds",
+        fix: "raise it to 120, or lower functions.timeout_seconds to 19",
+      },
+    ]);
+  });
+
+  test("fails when batches above 10 have no window", () => {
+    expect(pathsIn(configurationInput({ functions: { batch_size: 11 } }))).toEqual([
+      "queues.orders.functions.batching_window_seconds",
+    ]);
+    expect(
+      pathsIn(configurationInput({ functions: { batch_size: 11, batching_window_seconds: 1 } })),
+    ).toEqual([]);
+  });
+
+  test("fails when a policy grows over 8192 bytes", () => {
+    const producers = Array.from({ length: 80 }, (_, i) => `${PRODUCER_ROLE}-of-the-service-number-${i}`);
+    expect(pathsIn(configurationInput({}, { producers }))).toEqual(["queues.orders.producers"]);
+  });
+
+  test.each([
+    [0, ["regions"]],
+    [1, ["regions"]],
+    [6, ["regions"]],
+  ])("fails with %i regions", (count, paths) => {
+    const regions = Object.fromEntries(
+      Array.from({ length: count }, (_, i) => [`eu-west-${i + 1}`, { account: HOME_ACCOUNT }]),
+    );
+    expect(pathsIn(configurationInput({ regions }))).toEqual(paths);
+  });
+});
+
+describe("names", () => {
+  test("fails when a suffixed queue is also another logical queue", () => {
+    const found = violationsIn(configurationInput({ queues: { orders: {}, "orders-ingress": {} } }));
+    expect(found.map(({ value }) => value)).toEqual(["orders-ingress", "orders-ingress-dlq"]);
+  });
+
+  test("fails without the placeholder that tells regions apart", () => {
+    expect(pathsIn(configurationInput({ naming: { templates: { outbox: "{queue}-out" } } }))).toContain(
+      "queues.orders.names.outbox",
+    );
+  });
+
+  test("fails with a placeholder that the role does not have", () => {
+    expect(pathsIn(configurationInput({ naming: { templates: { ingress: "{queue}-{peer}" } } }))).toEqual([
+      "naming.templates.ingress",
+    ]);
+  });
+
+  test("fails when two regions of an account would share a role", () => {
+    expect(pathsIn(configurationInput({ naming: { templates: { replicator: "{queue}-r" } } }))).toContain(
+      "queues.orders",
+    );
+  });
+});
+
+describe("accounts, keys and principals", () => {
+  test("fails when a region assumes a role of another account", () => {
+    const regions = {
+      "us-east-1": { account: HOME_ACCOUNT, assume_role_arn: `arn:aws:iam::${PEER_ACCOUNT}:role/deploy` },
+      "us-west-2": { account: PEER_ACCOUNT, assume_role_arn: `arn:aws:iam::${PEER_ACCOUNT}:role/deploy` },
+    };
+    expect(pathsIn(configurationInput({ regions }))).toEqual(["regions.us-east-1.assume_role_arn"]);
+  });
+
+  test("fails across partitions", () => {
+    const regions = { "us-east-1": { account: HOME_ACCOUNT }, "cn-north-1": { account: PEER_ACCOUNT } };
+    expect(pathsIn(configurationInput({ regions }))).toEqual(["regions.cn-north-1"]);
+  });
+
+  test("fails when a region has no key, or another region's", () => {
+    const key = `arn:aws:kms:us-east-1:${HOME_ACCOUNT}:key/1234abcd-12ab-34cd-56ef-1234567890ab`;
+    const encrypted = (kms_key_arns: Record<string, string>) =>
+      configurationInput({}, { encryption: { kms_key_arns } });
+    const path = "queues.orders.encryption.kms_key_arns.us-west-2";
+    expect(pathsIn(encrypted({ "us-east-1": key }))).toEqual([path]);
+    expect(pathsIn(encrypted({ "us-east-1": key, "us-west-2": key }))).toEqual([path]);
+    expect(pathsIn(encrypted({ "us-east-1": key, "us-west-2": key.replace("east-1", "west-2") }))).toEqual(
+      [],
+    );
+  });
+
+  test.each([
+    "*",
+    `arn:aws:iam::${HOME_ACCOUNT}:role/*`,
+    `arn:aws:sts::${HOME_ACCOUNT}:assumed-role/a/b`,
+    "sns.amazonaws.com",
+  ])("fails with the principal %s", (principal) => {
+    expect(pathsIn(configurationInput({}, { producers: [principal] }))).toEqual([
+      "queues.orders.producers.0",
+    ]);
+  });
+
+  test("fails with an S3 state bucket that is the same for all regions", () => {
+    const state_backend = { type: "s3" as const, bucket: "tfstate" };
+    expect(pathsIn(configurationInput({ state_backend }))).toEqual(["state_backend.bucket"]);
+  });
+});
+
+describe("the file", () => {
+  const directory = mkdtempSync(join(tmpdir(), "configuration-"));
+
+  test("fails when it is missing or no JSON", () => {
+    const broken = join(directory, "broken.json");
+    writeFileSync(broken, "{");
+    for (const path of [broken, join(directory, "missing.json")]) {
+      expect(() => loadConfiguration(path)).toThrow(ConfigurationError);
+    }
+  });
+
+  test.each([[null], [[]], ["text"], [{}]])("fails when it holds %j", (input) => {
+    expect(violationsIn(input).length).toBeGreaterThan(0);
+  });
+
+  test("of the example is valid", () => {
+    expect(Object.keys(loadConfiguration(join(__dirname, "../../sqs-multi-region.json")).queues)).toEqual([
+      "orders",
+    ]);
+  });
+
+  test("has a JSON Schema that is up to date (npm run build writes it)", () => {
+    expect(readFileSync(join(__dirname, "../../sqs-multi-region.schema.json"), "utf8")).toBe(jsonSchema());
+  });
+});

@@ -1,0 +1,425 @@
+import { SqsQueue } from "@cdktf/provider-aws/lib/sqs-queue";
+import { Testing } from "cdktf";
+import { MAX_RECEIVE_COUNT } from "../../core/limits";
+import { RegionStack } from "../../stacks/region-stack";
+import { CONSUMER_ROLE, configuration, HOME_ACCOUNT, PEER_ACCOUNT, PRODUCER_ROLE } from "../fixtures";
+import { Template } from "../template";
+
+const KMS = {
+  "us-east-1": `arn:aws:kms:us-east-1:${HOME_ACCOUNT}:key/11111111-1111-1111-1111-111111111111`,
+  "us-west-2": `arn:aws:kms:us-west-2:${PEER_ACCOUNT}:key/22222222-2222-2222-2222-222222222222`,
+};
+const TWO_ACCOUNTS = { "us-east-1": { account: HOME_ACCOUNT }, "us-west-2": { account: PEER_ACCOUNT } };
+const THREE_REGIONS = {
+  "us-east-1": { account: HOME_ACCOUNT },
+  "us-west-2": { account: HOME_ACCOUNT },
+  "eu-west-1": { account: PEER_ACCOUNT },
+};
+
+const home = (...args: Parameters<typeof configuration>) => Template.of(configuration(...args), "us-east-1");
+
+describe("addresses", () => {
+  // A changed address destroys a queue together with its messages. Never update this snapshot for a resource that exists.
+  test("are frozen", () => {
+    expect(home().addresses).toMatchSnapshot("two regions");
+    expect(home({ regions: THREE_REGIONS }).addresses).toMatchSnapshot("three regions");
+    expect(Object.keys(home().json.output).sort()).toMatchSnapshot("outputs");
+  });
+
+  test("of one logical queue do not depend on the others", () => {
+    const alone = home();
+    const among = home({ queues: { billing: {}, orders: {} } });
+    expect(among.addresses).toEqual(expect.arrayContaining(alone.addresses));
+    expect(among.addresses).toHaveLength(2 * alone.addresses.length);
+  });
+});
+
+describe("counts", () => {
+  const perQueue = (regions: typeof TWO_ACCOUNTS | typeof THREE_REGIONS) =>
+    Object.keys(regions).reduce(
+      (sum, region) => sum + Template.of(configuration({ regions }), region).addresses.length,
+      0,
+    );
+
+  test("of a region, per provider", () => {
+    expect(home().counts).toEqual({
+      "aws: aws_sqs_queue": 6,
+      "aws: aws_iam_role": 2,
+      "aws: aws_iam_role_policy": 2,
+      "aws: aws_cloudwatch_log_group": 2,
+      "aws: aws_lambda_function": 2,
+      "aws: aws_lambda_event_source_mapping": 2,
+    });
+  });
+
+  test("of a logical queue over all regions stay within the budget", () => {
+    expect(perQueue(TWO_ACCOUNTS)).toBe(32);
+    expect(perQueue(TWO_ACCOUNTS)).toBeLessThanOrEqual(45);
+    expect(perQueue(THREE_REGIONS)).toBe(3 * (4 + 2 * 2 + 5 * 3));
+  });
+});
+
+describe("redrive", () => {
+  const template = home();
+  const redrive = (queue: string) => template.resource("aws_sqs_queue", queue).redrive_policy;
+
+  test("moves from work to its DLQ, from ingress to its own after 1,000 receives", () => {
+    expect(JSON.parse(String(redrive("orders_work")))).toEqual({
+      deadLetterTargetArn: "${aws_sqs_queue.orders_dlq.arn}",
+      maxReceiveCount: 5,
+    });
+    expect(JSON.parse(String(redrive("orders_ingress")))).toEqual({
+      deadLetterTargetArn: "${aws_sqs_queue.orders_ingress-dlq.arn}",
+      maxReceiveCount: MAX_RECEIVE_COUNT.max,
+    });
+  });
+
+  test("does not exist on outbox and standby: receive counts lie during an outage", () => {
+    expect(redrive("orders_outbox_us-west-2")).toBeUndefined();
+    expect(redrive("orders_standby_us-west-2")).toBeUndefined();
+  });
+
+  test.each([
+    ["orders_dlq", "orders"],
+    ["orders_ingress-dlq", "orders-ingress"],
+  ])("is allowed into %s from %s only", (dlq, source) => {
+    expect(template.document("aws_sqs_queue", dlq, "redrive_allow_policy")).toEqual({
+      redrivePermission: "byQueue",
+      sourceQueueArns: [`arn:aws:sqs:us-east-1:${HOME_ACCOUNT}:${source}`],
+    });
+  });
+});
+
+test("each setting lands on the queue it belongs to", () => {
+  const template = home(
+    {},
+    {
+      message_retention_seconds: 1_000,
+      transit_retention_seconds: 2_000,
+      dlq_retention_seconds: 3_000,
+      visibility_timeout_seconds: 40,
+      delay_seconds: 5,
+      max_message_size: 2_048,
+      receive_wait_time_seconds: 7,
+    },
+  );
+  const of = (queue: string) => {
+    const r = template.resource("aws_sqs_queue", `orders_${queue}`);
+    return [
+      r.message_retention_seconds,
+      r.visibility_timeout_seconds,
+      r.delay_seconds,
+      r.max_message_size,
+      r.receive_wait_time_seconds,
+      r.sqs_managed_sse_enabled,
+    ];
+  };
+  expect(of("work")).toEqual([1_000, 40, 0, 262_144, 7, true]);
+  expect(of("ingress")).toEqual([2_000, 120, 5, 2_048, 0, true]);
+  expect(of("outbox_us-west-2")).toEqual([2_000, 120, 0, 262_144, 0, true]);
+  expect(of("standby_us-west-2")).toEqual([2_000, 120, 0, 262_144, 0, true]);
+  expect(of("dlq")).toEqual([3_000, 30, 0, 262_144, 0, true]);
+  expect(of("ingress-dlq")).toEqual([3_000, 30, 0, 262_144, 0, true]);
+});
+
+describe("encryption", () => {
+  test("uses the region's own key on every queue, and the functions may use keys of both ends", () => {
+    const template = home({ regions: TWO_ACCOUNTS }, { encryption: { kms_key_arns: KMS } });
+    for (const queue of Object.values(template.json.resource.aws_sqs_queue!)) {
+      expect(queue).toMatchObject({
+        kms_master_key_id: KMS["us-east-1"],
+        kms_data_key_reuse_period_seconds: 300,
+      });
+      expect(queue).not.toHaveProperty("sqs_managed_sse_enabled");
+    }
+    const keysOf = (fn: string) =>
+      template
+        .document("aws_iam_role_policy", fn, "policy")
+        .Statement.filter(({ Sid }) => Sid === "Encrypt")
+        .map(({ Resource }) => Resource);
+    expect(keysOf("orders_replicator")).toEqual([[KMS["us-east-1"]]]);
+    expect(keysOf("orders_forwarder_us-west-2")).toEqual([[KMS["us-east-1"], KMS["us-west-2"]]]);
+  });
+});
+
+describe("queue policies", () => {
+  const template = home(
+    { regions: TWO_ACCOUNTS },
+    { producers: [PRODUCER_ROLE], consumers: [CONSUMER_ROLE] },
+  );
+  const arn = (name: string) => `arn:aws:sqs:us-east-1:${HOME_ACCOUNT}:${name}`;
+  const tlsOnly = (name: string) => ({
+    Sid: "TlsOnly",
+    Effect: "Deny",
+    Principal: "*",
+    Action: ["sqs:*"],
+    Resource: arn(name),
+    Condition: { Bool: { "aws:SecureTransport": "false" } },
+  });
+  const senderOnly = (name: string, sid: string, account: string, role: string) => [
+    {
+      Sid: `${sid}Principals`,
+      Effect: "Allow",
+      Principal: { AWS: [`arn:aws:iam::${account}:root`] },
+      Action: ["sqs:SendMessage"],
+      Resource: arn(name),
+      Condition: { ArnEquals: { "aws:PrincipalArn": [role] } },
+    },
+    {
+      Sid: `${sid}NobodyElse`,
+      Effect: "Deny",
+      Principal: "*",
+      Action: ["sqs:SendMessage"],
+      Resource: arn(name),
+      Condition: { ArnNotEquals: { "aws:PrincipalArn": [role] } },
+    },
+  ];
+  const statements = (queue: string) => template.document("aws_sqs_queue", queue, "policy").Statement;
+
+  test("admit to standby the forwarder of the home's account, and nobody else", () => {
+    expect(statements("orders_standby_us-west-2")).toEqual([
+      tlsOnly("orders-standby-us-west-2"),
+      ...senderOnly(
+        "orders-standby-us-west-2",
+        "Forwarder",
+        PEER_ACCOUNT,
+        `arn:aws:iam::${PEER_ACCOUNT}:role/orders-forwarder-us-west-2-us-east-1`,
+      ),
+    ]);
+  });
+
+  test("admit to the outbox this region's replicator, and nobody else", () => {
+    expect(statements("orders_outbox_us-west-2")).toEqual([
+      tlsOnly("orders-outbox-us-west-2"),
+      ...senderOnly(
+        "orders-outbox-us-west-2",
+        "Replicator",
+        HOME_ACCOUNT,
+        `arn:aws:iam::${HOME_ACCOUNT}:role/orders-replicator-us-east-1`,
+      ),
+    ]);
+  });
+
+  test("admit producers to ingress and consumers to work, and nobody else", () => {
+    expect(statements("orders_ingress").slice(1)).toMatchObject([
+      {
+        Sid: "ProducersPrincipals",
+        Action: ["sqs:SendMessage", "sqs:GetQueueAttributes", "sqs:GetQueueUrl"],
+        Condition: { ArnEquals: { "aws:PrincipalArn": [PRODUCER_ROLE] } },
+      },
+      { Sid: "ProducersNobodyElse", Effect: "Deny", Action: ["sqs:SendMessage"] },
+    ]);
+    expect(statements("orders_work").slice(1)).toMatchObject([
+      { Sid: "ConsumersPrincipals", Condition: { ArnEquals: { "aws:PrincipalArn": [CONSUMER_ROLE] } } },
+      { Sid: "ConsumersNobodyElse", Effect: "Deny", Action: ["sqs:ReceiveMessage"] },
+    ]);
+  });
+
+  test("refuse calls without TLS on every queue, and never allow a wildcard principal", () => {
+    for (const [name, queue] of Object.entries(template.json.resource.aws_sqs_queue!)) {
+      const document = template.document("aws_sqs_queue", name, "policy");
+      expect(document.Statement[0]).toEqual(tlsOnly(String(queue.name)));
+      for (const statement of document.Statement.filter(({ Effect }) => Effect === "Allow")) {
+        expect(JSON.stringify(statement.Principal)).not.toContain("*");
+      }
+    }
+  });
+});
+
+describe("functions", () => {
+  test("have just the rights on their own queues", () => {
+    const arn = (region: string, name: string) => `arn:aws:sqs:${region}:${HOME_ACCOUNT}:${name}`;
+    const rights = (fn: string, over = {}) =>
+      home({ functions: { tracing: "pass_through", ...over } }).document("aws_iam_role_policy", fn, "policy")
+        .Statement;
+    const read = [
+      "sqs:ReceiveMessage",
+      "sqs:DeleteMessage",
+      "sqs:ChangeMessageVisibility",
+      "sqs:GetQueueAttributes",
+    ];
+    const log = (name: string) => ({
+      Sid: "Log",
+      Effect: "Allow",
+      Action: ["logs:CreateLogStream", "logs:PutLogEvents"],
+      Resource: `arn:aws:logs:us-east-1:${HOME_ACCOUNT}:log-group:/aws/lambda/${name}:*`,
+    });
+    expect(rights("orders_replicator")).toEqual([
+      { Sid: "Read", Effect: "Allow", Action: read, Resource: arn("us-east-1", "orders-ingress") },
+      {
+        Sid: "Send",
+        Effect: "Allow",
+        Action: ["sqs:SendMessage"],
+        Resource: [
+          arn("us-east-1", "orders"),
+          arn("us-east-1", "orders-outbox-us-west-2"),
+          arn("us-east-1", "orders-ingress-dlq"),
+        ],
+      },
+      log("orders-replicator-us-east-1"),
+    ]);
+    expect(rights("orders_forwarder_us-west-2")).toEqual([
+      { Sid: "Read", Effect: "Allow", Action: read, Resource: arn("us-east-1", "orders-outbox-us-west-2") },
+      {
+        Sid: "Send",
+        Effect: "Allow",
+        Action: ["sqs:SendMessage"],
+        Resource: [arn("us-west-2", "orders-standby-us-east-1"), arn("us-east-1", "orders-ingress-dlq")],
+      },
+      log("orders-forwarder-us-east-1-us-west-2"),
+    ]);
+    expect(rights("orders_replicator", { tracing: "active" }).map(({ Sid }) => Sid)).toContain("Trace");
+  });
+
+  test("report partial batches, and take their settings from the configuration", () => {
+    const template = home(
+      {
+        regions: {
+          "us-east-1": {
+            account: HOME_ACCOUNT,
+            vpc: { subnet_ids: ["subnet-0a"], security_group_ids: ["sg-0b"] },
+          },
+          "us-west-2": { account: HOME_ACCOUNT },
+        },
+        permissions_boundary: "arn:aws:iam::{account}:policy/boundary",
+        role_path: "/sqs/",
+      },
+      {
+        functions: {
+          memory_mb: 512,
+          timeout_seconds: 10,
+          batch_size: 100,
+          batching_window_seconds: 2,
+          maximum_concurrency: 5,
+          architecture: "x86_64",
+          runtime: "nodejs24.x",
+          log_retention_days: 7,
+        },
+      },
+    );
+    for (const fn of ["orders_replicator", "orders_forwarder_us-west-2"]) {
+      expect(template.resource("aws_lambda_event_source_mapping", fn)).toMatchObject({
+        function_response_types: ["ReportBatchItemFailures"],
+        batch_size: 100,
+        maximum_batching_window_in_seconds: 2,
+        scaling_config: { maximum_concurrency: 5 },
+        depends_on: [`aws_iam_role_policy.${fn}`],
+      });
+      expect(template.resource("aws_lambda_function", fn)).toMatchObject({
+        memory_size: 512,
+        timeout: 10,
+        architectures: ["x86_64"],
+        runtime: "nodejs24.x",
+        tracing_config: { mode: "Active" },
+        vpc_config: { subnet_ids: ["subnet-0a"], security_group_ids: ["sg-0b"] },
+      });
+      expect(template.resource("aws_cloudwatch_log_group", fn)).toMatchObject({ retention_in_days: 7 });
+      expect(template.resource("aws_iam_role", fn)).toMatchObject({
+        path: "/sqs/",
+        permissions_boundary: `arn:aws:iam::${HOME_ACCOUNT}:policy/boundary`,
+      });
+      expect(
+        template.document("aws_iam_role_policy", fn, "policy").Statement.map(({ Sid }) => Sid),
+      ).toContain("Network");
+    }
+    // The peer's policy names the role with its path, or the copy would be refused.
+    const peer = Template.of(configuration({ role_path: "/sqs/" }), "us-west-2");
+    expect(JSON.stringify(peer.document("aws_sqs_queue", "orders_standby_us-east-1", "policy"))).toContain(
+      `arn:aws:iam::${HOME_ACCOUNT}:role/sqs/orders-forwarder-us-east-1-us-west-2`,
+    );
+  });
+
+  test("of all logical queues share one archive", () => {
+    const functions = Object.values(
+      home({ queues: { orders: {}, billing: {} } }).json.resource.aws_lambda_function!,
+    );
+    expect(new Set(functions.map(({ filename }) => filename)).size).toBe(2);
+  });
+
+  test("are told where to send by URLs that need no other region's state", () => {
+    const template = home({ regions: TWO_ACCOUNTS });
+    const settings = (fn: string) => {
+      const { variables } = template.resource("aws_lambda_function", fn).environment as {
+        variables: Record<string, string>;
+      };
+      return JSON.parse(variables.SQS_MULTI_REGION!);
+    };
+    expect(settings("orders_replicator")).toMatchObject({
+      workQueueUrl: `https://sqs.us-east-1.amazonaws.com/${HOME_ACCOUNT}/orders`,
+      outboxQueueUrls: {
+        "us-west-2": `https://sqs.us-east-1.amazonaws.com/${HOME_ACCOUNT}/orders-outbox-us-west-2`,
+      },
+    });
+    expect(settings("orders_forwarder_us-west-2")).toMatchObject({
+      standbyQueueUrl: `https://sqs.us-west-2.amazonaws.com/${PEER_ACCOUNT}/orders-standby-us-east-1`,
+    });
+  });
+});
+
+describe("the stack", () => {
+  test("refers to no other stack's state", () => {
+    expect(home().json).not.toHaveProperty("data");
+  });
+
+  test("accepts credentials of its own account only", () => {
+    expect(home().json.provider).toEqual({
+      aws: [{ region: "us-east-1", allowed_account_ids: [HOME_ACCOUNT] }],
+    });
+  });
+
+  test("tags every resource that can be tagged", () => {
+    const { resource } = home({ tags: { team: "checkout" } }, { tags: { tier: "1" } }).json;
+    for (const [type, resources] of Object.entries(resource)) {
+      if (type === "aws_iam_role_policy") continue;
+      for (const [name, { tags }] of Object.entries(resources)) {
+        expect({ name, tags }).toEqual({
+          name,
+          tags: {
+            team: "checkout",
+            tier: "1",
+            "sqs-multi-region:failover-group": "shop",
+            "sqs-multi-region:logical-queue": "orders",
+            "sqs-multi-region:role": expect.any(String),
+          },
+        });
+      }
+    }
+  });
+
+  test("fails when a resource names no provider", () => {
+    const stack = new RegionStack(Testing.app(), configuration(), "us-east-1");
+    new SqsQueue(stack, "stray", { name: "stray" });
+    expect(() => Testing.synth(stack, true)).toThrow("aws_sqs_queue.stray names no provider");
+  });
+
+  test.each([
+    [
+      { type: "local" as const, directory: "/state" },
+      { local: { path: "/state/terraform.shop-us-east-1.tfstate" } },
+    ],
+    [
+      { type: "s3" as const, bucket: "acme-{region}", use_lockfile: true, dynamodb_table: "locks" },
+      {
+        s3: {
+          bucket: "acme-us-east-1",
+          key: "sqs-multi-region/shop/us-east-1.tfstate",
+          region: "us-east-1",
+          encrypt: true,
+          use_lockfile: true,
+          dynamodb_table: "locks",
+        },
+      },
+    ],
+  ])("keeps its state in its own region: %j", (state_backend, backend) => {
+    expect(home({ state_backend }).json.terraform.backend).toEqual(backend);
+  });
+
+  test("keeps its state in a Terraform Cloud workspace of its own", () => {
+    const state_backend = { type: "terraform_cloud" as const, organization: "acme" };
+    expect(home({ state_backend }).json.terraform.cloud).toEqual({
+      hostname: "app.terraform.io",
+      organization: "acme",
+      workspaces: { name: "shop-us-east-1" },
+    });
+  });
+});

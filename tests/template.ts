@@ -1,0 +1,55 @@
+import { Testing } from "cdktf";
+import type { Configuration } from "../config/configuration";
+import { RegionStack } from "../stacks/region-stack";
+
+type Attributes = Record<string, unknown>;
+type Resources = Record<string, Record<string, Attributes>>;
+
+/** The Terraform that a region's stack synthesizes to, with its validations run, as data for assertions. */
+export class Template {
+  readonly json: {
+    resource: Resources;
+    output: Record<string, Attributes>;
+    terraform: Attributes;
+    provider: Attributes;
+  };
+
+  private constructor(text: string) {
+    this.json = JSON.parse(text);
+  }
+
+  static of(configuration: Configuration, region: string): Template {
+    return new Template(Testing.synth(new RegionStack(Testing.app(), configuration, region), true));
+  }
+
+  /** `type.name` of every resource, sorted. */
+  get addresses(): string[] {
+    return Object.entries(this.json.resource)
+      .flatMap(([type, resources]) => Object.keys(resources).map((name) => `${type}.${name}`))
+      .sort();
+  }
+
+  /** Number of resources per `provider: type`. */
+  get counts(): Record<string, number> {
+    const counts: Record<string, number> = {};
+    for (const [type, resources] of Object.entries(this.json.resource)) {
+      for (const { provider } of Object.values(resources)) {
+        const key = `${String(provider)}: ${type}`;
+        counts[key] = (counts[key] ?? 0) + 1;
+      }
+    }
+    return counts;
+  }
+
+  /** Attributes of one resource; fails with the addresses there are. */
+  resource(type: string, name: string): Attributes {
+    const found = this.json.resource[type]?.[name];
+    if (found === undefined) throw new Error(`no ${type}.${name}; there are:\n${this.addresses.join("\n")}`);
+    return found;
+  }
+
+  /** A JSON document inside an attribute, parsed. */
+  document(type: string, name: string, attribute: string): { Statement: Attributes[] } & Attributes {
+    return JSON.parse(String(this.resource(type, name)[attribute]));
+  }
+}
