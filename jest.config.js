@@ -1,10 +1,30 @@
-module.exports = {
+const common = {
+  rootDir: __dirname,
   testEnvironment: "node",
-  roots: ["<rootDir>/tests"],
   transform: {
     "^.+\\.ts$": [
       "@swc/jest",
-      { jsc: { target: "es2023", parser: { syntax: "typescript" } }, module: { type: "commonjs" }, sourceMaps: "inline" },
+      {
+        jsc: { target: "es2023", parser: { syntax: "typescript" } },
+        module: { type: "commonjs" },
+        sourceMaps: "inline",
+      },
     ],
   },
+};
+
+const project = (name, folders) => ({
+  ...common,
+  displayName: name,
+  testMatch: folders.map((folder) => `<rootDir>/tests/${folder}/**/*.test.ts`),
+});
+
+module.exports = {
+  projects: [
+    project("fast", ["core", "config", "modules", "stacks", "replicator", "demo"]),
+    project("terraform", ["terraform", "app"]),
+    project("emulator", ["emulator"]),
+    project("e2e", ["e2e"]),
+  ],
+  maxWorkers: 2,
 };

@@ -48,8 +48,11 @@ export const QUEUE_POLICY_MAX_STATEMENTS = 20;
 
 /** https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-configure.html: the queue's visibility timeout is at least six times the function's. */
 export const VISIBILITY_PER_FUNCTION_TIMEOUT = 6;
-/** https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html */
-export const FUNCTION_TIMEOUT_SECONDS: Range = { min: 1, max: 900 };
+/**
+ * https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html; the least is our own: functions keep their last seconds
+ * free to report and back off what is undone, so that a slow peer never makes one time out with nothing reported.
+ */
+export const FUNCTION_TIMEOUT_SECONDS: Range = { min: 10, max: 900 };
 export const FUNCTION_MEMORY_MB: Range = { min: 128, max: 10_240 };
 /** https://docs.aws.amazon.com/lambda/latest/api/API_CreateEventSourceMapping.html */
 export const MAPPING_BATCH_SIZE: Range = { min: 1, max: 10_000 };

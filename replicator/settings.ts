@@ -29,12 +29,6 @@ export interface ForwarderSettings extends CommonSettings {
 /** Name of the one environment variable that carries the settings, as JSON. */
 export const SETTINGS_VARIABLE = "SQS_MULTI_REGION";
 
-/**
- * Shortest timeout with which the functions work: they keep its last seconds free to report and back off what is undone, so that
- * a slow peer never makes a function time out with nothing reported (see deadline.ts).
- */
-export const SHORTEST_FUNCTION_TIMEOUT_SECONDS = 10;
-
 export function toEnvironment(settings: ReplicatorSettings | ForwarderSettings): Record<string, string> {
   return { [SETTINGS_VARIABLE]: JSON.stringify(settings) };
 }

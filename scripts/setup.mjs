@@ -3,9 +3,9 @@
  * file. Needs nothing but Node itself; says what it does on stderr, so that the output of a command stays its own.
  */
 import { spawnSync } from "node:child_process";
+import { createHash } from "node:crypto";
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { createHash } from "node:crypto";
 
 const root = join(import.meta.dirname ?? new URL(".", import.meta.url).pathname, "..");
 const OLDEST_NODE = 20;
@@ -16,7 +16,9 @@ if (major < OLDEST_NODE) {
   process.exit(1);
 }
 
-const lock = createHash("sha256").update(readFileSync(join(root, "package-lock.json"))).digest("hex");
+const lock = createHash("sha256")
+  .update(readFileSync(join(root, "package-lock.json")))
+  .digest("hex");
 const marker = join(root, "node_modules", ".installed-lock");
 if (!existsSync(marker) || readFileSync(marker, "utf8") !== lock) {
   process.stderr.write("Installing the locked npm packages …\n");

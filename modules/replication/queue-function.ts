@@ -8,6 +8,7 @@ import { Construct } from "constructs";
 import type { FunctionSettings, RegionSettings } from "../../config/configuration";
 import type { FunctionReference } from "../../config/topology";
 import { logGroupName } from "../../core/names";
+import { FUNCTION_HANDLER } from "../../replicator/archive";
 import { addressed } from "../address";
 import type { PolicyDocument } from "../policy/document";
 import { functionTrust } from "../policy/identity-policies";
@@ -79,7 +80,7 @@ export class QueueFunction extends Construct {
         role: role.arn,
         runtime: settings.runtime,
         architectures: [settings.architecture],
-        handler: "index.handler",
+        handler: FUNCTION_HANDLER,
         filename: props.code.path,
         sourceCodeHash: props.code.hash,
         memorySize: settings.memoryMb,

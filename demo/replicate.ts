@@ -1,0 +1,106 @@
+import type { SQSClient } from "@aws-sdk/client-sqs";
+import type { QueueReference } from "../config/topology";
+import { type ClientOptions, sqsClient } from "../tests/emulator/clients";
+import type { Deployment } from "../tests/emulator/deployment";
+import type { Emulator } from "../tests/emulator/emulator";
+import { settled } from "./settled";
+import { Tally } from "./tally";
+import { consume, type Endpoint, sendOrders } from "./traffic";
+
+export interface ReplicateOptions {
+  readonly emulator: Emulator;
+  readonly deployment: Deployment;
+  /** Logical queue that the orders go to. */
+  readonly queue: string;
+  readonly home: string;
+  readonly peer: string;
+  /** ARNs of the roles that send to ingress and receive from work, in the home's account. */
+  readonly producerRole: string;
+  readonly consumerRole: string;
+  readonly messages: number;
+  /** Region that the producer calls from. @default the home */
+  readonly producerRegion?: string;
+  /** Told whenever a count has changed. */
+  readonly onProgress: (counts: ReplicateCounts) => void;
+}
+
+export interface ReplicateCounts {
+  readonly sent: number;
+  /** Orders that arrived on the home's work queue. */
+  readonly delivered: number;
+  /** Orders that arrived on the peer's standby queue. */
+  readonly copied: number;
+}
+
+export interface ReplicateResult extends ReplicateCounts {
+  readonly missing: number;
+  readonly altered: number;
+  readonly duplicated: number;
+  /** Counted from the first send until the last order had passed. */
+  readonly seconds: { readonly send: number; readonly deliver: number; readonly copy: number };
+}
+
+/**
+ * Sends orders to the home's ingress queue and takes what arrives from its work queue and from the peer's standby queue, all at
+ * the same time; ends when every queue on the way is empty.
+ */
+export async function replicate(options: ReplicateOptions): Promise<ReplicateResult> {
+  const { emulator, deployment, queue, home, peer, messages, onProgress } = options;
+  const inHome = deployment.topology(queue, home);
+  const clients: SQSClient[] = [];
+  const endpoint = (queue: QueueReference, region: string, caller: Partial<ClientOptions> = {}): Endpoint => {
+    const client = sqsClient(emulator, { region, account: deployment.account(region), ...caller });
+    clients.push(client);
+    return { client, queueUrl: queue.url };
+  };
+  const ingress = endpoint(inHome.ingress, home, {
+    role: options.producerRole,
+    source: options.producerRegion ?? home,
+  });
+  const work = endpoint(inHome.work, home, { role: options.consumerRole });
+  const standby = endpoint(deployment.topology(queue, peer).standbys[home]!, peer);
+  const watched = [inHome.ingress, inHome.outboxes[peer]!, inHome.work].map((each) => endpoint(each, home));
+
+  const started = performance.now();
+  const elapsed = () => Number(((performance.now() - started) / 1000).toFixed(1));
+  const seconds = { send: 0, deliver: 0, copy: 0 };
+  const messageIds = new Map<number, string>();
+  const delivered = new Tally(messages, home, messageIds);
+  const copied = new Tally(messages, home, messageIds);
+  const counts = () => ({ sent: messageIds.size, delivered: delivered.arrived, copied: copied.arrived });
+  let over = false;
+
+  const receive = (from: Endpoint, tally: Tally, phase: "deliver" | "copy") =>
+    consume(
+      from,
+      (batch) => {
+        for (const message of batch) tally.add(message);
+        seconds[phase] = elapsed();
+        onProgress(counts());
+      },
+      () => over,
+    );
+  const send = async () => {
+    try {
+      await sendOrders(ingress, messages, messageIds, () => onProgress(counts()));
+      seconds.send = elapsed();
+      await settled([...watched, standby]);
+    } finally {
+      over = true;
+    }
+  };
+
+  try {
+    await Promise.all([send(), receive(work, delivered, "deliver"), receive(standby, copied, "copy")]);
+  } finally {
+    over = true;
+    for (const client of clients) client.destroy();
+  }
+  return {
+    ...counts(),
+    missing: delivered.missing + copied.missing,
+    altered: delivered.altered + copied.altered,
+    duplicated: delivered.duplicated + copied.duplicated,
+    seconds,
+  };
+}

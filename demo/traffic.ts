@@ -1,0 +1,111 @@
+import {
+  DeleteMessageBatchCommand,
+  GetQueueAttributesCommand,
+  type Message,
+  ReceiveMessageCommand,
+  SendMessageBatchCommand,
+  type SQSClient,
+} from "@aws-sdk/client-sqs";
+import { BATCH_MAX_ENTRIES } from "../core/limits";
+import { packBatches } from "../replicator/message/batches";
+import { messageBytes } from "../replicator/message/size";
+import { order } from "./orders";
+
+/** A queue, with a client that may use it. */
+export interface Endpoint {
+  readonly client: SQSClient;
+  readonly queueUrl: string;
+}
+
+const SENDERS = 4;
+const RECEIVERS = 3;
+const RECEIVE_WAIT_SECONDS = 2;
+/** Orders that are generated and packed at once, so that memory does not grow with their number. */
+const PACK_AHEAD = 500;
+
+/**
+ * Sends the orders 0 to `count` - 1, several batches at a time, and keeps the ids that the queue gave them.
+ * @throws Error when the queue refuses one
+ */
+export async function sendOrders(
+  { client, queueUrl }: Endpoint,
+  count: number,
+  messageIds: Map<number, string>,
+  onProgress: () => void,
+): Promise<void> {
+  const batches = orderBatches(count);
+  const sender = async () => {
+    for (let next = batches.next(); !next.done; next = batches.next()) {
+      const { Successful, Failed } = await client.send(
+        new SendMessageBatchCommand({
+          QueueUrl: queueUrl,
+          Entries: next.value.map((number) => {
+            const { body, attributes } = order(number);
+            return { Id: String(number), MessageBody: body, MessageAttributes: { ...attributes } };
+          }),
+        }),
+      );
+      if (Failed?.[0])
+        throw new Error(`order ${Failed[0].Id} was refused: ${Failed[0].Code} ${Failed[0].Message}`);
+      for (const { Id, MessageId } of Successful ?? []) messageIds.set(Number(Id), MessageId ?? "");
+      onProgress();
+    }
+  };
+  await Promise.all(Array.from({ length: SENDERS }, sender));
+}
+
+function* orderBatches(count: number): Generator<number[], undefined> {
+  for (let first = 0; first < count; first += PACK_AHEAD) {
+    const numbers = Array.from({ length: Math.min(PACK_AHEAD, count - first) }, (_, i) => first + i);
+    yield* packBatches(numbers, (number) => messageBytes(order(number)));
+  }
+}
+
+/**
+ * Receives and deletes messages, several receivers at a time, until `done` says that it is enough.
+ * @param onMessages called with each batch, after it was deleted
+ */
+export async function consume(
+  { client, queueUrl }: Endpoint,
+  onMessages: (messages: readonly Message[]) => void,
+  done: () => boolean,
+): Promise<void> {
+  const receiver = async () => {
+    while (!done()) {
+      const { Messages = [] } = await client.send(
+        new ReceiveMessageCommand({
+          QueueUrl: queueUrl,
+          MaxNumberOfMessages: BATCH_MAX_ENTRIES,
+          MessageAttributeNames: ["All"],
+          WaitTimeSeconds: RECEIVE_WAIT_SECONDS,
+        }),
+      );
+      if (Messages.length === 0) continue;
+      const { Failed } = await client.send(
+        new DeleteMessageBatchCommand({
+          QueueUrl: queueUrl,
+          Entries: Messages.map(({ ReceiptHandle }, i) => ({ Id: String(i), ReceiptHandle })),
+        }),
+      );
+      if (Failed?.[0])
+        throw new Error(`a message could not be deleted: ${Failed[0].Code} ${Failed[0].Message}`);
+      onMessages(Messages);
+    }
+  };
+  await Promise.all(Array.from({ length: RECEIVERS }, receiver));
+}
+
+/** Messages that a queue holds: visible, in flight and delayed. */
+export async function depth({ client, queueUrl }: Endpoint): Promise<number> {
+  const { Attributes = {} } = await client.send(
+    new GetQueueAttributesCommand({
+      QueueUrl: queueUrl,
+      AttributeNames: [
+        "ApproximateNumberOfMessages",
+        "ApproximateNumberOfMessagesNotVisible",
+        "ApproximateNumberOfMessagesDelayed",
+      ],
+    }),
+  );
+  return Object.values(Attributes).reduce((sum, value) => sum + Number(value), 0);
+}

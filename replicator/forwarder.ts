@@ -1,0 +1,19 @@
+import { batchHandler } from "./batch-handler";
+import { sqsClient } from "./client";
+import { forward } from "./forward";
+import { dimensionsOf, METRICS } from "./metrics";
+import { forwarderSettings } from "./settings";
+
+const settings = forwarderSettings(process.env);
+const home = sqsClient(settings.homeRegion);
+const peer = sqsClient(settings.peerRegion);
+
+/** The function on an outbox queue: outbox → the peer's standby queue. */
+export const handler = batchHandler({
+  name: "forwarder",
+  dimensions: dimensionsOf(settings),
+  doneMetric: METRICS.copied,
+  lagMetric: METRICS.replicationLag,
+  clients: [home, peer],
+  process: (records, surroundings) => forward(records, settings, { home, peer }, surroundings),
+});

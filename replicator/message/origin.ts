@@ -1,0 +1,94 @@
+import type { MessageAttributeValue } from "@aws-sdk/client-sqs";
+import type { SQSRecord } from "aws-lambda";
+import type { Message } from "./message";
+
+/**
+ * Name of the message attribute that carries the origin. For the rules of names see
+ * https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-message-metadata.html
+ */
+export const ORIGIN_ATTRIBUTE = "sqs-multi-region.origin";
+
+/** Version that this code writes. */
+export const ORIGIN_VERSION = 1;
+
+/**
+ * Where a message came from. It is written once, when the message is taken from the ingress queue, and stays byte-identical on
+ * work, outbox and standby queues: the one identity that survives redrives and regions.
+ */
+export interface Origin {
+  readonly v: number;
+  /** Region in which the producer put the message. */
+  readonly home: string;
+  /** Message id on the ingress queue. */
+  readonly id: string;
+  /** When the ingress queue took the message, in epoch milliseconds. */
+  readonly sent: number;
+  /** Who sent it, as SQS names the caller (`SenderId`). */
+  readonly sender: string;
+  /** Sequence number on a FIFO ingress queue. */
+  readonly sequence?: string;
+  /** The producer's own deduplication id on a FIFO ingress queue. */
+  readonly deduplicationId?: string;
+}
+
+/** The origin of a record that Lambda received from the ingress queue of `home`. */
+export function originOf(record: SQSRecord, home: string): Origin {
+  const { SentTimestamp, SenderId, SequenceNumber, MessageDeduplicationId } = record.attributes;
+  return {
+    v: ORIGIN_VERSION,
+    home,
+    id: record.messageId,
+    sent: Number(SentTimestamp),
+    sender: SenderId,
+    ...(SequenceNumber === undefined ? {} : { sequence: SequenceNumber }),
+    ...(MessageDeduplicationId === undefined ? {} : { deduplicationId: MessageDeduplicationId }),
+  };
+}
+
+export function encodeOrigin(origin: Origin): MessageAttributeValue {
+  return { DataType: "String", StringValue: JSON.stringify(origin) };
+}
+
+/**
+ * Reads an origin, or gives undefined for anything that is none. Regions are applied at different times, so old code meets new
+ * origins: a later version may add fields and never changes the meaning of one; fields unknown here are passed over.
+ */
+export function decodeOrigin(value: string | undefined): Origin | undefined {
+  const fields = parseObject(value);
+  if (fields === undefined) return undefined;
+  const { v, home, id, sent, sender, sequence, deduplicationId } = fields;
+  if (!isWholeNumber(v) || v < 1 || !isWholeNumber(sent)) return undefined;
+  if (!isFilled(home) || !isFilled(id) || !isFilled(sender)) return undefined;
+  return {
+    v,
+    home,
+    id,
+    sent,
+    sender,
+    ...(isFilled(sequence) ? { sequence } : {}),
+    ...(isFilled(deduplicationId) ? { deduplicationId } : {}),
+  };
+}
+
+/** The origin that a message carries, if any. */
+export function originIn(message: Message): Origin | undefined {
+  return decodeOrigin(message.attributes[ORIGIN_ATTRIBUTE]?.StringValue);
+}
+
+function parseObject(value: string | undefined): Readonly<Record<string, unknown>> | undefined {
+  if (value === undefined) return undefined;
+  try {
+    const parsed: unknown = JSON.parse(value);
+    return typeof parsed === "object" && parsed !== null ? { ...parsed } : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+function isWholeNumber(value: unknown): value is number {
+  return Number.isSafeInteger(value);
+}
+
+function isFilled(value: unknown): value is string {
+  return typeof value === "string" && value !== "";
+}

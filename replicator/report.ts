@@ -1,0 +1,31 @@
+import type { Refused } from "./send";
+
+/** Accepted by every queue that it is for. */
+export interface Done {
+  readonly status: "done";
+  readonly hasOrigin: boolean;
+  /** From the moment when the ingress queue took the message until the last queue accepted it. Unknown without an origin. */
+  readonly lagMs?: number;
+}
+
+/** Its error is permanent, and the message is in the ingress DLQ. */
+export interface Moved {
+  readonly status: "moved";
+  readonly cause: Refused;
+}
+
+/** Still on the source queue, and to be reported to Lambda. */
+export interface Failed {
+  readonly status: "failed";
+  readonly cause: Refused;
+}
+
+export type RecordOutcome = Done | Moved | Failed;
+
+/** What became of a batch. */
+export interface Report {
+  /** One per record, in their order. */
+  readonly outcomes: readonly RecordOutcome[];
+  /** Failed records whose visibility could not be changed: they come back when the visibility timeout of their queue ends. */
+  readonly notBackedOff: number;
+}

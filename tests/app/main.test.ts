@@ -1,0 +1,54 @@
+import { existsSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import { CONFIGURATION_VARIABLE } from "../../config/load";
+import { childEnvironment } from "../emulator/environment";
+import { PROJECT_ROOT } from "../emulator/paths";
+import { runCommand } from "../emulator/run-command";
+import { configurationInput, HOME_ACCOUNT } from "../fixtures";
+
+jest.setTimeout(60_000);
+
+const directory = mkdtempSync(path.join(tmpdir(), "sqs-multi-region-app-"));
+const output = path.join(directory, "cdktf.out");
+afterAll(() => rmSync(directory, { recursive: true, force: true }));
+
+/** Runs the app as `cdktf synth` does. */
+function app(configuration: unknown) {
+  const file = path.join(directory, "configuration.json");
+  writeFileSync(file, JSON.stringify(configuration));
+  return runCommand(
+    "npm",
+    ["--prefix", PROJECT_ROOT, "run", "--silent", "synth"],
+    childEnvironment({ [CONFIGURATION_VARIABLE]: file, CDKTF_OUTDIR: output }),
+  );
+}
+
+test("six mistakes are all named, and nothing is synthesized", async () => {
+  const { exitCode, stderr } = await app({
+    failover_group: "Shop!",
+    regions: { "us-east-1": { account: "1111" }, "us-west-2": { account: HOME_ACCOUNT } },
+    allowed_regions: ["us-east-1"],
+    queues: { orders: { delay_seconds: 901, max_recieve_count: 3, consumer_processing_seconds: 60 } },
+  });
+  expect(exitCode).toBe(1);
+  expect(stderr).toContain("6 violations, nothing is synthesized.");
+  for (const field of [
+    "failover_group",
+    "regions.us-east-1.account",
+    "regions.us-west-2",
+    "queues.orders.delay_seconds",
+    "queues.orders.max_recieve_count",
+    "queues.orders.visibility_timeout_seconds",
+  ]) {
+    expect(stderr).toContain(`. ${field}: `);
+  }
+  expect(stderr).not.toContain("    at ");
+  expect(existsSync(output)).toBe(false);
+});
+
+test("a valid configuration becomes one stack per region", async () => {
+  const { exitCode } = await app(configurationInput());
+  expect(exitCode).toBe(0);
+  expect(readdirSync(path.join(output, "stacks")).sort()).toEqual(["shop-us-east-1", "shop-us-west-2"]);
+});

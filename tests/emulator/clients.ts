@@ -1,0 +1,149 @@
+import https from "node:https";
+import { CreateRoleCommand, IAMClient, PutRolePolicyCommand } from "@aws-sdk/client-iam";
+import { SQSClient } from "@aws-sdk/client-sqs";
+import { AssumeRoleCommand, STSClient } from "@aws-sdk/client-sts";
+import { type Emulator, rootCredentials } from "./emulator";
+
+/** Who calls from where. */
+export interface ClientOptions {
+  /** Region that is called. */
+  readonly region: string;
+  /** Account of the caller, 12 digits. */
+  readonly account: string;
+  /** ARN of a role to assume. @default the caller is the root of `account` */
+  readonly role?: string;
+  /** Region that the caller is in. @default `region` */
+  readonly source?: string;
+  /** Calls without TLS, to prove that it is refused. @default false */
+  readonly plain?: boolean;
+  /** Attempts that the SDK makes. @default 3 */
+  readonly maxAttempts?: number;
+}
+
+export interface RoleOptions {
+  /** Account of the role, 12 digits. */
+  readonly account: string;
+  readonly name: string;
+  /** Begins and ends with a slash. @default "/" */
+  readonly path?: string;
+  /** Policy documents by name. */
+  readonly policies: Readonly<Record<string, object>>;
+}
+
+/** Region that calls of IAM are signed for; IAM is global. */
+const IAM_REGION = "us-east-1";
+const SESSION_NAME = "test";
+/** Connections of one client at a time, so that a test can press as hard as it wants. */
+const MAX_SOCKETS = 200;
+
+/** Client of SQS. It sends to its own region whatever a queue URL says, as our functions do. Destroy it when done. */
+export function sqsClient(emulator: Emulator, options: ClientOptions): SQSClient {
+  const { account, role } = options;
+  return new SQSClient({
+    ...connection(emulator, options),
+    credentials: role === undefined ? rootCredentials(account) : () => assumeRole(emulator, account, role),
+    useQueueUrlAsEndpoint: false,
+  });
+}
+
+/**
+ * Credentials as the variables that every SDK and command line reads: a session of a role, or without `role` the root of the
+ * account.
+ */
+export async function roleCredentials(
+  emulator: Emulator,
+  { account, role }: Pick<ClientOptions, "account" | "role">,
+): Promise<Readonly<Record<string, string>>> {
+  if (role === undefined) return rootCredentials(account).environment;
+  const session = await assumeRole(emulator, account, role);
+  return {
+    AWS_ACCESS_KEY_ID: session.accessKeyId,
+    AWS_SECRET_ACCESS_KEY: session.secretAccessKey,
+    AWS_SESSION_TOKEN: session.sessionToken,
+  };
+}
+
+/**
+ * Creates a role that the account itself may assume, for instance for a producer.
+ *
+ * @returns its ARN
+ */
+export async function createRole(emulator: Emulator, options: RoleOptions): Promise<string> {
+  const iam = new IAMClient(rootOf(emulator, options.account));
+  try {
+    const trust = statement("sts:AssumeRole", { Principal: { AWS: `arn:aws:iam::${options.account}:root` } });
+    const created = await iam.send(
+      new CreateRoleCommand({
+        RoleName: options.name,
+        Path: options.path ?? "/",
+        AssumeRolePolicyDocument: JSON.stringify(trust),
+      }),
+    );
+    for (const [name, policy] of Object.entries(options.policies)) {
+      const document = JSON.stringify(policy);
+      await iam.send(
+        new PutRolePolicyCommand({ RoleName: options.name, PolicyName: name, PolicyDocument: document }),
+      );
+    }
+    return created.Role?.Arn ?? "";
+  } finally {
+    iam.destroy();
+  }
+}
+
+/** A policy document that allows actions. */
+export function allow(
+  actions: string | readonly string[],
+  resource: string | readonly string[] = "*",
+): object {
+  return statement(actions, { Resource: resource });
+}
+
+function statement(actions: string | readonly string[], rest: object): object {
+  return { Version: "2012-10-17", Statement: [{ Effect: "Allow", Action: actions, ...rest }] };
+}
+
+async function assumeRole(emulator: Emulator, account: string, role: string): Promise<SessionCredentials> {
+  const sts = new STSClient(rootOf(emulator, account));
+  try {
+    const { Credentials: given } = await sts.send(
+      new AssumeRoleCommand({ RoleArn: role, RoleSessionName: SESSION_NAME }),
+    );
+    if (!given?.AccessKeyId || !given.SecretAccessKey || !given.SessionToken)
+      throw new Error(`role ${role}: no session`);
+    return {
+      accessKeyId: given.AccessKeyId,
+      secretAccessKey: given.SecretAccessKey,
+      sessionToken: given.SessionToken,
+      ...(given.Expiration === undefined ? {} : { expiration: given.Expiration }),
+    };
+  } finally {
+    sts.destroy();
+  }
+}
+
+interface SessionCredentials {
+  readonly accessKeyId: string;
+  readonly secretAccessKey: string;
+  readonly sessionToken: string;
+  readonly expiration?: Date;
+}
+
+function rootOf(emulator: Emulator, account: string) {
+  const source = emulator.regions[0] ?? IAM_REGION;
+  return {
+    ...connection(emulator, { region: IAM_REGION, source, account }),
+    credentials: rootCredentials(account),
+  };
+}
+
+function connection(emulator: Emulator, options: ClientOptions) {
+  const { region, source = region, plain = false, maxAttempts = 3 } = options;
+  const agent = new https.Agent({ keepAlive: true, maxSockets: MAX_SOCKETS, ca: emulator.certificate });
+  return {
+    region,
+    maxAttempts,
+    endpoint: plain ? emulator.plainEndpoint(source) : emulator.endpoint(source),
+    requestHandler: { httpsAgent: agent, httpAgent: { maxSockets: MAX_SOCKETS } },
+  };
+}

@@ -1,0 +1,193 @@
+import { randomUUID } from "node:crypto";
+import { mkdir, mkdtemp, rm } from "node:fs/promises";
+import { createServer } from "node:net";
+import os from "node:os";
+import path from "node:path";
+import { type Certificate, createCertificate } from "./certificate";
+import { onCleanup } from "./cleanup";
+import { assertLoopback, childEnvironment } from "./environment";
+import { Gateway } from "./gateway";
+import { type EmulatorInstallation, installEmulator } from "./install";
+import { PortTakenError, Server } from "./server";
+import { killWorker, listWorkers, type Worker } from "./workers";
+
+export interface EmulatorOptions {
+  /** Regions that stacks, functions and clients are in. */
+  readonly regions: readonly string[];
+  /** Folder for logs and whatever else the run leaves; it stays. @default a temporary one, removed by `stop` */
+  readonly directory?: string;
+  /** Told what is going on. @default nothing is said */
+  readonly log?: (line: string) => void;
+}
+
+interface Parts {
+  readonly server: Server;
+  readonly gateway: Gateway;
+  readonly certificate: Certificate;
+  readonly directory: string;
+  readonly regions: readonly string[];
+  readonly logFile: string;
+  readonly stop: () => Promise<void>;
+}
+
+/** How often to try another port when somebody else takes the chosen one first. */
+const START_ATTEMPTS = 3;
+/** The emulator accepts any secret for the key of an account's root. */
+const SECRET_ACCESS_KEY = "test";
+
+/** AWS on this machine: one emulator for all regions and accounts, and the gateway in front of it. */
+export class Emulator {
+  readonly gateway: Gateway;
+  readonly regions: readonly string[];
+  /** Folder of this run: logs, states of Terraform. */
+  readonly directory: string;
+  /** PEM file that clients must trust. */
+  readonly certificateFile: string;
+  /** The same certificate as text. */
+  readonly certificate: string;
+  /** What the emulator says, output of functions included. */
+  readonly logFile: string;
+  /** Ends everything that was started, functions included, and removes what is temporary. A second call does nothing. */
+  readonly stop: () => Promise<void>;
+  private readonly server: Server;
+
+  constructor(parts: Parts) {
+    this.server = parts.server;
+    this.gateway = parts.gateway;
+    this.regions = parts.regions;
+    this.directory = parts.directory;
+    this.certificateFile = parts.certificate.certificateFile;
+    this.certificate = parts.certificate.certificate;
+    this.logFile = parts.logFile;
+    this.stop = parts.stop;
+  }
+
+  /** Endpoint, with TLS, for callers in `region`. */
+  endpoint(region: string): string {
+    return assertLoopback(this.gateway.endpoint(region));
+  }
+
+  /** Endpoint without TLS for callers in `region`, to prove that such calls are refused. */
+  plainEndpoint(region: string): string {
+    return assertLoopback(this.gateway.plainEndpoint(region));
+  }
+
+  /**
+   * Environment for a child process (Terraform, a command line) in `region` with the credentials of the root of `account`.
+   * It names no region, as users' environments often do not.
+   *
+   * @param account 12 digits
+   * @throws Error when `account` is anything else
+   */
+  environment(region: string, account: string): NodeJS.ProcessEnv {
+    return childEnvironment({
+      ...rootCredentials(account).environment,
+      AWS_ENDPOINT_URL: this.endpoint(region),
+      AWS_CA_BUNDLE: this.certificateFile,
+      NODE_EXTRA_CA_CERTS: this.certificateFile,
+    });
+  }
+
+  /** The processes that run functions now. */
+  workers(): Promise<readonly Worker[]> {
+    return listWorkers(this.server.pid);
+  }
+
+  /** Kills a process that runs a function. @throws Error when `pid` is not one of `workers()` */
+  killWorker(pid: number): Promise<void> {
+    return killWorker(this.server.pid, pid);
+  }
+}
+
+/** Credentials of the root of an account. @throws Error when `account` is not 12 digits */
+export function rootCredentials(account: string): {
+  readonly accessKeyId: string;
+  readonly secretAccessKey: string;
+  readonly environment: Readonly<Record<string, string>>;
+} {
+  if (!/^\d{12}$/.test(account)) throw new Error(`account "${account}": an AWS account has 12 digits`);
+  return {
+    accessKeyId: account,
+    secretAccessKey: SECRET_ACCESS_KEY,
+    environment: { AWS_ACCESS_KEY_ID: account, AWS_SECRET_ACCESS_KEY: SECRET_ACCESS_KEY },
+  };
+}
+
+/**
+ * Installs the emulator if need be, starts it with its gateway on free ports of 127.0.0.1 and waits until it answers. It is
+ * stopped by `stop`, by `runCleanup`, by a signal to this process, or when this process is gone, whichever comes first.
+ *
+ * @throws Error when there is no region, or when the emulator cannot be installed or started
+ */
+export async function startEmulator(options: EmulatorOptions): Promise<Emulator> {
+  if (options.regions.length === 0) throw new Error("the emulator needs at least one region");
+  const log = options.log ?? (() => {});
+  const installation = await installEmulator(log);
+  for (let attempt = 1; ; attempt += 1) {
+    try {
+      return await startOnce(options, installation, log);
+    } catch (error) {
+      if (!(error instanceof PortTakenError) || attempt === START_ATTEMPTS) throw error;
+    }
+  }
+}
+
+async function startOnce(
+  options: EmulatorOptions,
+  installation: EmulatorInstallation,
+  log: (line: string) => void,
+): Promise<Emulator> {
+  const temporaryDirectory = await mkdtemp(path.join(os.tmpdir(), "sqs-multi-region-"));
+  const directory = options.directory ?? path.join(temporaryDirectory, "run");
+  await mkdir(directory, { recursive: true });
+  const undo: (() => Promise<unknown>)[] = [() => rm(temporaryDirectory, { recursive: true, force: true })];
+  const stop = onCleanup("emulator", async () => {
+    const failures: unknown[] = [];
+    for (let step = undo.pop(); step !== undefined; step = undo.pop()) {
+      await step().catch((error: unknown) => failures.push(error));
+    }
+    if (failures.length > 0) throw failures[0];
+  });
+
+  try {
+    const gatewayToken = randomUUID();
+    const port = await freePort();
+    const certificate = await createCertificate(directory);
+    const gateway = await Gateway.open({
+      ...options,
+      ...certificate,
+      upstreamPort: port,
+      token: gatewayToken,
+    });
+    undo.push(() => gateway.close());
+    const logFile = path.join(directory, "emulator.log");
+    const serverDirectory = path.join(temporaryDirectory, "server");
+    await mkdir(serverDirectory);
+    const server = await Server.start({
+      ...installation,
+      port,
+      temporaryDirectory: serverDirectory,
+      logFile,
+      endpoints: Object.fromEntries(options.regions.map((region) => [region, gateway.endpoint(region)])),
+      gatewayToken,
+      certificateFile: certificate.certificateFile,
+    });
+    undo.push(() => server.stop());
+    log(`emulator runs, log: ${logFile}`);
+    return new Emulator({ server, gateway, certificate, directory, regions: options.regions, logFile, stop });
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+}
+
+function freePort(): Promise<number> {
+  return new Promise((resolve, reject) => {
+    const probe = createServer();
+    probe.once("error", reject);
+    probe.listen(0, "127.0.0.1", () => {
+      const address = probe.address();
+      probe.close(() => resolve(typeof address === "object" && address !== null ? address.port : 0));
+    });
+  });
+}

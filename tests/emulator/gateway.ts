@@ -1,0 +1,226 @@
+import http from "node:http";
+import https from "node:https";
+import net, { type AddressInfo, type Socket } from "node:net";
+import { type CallCount, CallCounter, type CallFilter, type Mark, sumCalls } from "./call-counter";
+import { type FaultHandle, type FaultSpec, Faults } from "./faults";
+import { describeCall, operationIsInBody } from "./gateway-call";
+import { resetConnection, trackConnections } from "./reset-connection";
+
+export interface GatewayOptions {
+  /** Regions that callers can be in; each gets a port with TLS and one without. */
+  readonly regions: readonly string[];
+  /** Port of the emulator on 127.0.0.1. */
+  readonly upstreamPort: number;
+  readonly certificate: string;
+  readonly privateKey: string;
+  /** Tells the emulator that what the gateway says about a call is true. */
+  readonly token: string;
+}
+
+interface Door {
+  readonly secure: string;
+  readonly plain: string;
+}
+
+const HOST = "127.0.0.1";
+/** Longer than any client keeps an idle connection: the one who closes first must be the client, or its next call is lost. */
+const KEEP_ALIVE_MILLISECONDS = 600_000;
+/** Headers of one connection only, and those that only the gateway may set. */
+const NOT_FORWARDED = new Set([
+  "connection",
+  "keep-alive",
+  "proxy-connection",
+  "x-forwarded-proto",
+  "x-gateway-token",
+]);
+
+/**
+ * Stands between every caller and the emulator, as the network between regions does. It knows the region that a call comes
+ * from by the port it arrives on and the region it is for by its signature, counts the calls and lets them suffer faults.
+ * Requests and answers are passed on byte for byte, Host header included, because they are signed.
+ */
+export class Gateway {
+  private readonly faults = new Faults();
+  private readonly counter = new CallCounter();
+  private readonly agent = new http.Agent({ keepAlive: true, scheduling: "lifo" });
+  private readonly servers: { readonly server: http.Server; readonly open: ReadonlySet<Socket> }[] = [];
+  private readonly doors = new Map<string, Door>();
+
+  private constructor(private readonly options: GatewayOptions) {}
+
+  /** Opens the ports. */
+  static async open(options: GatewayOptions): Promise<Gateway> {
+    const gateway = new Gateway(options);
+    for (const region of options.regions) {
+      const tls = { cert: options.certificate, key: options.privateKey };
+      const secure = https.createServer(tls, (request, response) =>
+        gateway.serve(region, true, request, response),
+      );
+      const plain = http.createServer((request, response) => gateway.serve(region, false, request, response));
+      gateway.doors.set(region, {
+        secure: `https://${HOST}:${await gateway.listen(secure)}`,
+        plain: `http://${HOST}:${await gateway.listen(plain)}`,
+      });
+    }
+    return gateway;
+  }
+
+  /** Endpoint, with TLS, for callers in a region. @throws Error for a region that the gateway was not opened for */
+  endpoint(region: string): string {
+    return this.door(region).secure;
+  }
+
+  /** Endpoint without TLS for callers in a region, to prove that such calls are refused. @throws Error for an unknown region */
+  plainEndpoint(region: string): string {
+    return this.door(region).plain;
+  }
+
+  /** Makes the calls that match suffer a fault from now on. Calls that are being answered already are left alone. */
+  inject(spec: FaultSpec): FaultHandle {
+    return this.faults.inject(spec);
+  }
+
+  /** Ends every fault. */
+  liftAll(): void {
+    this.faults.liftAll();
+  }
+
+  /** The present moment, to count calls from. */
+  mark(): Mark {
+    return this.counter.mark();
+  }
+
+  /** Calls by source, target, service and operation since `mark` (default: since the gateway was opened). */
+  calls(mark?: Mark): readonly CallCount[] {
+    return this.counter.since(mark);
+  }
+
+  /** How many calls that match reached AWS since `mark`. */
+  countCalls(filter: CallFilter, mark?: Mark): number {
+    return sumCalls(this.calls(mark), filter);
+  }
+
+  /** Ends every fault and connection and closes the ports. */
+  async close(): Promise<void> {
+    this.faults.liftAll();
+    await Promise.all(this.servers.map(({ server, open }) => closeServer(server, open)));
+    this.agent.destroy();
+  }
+
+  private door(region: string): Door {
+    const door = this.doors.get(region);
+    if (door === undefined) {
+      throw new Error(
+        `the emulator has no region "${region}"; it was started for ${this.options.regions.join(", ")}`,
+      );
+    }
+    return door;
+  }
+
+  private listen(server: http.Server): Promise<number> {
+    server.keepAliveTimeout = KEEP_ALIVE_MILLISECONDS;
+    server.headersTimeout = 0;
+    server.requestTimeout = 0;
+    this.servers.push({ server, open: trackConnections(server) });
+    return new Promise((resolve, reject) => {
+      server.once("error", reject);
+      server.listen(0, HOST, () => resolve((server.address() as AddressInfo).port));
+    });
+  }
+
+  private serve(
+    source: string,
+    secure: boolean,
+    request: http.IncomingMessage,
+    response: http.ServerResponse,
+  ): void {
+    const reset = (): void => resetConnection(request.socket);
+    this.carry(source, secure, request, response, reset).catch(reset);
+  }
+
+  private async carry(
+    source: string,
+    secure: boolean,
+    request: http.IncomingMessage,
+    response: http.ServerResponse,
+    reset: () => void,
+  ): Promise<void> {
+    const body = operationIsInBody(request) ? await readBody(request) : undefined;
+    const call = describeCall(request, source, secure, body?.toString("utf8") ?? "");
+    let reachedAws = false;
+    await this.faults.treat({
+      call,
+      reset,
+      forward: () => {
+        reachedAws = true;
+        this.counter.add(call, "calls");
+        return this.forward(secure, request, response, body);
+      },
+    });
+    if (!reachedAws) this.counter.add(call, "faulted");
+  }
+
+  /** Passes a request on and its answer back. Rejects when the emulator cannot be reached or breaks off. */
+  private forward(
+    secure: boolean,
+    request: http.IncomingMessage,
+    response: http.ServerResponse,
+    body: Buffer | undefined,
+  ): Promise<void> {
+    return new Promise((resolve, reject) => {
+      if (request.socket.destroyed) return resolve();
+      const headers = forwardedHeaders(request.rawHeaders);
+      headers.push("x-forwarded-proto", secure ? "https" : "http", "x-gateway-token", this.options.token);
+      const upstream = http.request({
+        agent: this.agent,
+        host: HOST,
+        port: this.options.upstreamPort,
+        method: request.method,
+        path: request.url,
+        headers,
+      });
+      upstream.once("response", (answer) => {
+        response.writeHead(
+          answer.statusCode ?? 502,
+          answer.statusMessage,
+          forwardedHeaders(answer.rawHeaders),
+        );
+        answer.once("error", reject);
+        answer.pipe(response);
+      });
+      upstream.once("error", reject);
+      response.once("close", () => {
+        if (!response.writableFinished) upstream.destroy();
+        resolve();
+      });
+      if (body === undefined) request.pipe(upstream);
+      else upstream.end(body);
+    });
+  }
+}
+
+/**
+ * Closes a server with its connections. The close of HTTP servers looks at idle connections first and fails over those that
+ * were reset, so the one of TCP servers does it: https://github.com/nodejs/node/blob/v20.x/lib/_http_server.js
+ */
+function closeServer(server: http.Server, open: ReadonlySet<Socket>): Promise<void> {
+  return new Promise((resolve) => {
+    net.Server.prototype.close.call(server, () => resolve());
+    for (const socket of open) socket.destroy();
+  });
+}
+
+function forwardedHeaders(raw: readonly string[]): string[] {
+  const kept: string[] = [];
+  for (let index = 0; index + 1 < raw.length; index += 2) {
+    const name = raw[index] ?? "";
+    if (!NOT_FORWARDED.has(name.toLowerCase())) kept.push(name, raw[index + 1] ?? "");
+  }
+  return kept;
+}
+
+async function readBody(request: http.IncomingMessage): Promise<Buffer> {
+  const chunks: Buffer[] = [];
+  for await (const chunk of request) chunks.push(chunk as Buffer);
+  return Buffer.concat(chunks);
+}

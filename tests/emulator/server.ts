@@ -1,0 +1,148 @@
+import { type ChildProcess, spawn } from "node:child_process";
+import { createWriteStream } from "node:fs";
+import { readFile } from "node:fs/promises";
+import http from "node:http";
+import path from "node:path";
+import { descendantsOf, isRunning } from "./processes";
+import { waitFor } from "./wait";
+
+export interface ServerOptions {
+  readonly python: string;
+  /** Folder of the emulator's packages. */
+  readonly packages: string;
+  readonly port: number;
+  /** Folder for its temporary files; removed with it. */
+  readonly temporaryDirectory: string;
+  readonly logFile: string;
+  /** Region to the endpoint that functions of that region call. */
+  readonly endpoints: Readonly<Record<string, string>>;
+  readonly gatewayToken: string;
+  readonly certificateFile: string;
+}
+
+/** Another process took the port between choosing and using it. */
+export class PortTakenError extends Error {}
+
+const LAUNCHER = path.join(__dirname, "launcher.py");
+const READY_TIMEOUT_MS = 60_000;
+const STOP_TIMEOUT_MS = 10_000;
+const LOG_LINES_IN_ERRORS = 15;
+
+/** The emulator's process and its workers, which are one process group. */
+export class Server {
+  private constructor(
+    private readonly child: ChildProcess,
+    readonly pid: number,
+  ) {}
+
+  /**
+   * Starts the emulator and waits until it answers.
+   *
+   * @throws PortTakenError when its port is in use
+   * @throws Error with the end of its log when it does not start
+   */
+  static async start(options: ServerOptions): Promise<Server> {
+    // The open pipe to standard input is what tells the launcher that this process still lives.
+    const child = spawn(options.python, [LAUNCHER], {
+      cwd: options.temporaryDirectory,
+      detached: true,
+      env: serverEnvironment(options),
+      stdio: ["pipe", "pipe", "pipe"],
+    });
+    const log = createWriteStream(options.logFile, { flags: "a" });
+    child.stdout.pipe(log, { end: false });
+    child.stderr.pipe(log, { end: false });
+    child.stdin.on("error", () => {});
+    const failure = new Promise<never>((_resolve, reject) => {
+      child.once("error", reject);
+      child.once("close", (code, signal) =>
+        reject(new Error(`it ended with ${signal ?? `exit code ${code}`}`)),
+      );
+    });
+    failure.catch(() => {});
+    child.once("close", () => log.end());
+    const ready = waitFor(() => isReady(options.port), {
+      timeoutMs: READY_TIMEOUT_MS,
+      what: "its health check",
+    });
+    try {
+      await Promise.race([ready, failure]);
+    } catch (error) {
+      ready.catch(() => {});
+      killGroup(child.pid);
+      throw await startError(error, options.logFile);
+    }
+    return new Server(child, child.pid ?? 0);
+  }
+
+  /**
+   * Ends the emulator and every worker it started. Returns when all are gone.
+   *
+   * @throws Error when one of them is still there
+   */
+  async stop(): Promise<void> {
+    const family = [this.pid, ...(await descendantsOf(this.pid)).map(({ pid }) => pid)];
+    this.child.stdin?.end();
+    const gone = (): boolean => this.child.exitCode !== null || this.child.signalCode !== null;
+    await waitFor(gone, { timeoutMs: STOP_TIMEOUT_MS, what: "the end of the emulator" }).catch(() => {});
+    killGroup(this.pid);
+    await waitFor(() => gone() && !family.some(isRunning), {
+      timeoutMs: STOP_TIMEOUT_MS,
+      what: `the end of the emulator's processes (${family.join(", ")})`,
+    });
+  }
+}
+
+/** All that the emulator needs to know. Nothing of the user's environment reaches it. */
+function serverEnvironment(options: ServerOptions): Record<string, string> {
+  return {
+    PATH: [path.dirname(process.execPath), "/usr/bin", "/bin"].join(path.delimiter),
+    HOME: options.temporaryDirectory,
+    TMPDIR: options.temporaryDirectory,
+    LANG: "C.UTF-8",
+    PYTHONPATH: options.packages,
+    PYTHONUNBUFFERED: "1",
+    AUTH: "true",
+    BIND_HOST: "127.0.0.1",
+    GATEWAY_PORT: String(options.port),
+    STATE_DIR: path.join(options.temporaryDirectory, "state"),
+    S3_DATA_DIR: path.join(options.temporaryDirectory, "s3"),
+    // Listeners and daemons that no test needs.
+    SFTP_ENABLED: "0",
+    IOT_MTLS_ENABLED: "0",
+    DOCKER_HOST: `unix://${path.join(options.temporaryDirectory, "no-docker.sock")}`,
+    EMULATOR_ENDPOINTS: JSON.stringify(options.endpoints),
+    EMULATOR_GATEWAY_TOKEN: options.gatewayToken,
+    EMULATOR_CA_FILE: options.certificateFile,
+  };
+}
+
+function isReady(port: number): Promise<boolean> {
+  return new Promise((resolve) => {
+    const request = http.get(
+      { host: "127.0.0.1", port, path: "/_ministack/health", agent: false },
+      (response) => {
+        response.resume();
+        resolve(response.statusCode === 200);
+      },
+    );
+    request.on("error", () => resolve(false));
+  });
+}
+
+async function startError(error: unknown, logFile: string): Promise<Error> {
+  const log = await readFile(logFile, "utf8").catch(() => "");
+  if (/already in use/i.test(log)) return new PortTakenError("the port of the emulator was taken");
+  const reason = error instanceof Error ? error.message : String(error);
+  const lines = log.trim().split("\n").slice(-LOG_LINES_IN_ERRORS).join("\n");
+  return new Error(`the emulator did not start: ${reason}\n${lines}\nfull log: ${logFile}`);
+}
+
+function killGroup(pid: number | undefined): void {
+  if (pid === undefined) return;
+  try {
+    process.kill(-pid, "SIGKILL");
+  } catch {
+    // Nothing of it is left.
+  }
+}

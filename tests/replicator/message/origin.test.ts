@@ -1,0 +1,123 @@
+import fc from "fast-check";
+import {
+  decodeOrigin,
+  encodeOrigin,
+  ORIGIN_ATTRIBUTE,
+  originIn,
+  originOf,
+} from "../../../replicator/message/origin";
+import { attributeBytes } from "../../../replicator/message/size";
+import { HOME, SENT, sqsRecord } from "../records";
+
+const text = fc.string({ unit: "grapheme", minLength: 1 });
+const anyOrigin = fc.record(
+  {
+    v: fc.integer({ min: 1 }),
+    home: text,
+    id: text,
+    sent: fc.maxSafeNat(),
+    sender: text,
+    sequence: text,
+    deduplicationId: text,
+  },
+  { requiredKeys: ["v", "home", "id", "sent", "sender"] },
+);
+
+describe("originOf", () => {
+  test("says where a message of a standard queue came from", () => {
+    expect(originOf(sqsRecord({ messageId: "m-1" }), HOME)).toEqual({
+      v: 1,
+      home: "us-east-1",
+      id: "m-1",
+      sent: SENT,
+      sender: "AROAEXAMPLE:producer",
+    });
+  });
+
+  test("takes sequence number and deduplication id along where the queue has them", () => {
+    const record = sqsRecord({ attributes: { SequenceNumber: "188", MessageDeduplicationId: "order-1" } });
+    expect(originOf(record, HOME)).toMatchObject({ sequence: "188", deduplicationId: "order-1" });
+  });
+
+  test("is at most 600 bytes with everything at its longest", () => {
+    const record = sqsRecord({
+      messageId: "f".repeat(36),
+      attributes: {
+        SenderId: `${"A".repeat(21)}:${"s".repeat(64)}`,
+        SentTimestamp: "9".repeat(13),
+        SequenceNumber: "9".repeat(20),
+        // The longest id of the characters that JSON has to escape.
+        MessageDeduplicationId: '"'.repeat(128),
+      },
+    });
+    const attribute = encodeOrigin(originOf(record, "ap-southeast-1"));
+    expect(attributeBytes(ORIGIN_ATTRIBUTE, attribute)).toBeLessThanOrEqual(600);
+  });
+});
+
+describe("decodeOrigin", () => {
+  test("reads back every origin", () => {
+    fc.assert(
+      fc.property(anyOrigin, (origin) => {
+        expect(decodeOrigin(encodeOrigin(origin).StringValue)).toEqual(origin);
+      }),
+    );
+  });
+
+  test("reads what it knows of an origin that newer code wrote", () => {
+    fc.assert(
+      fc.property(
+        anyOrigin,
+        fc.dictionary(
+          fc.string().map((name) => `new ${name}`),
+          fc.json(),
+        ),
+        (origin, more) => {
+          const newer = { ...more, ...origin, v: origin.v + 1 };
+          expect(decodeOrigin(JSON.stringify(newer))).toEqual({ ...origin, v: origin.v + 1 });
+        },
+      ),
+    );
+  });
+
+  test("passes over an optional field of another type", () => {
+    const origin = { v: 1, home: HOME, id: "m", sent: 1, sender: "s" };
+    expect(decodeOrigin(JSON.stringify({ ...origin, sequence: 5, deduplicationId: null }))).toEqual(origin);
+  });
+
+  test("gives undefined for garbage, and never throws", () => {
+    fc.assert(
+      fc.property(fc.oneof(fc.string(), fc.json(), fc.constant(undefined)), (garbage) => {
+        expect(decodeOrigin(garbage)).toBeUndefined();
+      }),
+    );
+  });
+
+  test.each([
+    ["v", 0],
+    ["v", "1"],
+    ["home", ""],
+    ["id", 7],
+    ["sent", "1"],
+    ["sent", 1.5],
+    ["sender", null],
+  ])("fails on %s %p", (field, value) => {
+    const origin = { v: 1, home: HOME, id: "m", sent: 1, sender: "s", [field]: value };
+    expect(decodeOrigin(JSON.stringify(origin))).toBeUndefined();
+  });
+});
+
+describe("originIn", () => {
+  test("finds the origin of a message", () => {
+    const origin = { v: 1, home: HOME, id: "m", sent: 1, sender: "s" };
+    expect(originIn({ body: "b", attributes: { [ORIGIN_ATTRIBUTE]: encodeOrigin(origin) } })).toEqual(origin);
+  });
+
+  test("finds none in a message without", () => {
+    expect(originIn({ body: "b", attributes: {} })).toBeUndefined();
+  });
+});
+
+test("the attribute's name keeps to the rules of SQS", () => {
+  expect(ORIGIN_ATTRIBUTE).toMatch(/^(?!aws\.|amazon\.)[A-Za-z0-9_-]+(\.[A-Za-z0-9_-]+)*$/i);
+});

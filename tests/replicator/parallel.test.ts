@@ -1,0 +1,26 @@
+import { forEachParallel } from "../../replicator/parallel";
+
+describe("forEachParallel", () => {
+  test("works on every item, in their order, on so many at a time", async () => {
+    const begun: number[] = [];
+    let running = 0;
+    let most = 0;
+    await forEachParallel([...Array(25).keys()], 4, async (item) => {
+      begun.push(item);
+      running += 1;
+      most = Math.max(most, running);
+      await new Promise((resolve) => setTimeout(resolve, item % 3));
+      running -= 1;
+    });
+    expect(begun).toEqual([...Array(25).keys()]);
+    expect(most).toBe(4);
+  });
+
+  test("has nothing to do with no items", async () => {
+    await expect(forEachParallel([], 4, () => Promise.reject(new Error("called")))).resolves.toBeUndefined();
+  });
+
+  test("fails when an item fails", async () => {
+    await expect(forEachParallel([1], 4, () => Promise.reject(new Error("no")))).rejects.toThrow("no");
+  });
+});

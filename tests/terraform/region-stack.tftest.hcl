@@ -1,0 +1,105 @@
+# Runs against the synthesized stack of us-east-1, without network and without AWS.
+
+mock_provider "aws" {
+  mock_resource "aws_sqs_queue" {
+    defaults = {
+      arn = "arn:aws:sqs:us-east-1:111122223333:mock"
+      url = "https://sqs.us-east-1.amazonaws.com/111122223333/mock"
+    }
+  }
+  mock_resource "aws_iam_role" {
+    defaults = {
+      arn = "arn:aws:iam::111122223333:role/mock"
+    }
+  }
+  mock_resource "aws_lambda_function" {
+    defaults = {
+      arn = "arn:aws:lambda:us-east-1:111122223333:function:mock"
+    }
+  }
+}
+
+override_resource {
+  target = aws_sqs_queue.orders_dlq
+  values = {
+    arn = "arn:aws:sqs:us-east-1:111122223333:orders-dlq"
+  }
+}
+
+override_resource {
+  target = aws_sqs_queue.orders_ingress-dlq
+  values = {
+    arn = "arn:aws:sqs:us-east-1:111122223333:orders-ingress-dlq"
+  }
+}
+
+override_resource {
+  target = aws_sqs_queue.orders_ingress
+  values = {
+    arn = "arn:aws:sqs:us-east-1:111122223333:orders-ingress"
+  }
+}
+
+override_resource {
+  target = aws_sqs_queue.orders_outbox_us-west-2
+  values = {
+    arn = "arn:aws:sqs:us-east-1:111122223333:orders-outbox-us-west-2"
+  }
+}
+
+run "plans_from_nothing" {
+  command = plan
+
+  assert {
+    condition     = aws_sqs_queue.orders_work.name == "orders" && aws_sqs_queue.orders_standby_us-west-2.name == "orders-standby-us-west-2"
+    error_message = "queues carry the names that other regions compute"
+  }
+  assert {
+    condition     = aws_lambda_function.orders_replicator.function_name == aws_iam_role.orders_replicator.name
+    error_message = "a function and its role share a name"
+  }
+  assert {
+    condition     = jsondecode(output.orders_producer_policy).Statement[0].Resource == ["arn:aws:sqs:us-east-1:111122223333:orders-ingress", "arn:aws:sqs:us-west-2:111122223333:orders-ingress"]
+    error_message = "a producer may send in every region"
+  }
+}
+
+run "applies" {
+  command = apply
+
+  assert {
+    condition = jsondecode(aws_sqs_queue.orders_work.redrive_policy) == {
+      deadLetterTargetArn = "arn:aws:sqs:us-east-1:111122223333:orders-dlq"
+      maxReceiveCount     = 5
+    }
+    error_message = "the work queue redrives to its own dead-letter queue"
+  }
+  assert {
+    condition = jsondecode(aws_sqs_queue.orders_ingress.redrive_policy) == {
+      deadLetterTargetArn = "arn:aws:sqs:us-east-1:111122223333:orders-ingress-dlq"
+      maxReceiveCount     = 1000
+    }
+    error_message = "the ingress queue redrives to its own dead-letter queue, as a last resort"
+  }
+  assert {
+    condition     = aws_lambda_event_source_mapping.orders_replicator.event_source_arn == "arn:aws:sqs:us-east-1:111122223333:orders-ingress"
+    error_message = "the replicator reads the ingress queue"
+  }
+  assert {
+    condition     = aws_lambda_event_source_mapping.orders_forwarder_us-west-2.event_source_arn == "arn:aws:sqs:us-east-1:111122223333:orders-outbox-us-west-2"
+    error_message = "the forwarder reads the outbox queue"
+  }
+  assert {
+    condition     = output.orders_ingress_queue_arn == "arn:aws:sqs:us-east-1:111122223333:orders-ingress"
+    error_message = "outputs give the resource's own ARN"
+  }
+}
+
+run "applies_again_without_change" {
+  command = plan
+
+  assert {
+    condition     = aws_sqs_queue.orders_ingress.arn == "arn:aws:sqs:us-east-1:111122223333:orders-ingress"
+    error_message = "nothing is replaced by a second plan"
+  }
+}
