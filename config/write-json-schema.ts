@@ -5,7 +5,7 @@ import { configurationSchema } from "./schema";
 
 /** JSON Schema of the configuration file, for editors. */
 export function jsonSchema(): string {
-  const schema = z.toJSONSchema(configurationSchema, { io: "input", reused: "ref" });
+  const schema = z.toJSONSchema(configurationSchema, { io: "input" });
   return `${JSON.stringify({ ...schema, title: "sqs-multi-region configuration" }, null, 2)}\n`;
 }
 

@@ -10,6 +10,9 @@ import { PROJECT_ROOT } from "../tests/emulator/paths";
 import { Progress } from "./progress";
 import { type ReplicateResult, replicate } from "./replicate";
 
+// The SDK would warn at every start that it will leave Node 20 behind one day; whoever watches the demo can do nothing about it.
+process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED ??= "true";
+
 const EXAMPLE = path.join(PROJECT_ROOT, "sqs-multi-region.json");
 const QUEUE = "orders";
 const HOME = "us-east-1";
@@ -79,9 +82,11 @@ async function run(options: Options): Promise<number> {
     Deployment.synthesize(emulator, input),
   );
   say(`  ${deployment.providerSource}`);
+  const applying = new Progress(deployment.resourceCount(HOME));
   await phase("apply", `Applying ${regions.length} stacks with Terraform (about a minute)`, () =>
-    deployment.apply(),
+    deployment.apply((created) => applying.update(created)),
   );
+  applying.end();
   const [producerRole, consumerRole] = await createClientRoles(emulator, deployment);
   const progress = new Progress(options.messages);
   const result = await replicate({

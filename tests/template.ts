@@ -1,6 +1,19 @@
-import { Testing } from "cdktf";
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import { type App, Testing } from "cdktf";
 import type { Configuration } from "../config/configuration";
 import { RegionStack } from "../stacks/region-stack";
+
+/** Runs `work` with an app whose output folder is gone afterwards. */
+export function withApp<T>(work: (app: App) => T): T {
+  const outdir = mkdtempSync(path.join(tmpdir(), "sqs-multi-region-template-"));
+  try {
+    return work(Testing.app({ outdir }));
+  } finally {
+    rmSync(outdir, { recursive: true, force: true });
+  }
+}
 
 type Attributes = Record<string, unknown>;
 type Resources = Record<string, Record<string, Attributes>>;
@@ -19,7 +32,7 @@ export class Template {
   }
 
   static of(configuration: Configuration, region: string): Template {
-    return new Template(Testing.synth(new RegionStack(Testing.app(), configuration, region), true));
+    return withApp((app) => new Template(Testing.synth(new RegionStack(app, configuration, region), true)));
   }
 
   /** `type.name` of every resource, sorted. */

@@ -1,9 +1,10 @@
-import { mkdtempSync, readFileSync, writeFileSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { loadConfiguration, parseConfiguration } from "../../config/load";
 import { ConfigurationError, type Violation } from "../../config/violation";
 import { jsonSchema } from "../../config/write-json-schema";
+import { configurationReference } from "../../config/write-reference";
 import { configuration, configurationInput, HOME_ACCOUNT, PEER_ACCOUNT, PRODUCER_ROLE } from "../fixtures";
 
 function violationsIn(input: unknown): readonly Violation[] {
@@ -206,7 +207,8 @@ describe("accounts, keys and principals", () => {
 });
 
 describe("the file", () => {
-  const directory = mkdtempSync(join(tmpdir(), "configuration-"));
+  const directory = mkdtempSync(join(tmpdir(), "sqs-multi-region-configuration-"));
+  afterAll(() => rmSync(directory, { recursive: true, force: true }));
 
   test("fails when it is missing or no JSON", () => {
     const broken = join(directory, "broken.json");
@@ -228,5 +230,11 @@ describe("the file", () => {
 
   test("has a JSON Schema that is up to date (npm run build writes it)", () => {
     expect(readFileSync(join(__dirname, "../../sqs-multi-region.schema.json"), "utf8")).toBe(jsonSchema());
+  });
+
+  test("has a table of settings that is up to date (npm run build writes it)", () => {
+    expect(readFileSync(join(__dirname, "../../docs/configuration.md"), "utf8")).toBe(
+      configurationReference(),
+    );
   });
 });

@@ -1,4 +1,5 @@
 import { readFileSync } from "node:fs";
+import path from "node:path";
 import {
   DeleteMessageCommand,
   GetQueueAttributesCommand,
@@ -10,7 +11,10 @@ import {
 import { type ReplicateCounts, replicate } from "../../demo/replicate";
 import { ORIGIN_ATTRIBUTE, originIn } from "../../replicator/message/origin";
 import { sumCalls } from "../emulator/call-counter";
-import { allow, type ClientOptions, createRole, sqsClient } from "../emulator/clients";
+import { allow, type ClientOptions, createRole, roleCredentials, sqsClient } from "../emulator/clients";
+import { childEnvironment } from "../emulator/environment";
+import { installEmulator } from "../emulator/install";
+import { runCommand } from "../emulator/run-command";
 import { changedResources } from "../emulator/terraform-plan";
 import { waitFor } from "../emulator/wait";
 import { CONSUMER_ROLE, HOME_ACCOUNT, PEER_ACCOUNT, PRODUCER_ROLE } from "../fixtures";
@@ -28,7 +32,7 @@ const home = () => deployed().deployment.topology(QUEUE, HOME);
 const peer = () => deployed().deployment.topology(QUEUE, PEER);
 
 /** Runs an order system against the deployed stacks; `counts` tells how far it is. */
-function runOrders(over: { readonly producerRegion?: string } = {}) {
+function runOrders(over: { readonly producerRegion?: string; readonly messages?: number } = {}) {
   const { emulator, deployment } = deployed();
   let counts: ReplicateCounts = { sent: 0, delivered: 0, copied: 0 };
   const finished = replicate({
@@ -47,6 +51,14 @@ function runOrders(over: { readonly producerRegion?: string } = {}) {
   });
   return { finished, counts: () => counts };
 }
+
+const everyOrder = (count = MESSAGES) => ({
+  sent: count,
+  delivered: count,
+  copied: count,
+  missing: 0,
+  altered: 0,
+});
 
 async function call<T>(
   options: ClientOptions,
@@ -207,6 +219,40 @@ function batchesProcessed(): number {
   return [...log.matchAll(/ESM: Lambda \S+ processed \d+ SQS messages/g)].length;
 }
 
+test("a stock producer and consumer of another language work with nothing but endpoint and credentials", async () => {
+  const { emulator } = deployed();
+  const { python, packages } = await installEmulator();
+  const variables = async (region: string, account: string, role?: string) => ({
+    AWS_ENDPOINT_URL: emulator.endpoint(region),
+    AWS_CA_BUNDLE: emulator.certificateFile,
+    ...(await roleCredentials(emulator, { account, ...(role && { role }) })),
+  });
+  const given = {
+    queue: QUEUE,
+    regions: { home: HOME, peer: PEER },
+    producer: await variables(HOME, HOME_ACCOUNT, PRODUCER_ROLE),
+    consumer: await variables(HOME, HOME_ACCOUNT, CONSUMER_ROLE),
+    peer: await variables(PEER, PEER_ACCOUNT),
+  };
+  const { exitCode, stdout, stderr } = await runCommand(
+    python,
+    [path.join(__dirname, "stock_client.py"), JSON.stringify(given)],
+    childEnvironment({ PYTHONPATH: packages }),
+  );
+  expect({ exitCode, stderr }).toEqual({ exitCode: 0, stderr: "" });
+  const { id, delivered, copy } = JSON.parse(stdout);
+  expect(delivered).toEqual({
+    body: '{"order": 1}',
+    attributes: {
+      kind: { DataType: "String", StringValue: "order" },
+      total: { DataType: "Number", StringValue: "12.50" },
+      digest: { DataType: "Binary", BinaryValue: "AP8=" },
+      [ORIGIN_ATTRIBUTE]: { DataType: "String", StringValue: expect.stringContaining(`"id":"${id}"`) },
+    },
+  });
+  expect(copy).toEqual(delivered);
+});
+
 describe("an order system", () => {
   test("has every order in both regions, at a known cost in requests", async () => {
     const { gateway } = deployed().emulator;
@@ -214,13 +260,7 @@ describe("an order system", () => {
     const batchesBefore = batchesProcessed();
     // The producer calls from the peer's side of the gateway, so that what comes from the home is the functions' own.
     const result = await runOrders({ producerRegion: PEER }).finished;
-    expect(result).toMatchObject({
-      sent: MESSAGES,
-      delivered: MESSAGES,
-      copied: MESSAGES,
-      missing: 0,
-      altered: 0,
-    });
+    expect(result).toMatchObject(everyOrder());
 
     const ofFunctions = (operation: string) =>
       sumCalls(gateway.calls(mark), { source: HOME, service: "sqs", operation });
@@ -249,13 +289,7 @@ describe("an order system", () => {
       await emulator.killWorker(worker.pid);
       killed.push(worker.functionName);
     }
-    expect(await finished).toMatchObject({
-      sent: MESSAGES,
-      delivered: MESSAGES,
-      copied: MESSAGES,
-      missing: 0,
-      altered: 0,
-    });
+    expect(await finished).toMatchObject(everyOrder());
     expect(killed).toEqual([
       deployed().deployment.topology(QUEUE, HOME).replicator.name,
       deployed().deployment.topology(QUEUE, HOME).forwarders[PEER]!.name,
@@ -277,14 +311,17 @@ describe("an order system", () => {
     expect(outage.met).toBeGreaterThan(0);
     outage.lift();
     // Copies repeated by a retry are duplicates on the standby queue; on the work queue there are none.
-    expect(await finished).toMatchObject({
-      sent: MESSAGES,
-      delivered: MESSAGES,
-      copied: MESSAGES,
-      missing: 0,
-      altered: 0,
-    });
+    expect(await finished).toMatchObject(everyOrder());
   });
+});
+
+const describeFull = process.env.TEST_TIER === "full" ? describe : describe.skip;
+
+describeFull("a large run", () => {
+  test("has 20,000 orders in both regions", async () => {
+    const { finished } = runOrders({ messages: 20_000 });
+    expect(await finished).toMatchObject(everyOrder(20_000));
+  }, 900_000);
 });
 
 describe("after all that", () => {

@@ -1,3 +1,4 @@
+import { readFileSync } from "node:fs";
 import { mkdir, writeFile } from "node:fs/promises";
 import path from "node:path";
 import type { Configuration } from "../../config/configuration";
@@ -65,8 +66,9 @@ export class Deployment {
     return this.cli.choice;
   }
 
-  terraform(region: string): Terraform {
+  terraform(region: string, onOutput?: (text: string) => void): Terraform {
     return new Terraform({
+      ...(onOutput && { onOutput }),
       cli: this.cli,
       name: `${this.configuration.failoverGroup}-${region}`,
       directory: this.stackDirectory(region),
@@ -76,14 +78,32 @@ export class Deployment {
     });
   }
 
-  /** Applies the stacks of all regions side by side: none needs another. */
-  async apply(): Promise<void> {
+  /**
+   * Applies the stacks of all regions side by side: none needs another.
+   * @param onCreated told how many resources were created, by region
+   */
+  async apply(onCreated: (created: Readonly<Record<string, number>>) => void = () => {}): Promise<void> {
+    const created = Object.fromEntries(this.regions.map((region) => [region, 0]));
     await Promise.all(
       this.regions.map(async (region) => {
-        const terraform = this.terraform(region);
+        const terraform = this.terraform(region, (text) => {
+          created[region]! += text.split("Creation complete").length - 1;
+          onCreated(created);
+        });
         await terraform.init();
         await terraform.apply();
       }),
+    );
+  }
+
+  /** Number of resources in a region's synthesized stack. */
+  resourceCount(region: string): number {
+    const { resource } = JSON.parse(
+      readFileSync(path.join(this.stackDirectory(region), "cdk.tf.json"), "utf8"),
+    );
+    return Object.values(resource as Record<string, object>).reduce(
+      (sum, byName) => sum + Object.keys(byName).length,
+      0,
     );
   }
 }

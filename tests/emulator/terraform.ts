@@ -23,6 +23,8 @@ export interface TerraformOptions {
   readonly environment?: Readonly<Record<string, string>>;
   /** Where the provider comes from. @default what `terraformCli` decides, once for each emulator */
   readonly cli?: TerraformCli;
+  /** Told what Terraform says while it works. @default nobody is */
+  readonly onOutput?: (text: string) => void;
 }
 
 /** A command of Terraform that failed. */
@@ -141,7 +143,9 @@ export class Terraform {
     const isData = args[0] === "show" || args[0] === "output";
     child.stdout.setEncoding("utf8").on("data", (text: string) => {
       stdout += text;
-      if (!isData) log.write(text);
+      if (isData) return;
+      log.write(text);
+      this.options.onOutput?.(text);
     });
     child.stderr.setEncoding("utf8").on("data", (text: string) => {
       stderr += text;

@@ -3,7 +3,7 @@ import { Testing } from "cdktf";
 import { MAX_RECEIVE_COUNT } from "../../core/limits";
 import { RegionStack } from "../../stacks/region-stack";
 import { CONSUMER_ROLE, configuration, HOME_ACCOUNT, PEER_ACCOUNT, PRODUCER_ROLE } from "../fixtures";
-import { Template } from "../template";
+import { Template, withApp } from "../template";
 
 const KMS = {
   "us-east-1": `arn:aws:kms:us-east-1:${HOME_ACCOUNT}:key/11111111-1111-1111-1111-111111111111`,
@@ -53,6 +53,7 @@ describe("counts", () => {
   });
 
   test("of a logical queue over all regions stay within the budget", () => {
+    process.stdout.write(`resources per logical queue in two regions: ${perQueue(TWO_ACCOUNTS)}\n`);
     expect(perQueue(TWO_ACCOUNTS)).toBe(32);
     expect(perQueue(TWO_ACCOUNTS)).toBeLessThanOrEqual(45);
     expect(perQueue(THREE_REGIONS)).toBe(3 * (4 + 2 * 2 + 5 * 3));
@@ -387,9 +388,11 @@ describe("the stack", () => {
   });
 
   test("fails when a resource names no provider", () => {
-    const stack = new RegionStack(Testing.app(), configuration(), "us-east-1");
-    new SqsQueue(stack, "stray", { name: "stray" });
-    expect(() => Testing.synth(stack, true)).toThrow("aws_sqs_queue.stray names no provider");
+    withApp((app) => {
+      const stack = new RegionStack(app, configuration(), "us-east-1");
+      new SqsQueue(stack, "stray", { name: "stray" });
+      expect(() => Testing.synth(stack, true)).toThrow("aws_sqs_queue.stray names no provider");
+    });
   });
 
   test.each([

@@ -1,0 +1,53 @@
+"""A producer and a consumer as people write them with boto3, whose clients are botocore's: nothing in here knows of this
+project but the names of queues. Its argument is {"queue", "regions": {"home", "peer"}, "producer", "consumer", "peer"},
+the last three with environment variables; it writes what it sent and received as JSON.
+"""
+
+import base64
+import json
+import os
+import sys
+
+import botocore.session
+
+given = json.loads(sys.argv[1])
+home, peer = given["regions"]["home"], given["regions"]["peer"]
+
+
+def client(variables, region):
+    os.environ.update(variables)
+    if "AWS_SESSION_TOKEN" not in variables:
+        os.environ.pop("AWS_SESSION_TOKEN", None)
+    return botocore.session.get_session().create_client("sqs", region_name=region)
+
+
+def take(sqs, name):
+    url = sqs.get_queue_url(QueueName=name)["QueueUrl"]
+    for _ in range(6):
+        answer = sqs.receive_message(QueueUrl=url, MessageAttributeNames=["All"], WaitTimeSeconds=10)
+        for message in answer.get("Messages", []):
+            sqs.delete_message(QueueUrl=url, ReceiptHandle=message["ReceiptHandle"])
+            return {"body": message["Body"], "attributes": message["MessageAttributes"]}
+    raise SystemExit(f"nothing arrived on {name}")
+
+
+producer = client(given["producer"], home)
+sent = producer.send_message(
+    QueueUrl=producer.get_queue_url(QueueName=f"{given['queue']}-ingress")["QueueUrl"],
+    MessageBody='{"order": 1}',
+    MessageAttributes={
+        "kind": {"DataType": "String", "StringValue": "order"},
+        "total": {"DataType": "Number", "StringValue": "12.50"},
+        "digest": {"DataType": "Binary", "BinaryValue": b"\x00\xff"},
+    },
+)
+print(
+    json.dumps(
+        {
+            "id": sent["MessageId"],
+            "delivered": take(client(given["consumer"], home), given["queue"]),
+            "copy": take(client(given["peer"], peer), f"{given['queue']}-standby-{home}"),
+        },
+        default=lambda value: base64.b64encode(value).decode(),
+    )
+)
