@@ -9,6 +9,7 @@ export type RegionSettings = Configuration["regions"][string];
 export type LogicalQueueSettings = Configuration["queues"][string];
 export type FunctionSettings = LogicalQueueSettings["functions"];
 export type Encryption = LogicalQueueSettings["encryption"];
+export type FifoSettings = Exclude<LogicalQueueSettings["fifo"], false>;
 export type Principal = LogicalQueueSettings["producers"][number];
 export type StateBackend = Configuration["stateBackend"];
 
@@ -20,8 +21,15 @@ export function resolve(file: ConfigurationFile) {
   return { ...group, queues: mapValues(group.queues, (queue) => resolveQueue(group, queue)) };
 }
 
+/** https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-configure.html; a FIFO mapping has no window and at most 10. */
+const BATCHING = {
+  latency: { batchSize: 10, batchingWindowSeconds: 0 },
+  throughput: { batchSize: 100, batchingWindowSeconds: 1 },
+} as const;
+
 function resolveQueue(group: Group, queue: Group["queues"][string]) {
-  const functions = { ...group.functions, ...defined(queue.functions) };
+  const settings = { ...group.functions, ...defined(queue.functions) };
+  const functions = { ...BATCHING[queue.fifo ? "latency" : settings.profile], ...defined(settings) };
   const names: NameTemplates = {
     ...DEFAULT_NAME_TEMPLATES,
     ...defined(group.naming.templates),
@@ -31,14 +39,21 @@ function resolveQueue(group: Group, queue: Group["queues"][string]) {
     ...queue,
     functions,
     names,
+    fifo: queue.fifo && {
+      contentBasedDeduplication: queue.contentBasedDeduplication ?? false,
+      deduplicationScope: queue.deduplicationScope ?? "messageGroup",
+      throughputLimit: queue.fifoThroughputLimit ?? "perMessageGroupId",
+    },
     transitVisibilityTimeoutSeconds:
       queue.transitVisibilityTimeoutSeconds ?? functions.timeoutSeconds * VISIBILITY_PER_FUNCTION_TIMEOUT,
     tags: { ...group.tags, ...queue.tags },
   };
 }
 
-type Defined<T> = { [K in keyof T]?: Exclude<T[K], undefined> };
+type OptionalKeys<T> = { [K in keyof T]-?: undefined extends T[K] ? K : never }[keyof T];
+type Defined<T> = Omit<T, OptionalKeys<T>> & { [K in OptionalKeys<T>]?: Exclude<T[K], undefined> };
 
+/** The settings that were made; those that were not do not hide a default. */
 function defined<T extends object>(settings: T): Defined<T> {
   return Object.fromEntries(
     Object.entries(settings).filter(([, value]) => value !== undefined),

@@ -1,4 +1,7 @@
 import {
+  FIFO_FUNCTION_TIMEOUT_MAX_SECONDS,
+  FIFO_MAPPING_BATCH_SIZE,
+  FIFO_VISIBILITY_TIMEOUT_MAX_SECONDS,
   MAPPING_BATCH_SIZE_WITHOUT_WINDOW,
   QUEUE_NAME_MAX_LENGTH,
   QUEUE_POLICY_MAX_BYTES,
@@ -154,6 +157,137 @@ const transitVisibility: QueueRule = (_, name, queue) => {
   ];
 };
 
+const fifoModes: QueueRule = (_, name, { fifo, mode }) =>
+  fifo && mode === "semi-sync"
+    ? [
+        {
+          path: `queues.${name}.mode`,
+          value: mode,
+          allowed: "async, sync or none on FIFO queues",
+          fix: "use async: copies that go straight to the peer and those that go through the outbox would overtake each other",
+        },
+      ]
+    : [];
+
+const fifoOnly: QueueRule = (_, name, queue) =>
+  queue.fifo
+    ? []
+    : (
+        [
+          ["content_based_deduplication", queue.contentBasedDeduplication],
+          ["deduplication_scope", queue.deduplicationScope],
+          ["fifo_throughput_limit", queue.fifoThroughputLimit],
+        ] as const
+      )
+        .filter(([, value]) => value !== undefined)
+        .map(([setting, value]) => ({
+          path: `queues.${name}.${setting}`,
+          value,
+          allowed: "nothing on a standard queue",
+          fix: "take it out, or set fifo to true",
+        }));
+
+/** https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/enable-high-throughput-fifo.html */
+const fifoThroughput: QueueRule = (_, name, { fifo }) =>
+  fifo && fifo.throughputLimit === "perMessageGroupId" && fifo.deduplicationScope !== "messageGroup"
+    ? [
+        {
+          path: `queues.${name}.deduplication_scope`,
+          value: fifo.deduplicationScope,
+          allowed: "messageGroup with a fifo_throughput_limit of perMessageGroupId",
+          fix: "set it to messageGroup, or fifo_throughput_limit to perQueue",
+        },
+      ]
+    : [];
+
+/** A retry after a doubtful send must still meet the five-minute deduplication, so messages may not stay out of sight for longer. */
+const fifoTimes: QueueRule = (_, name, { fifo, functions, transitVisibilityTimeoutSeconds }) =>
+  fifo
+    ? [
+        {
+          path: `queues.${name}.functions.timeout_seconds`,
+          value: functions.timeoutSeconds,
+          most: FIFO_FUNCTION_TIMEOUT_MAX_SECONDS,
+        },
+        {
+          path: `queues.${name}.transit_visibility_timeout_seconds`,
+          value: transitVisibilityTimeoutSeconds,
+          most: FIFO_VISIBILITY_TIMEOUT_MAX_SECONDS,
+        },
+      ]
+        .filter(({ value, most }) => value > most)
+        .map(({ path, value, most }) => ({
+          path,
+          value,
+          allowed: `at most ${most} on FIFO queues`,
+          fix: `lower it to ${most}: a repeated send must fall into the five minutes in which SQS drops duplicates`,
+        }))
+    : [];
+
+const fifoBatches: QueueRule = (_, name, { fifo, functions }) =>
+  fifo
+    ? [
+        { field: "batch_size", value: functions.batchSize, most: FIFO_MAPPING_BATCH_SIZE.max },
+        { field: "batching_window_seconds", value: functions.batchingWindowSeconds, most: 0 },
+      ]
+        .filter(({ value, most }) => value > most)
+        .map(({ field, value, most }) => ({
+          path: `queues.${name}.functions.${field}`,
+          value,
+          allowed: `at most ${most} on FIFO queues`,
+          fix: `lower it to ${most}, Lambda's limit for FIFO queues`,
+        }))
+    : [];
+
+const pollers: QueueRule = (_, name, { functions: { provisionedPollers, maximumConcurrency } }) => {
+  if (provisionedPollers === undefined) return [];
+  const path = `queues.${name}.functions.provisioned_pollers`;
+  const { minimum, maximum } = provisionedPollers;
+  return [
+    ...(maximumConcurrency === undefined
+      ? []
+      : [
+          {
+            path,
+            value: provisionedPollers,
+            allowed: "nothing together with maximum_concurrency",
+            fix: "choose one of the two; Lambda does not take both",
+          },
+        ]),
+    ...(minimum <= maximum
+      ? []
+      : [
+          {
+            path: `${path}.minimum`,
+            value: minimum,
+            allowed: `at most the maximum of ${maximum}`,
+            fix: `lower it to ${maximum}, or raise the maximum`,
+          },
+        ]),
+  ];
+};
+
+const knownPeers: QueueRule = ({ regions }, name, { peers = {} }) => {
+  const names = Object.keys(regions);
+  return Object.entries(peers).flatMap(([home, chosen]) => {
+    const others = names.filter((region) => region !== home);
+    const path = `queues.${name}.peers.${home}`;
+    if (!names.includes(home)) {
+      return [
+        { path, value: home, allowed: `one of ${names.join(", ")}`, fix: "name a region of the group" },
+      ];
+    }
+    return chosen
+      .filter((peer) => !others.includes(peer))
+      .map((peer) => ({
+        path,
+        value: peer,
+        allowed: `some of ${others.join(", ")}`,
+        fix: "name other regions of the group",
+      }));
+  });
+};
+
 const consumerVisibility: QueueRule = (_, name, { consumerProcessingSeconds, visibilityTimeoutSeconds }) =>
   consumerProcessingSeconds === undefined || visibilityTimeoutSeconds >= consumerProcessingSeconds
     ? []
@@ -166,8 +300,8 @@ const consumerVisibility: QueueRule = (_, name, { consumerProcessingSeconds, vis
         },
       ];
 
-const batchWindow: QueueRule = (_, name, { functions }) =>
-  functions.batchSize <= MAPPING_BATCH_SIZE_WITHOUT_WINDOW || functions.batchingWindowSeconds >= 1
+const batchWindow: QueueRule = (_, name, { fifo, functions }) =>
+  fifo || functions.batchSize <= MAPPING_BATCH_SIZE_WITHOUT_WINDOW || functions.batchingWindowSeconds >= 1
     ? []
     : [
         {
@@ -234,6 +368,13 @@ const QUEUE_RULES: readonly QueueRule[] = [
   placeholders,
   transitVisibility,
   consumerVisibility,
+  fifoModes,
+  fifoOnly,
+  fifoThroughput,
+  fifoTimes,
+  fifoBatches,
+  pollers,
+  knownPeers,
   batchWindow,
   kmsKeys,
   policySizes,

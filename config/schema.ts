@@ -8,6 +8,8 @@ import {
   LOG_RETENTION_DAYS,
   MAPPING_BATCH_SIZE,
   MAPPING_MAXIMUM_CONCURRENCY,
+  MAPPING_MAXIMUM_POLLERS,
+  MAPPING_MINIMUM_POLLERS,
   MAPPING_WINDOW_SECONDS,
   MAX_MESSAGE_SIZE,
   MAX_RECEIVE_COUNT,
@@ -23,6 +25,8 @@ import { DEFAULT_NAME_TEMPLATES, REQUIRED_PLACEHOLDERS, type Word } from "../cor
  * The configuration file, as its author writes it: keys are Terraform's names, `undefined` means the default. What spans
  * several fields is checked in rules.ts. The message of an issue is the allowed range; load.ts adds path, value and fix.
  */
+
+const MODES = ["async", "semi-sync", "sync", "none"] as const;
 
 const allowed = (text: string) => ({ error: () => text });
 
@@ -110,17 +114,27 @@ const functionSettings = {
     FUNCTION_TIMEOUT_SECONDS,
     "Timeout of each function, seconds. Default 20. Queues that functions read need six times as much visibility timeout.",
   ),
+  profile: choice(
+    ["latency", "throughput"],
+    "Batching. latency (default): batches of up to 10, at once. throughput: batches of up to 100, waited for up to 1 second; FIFO queues stay at 10, at once.",
+  ),
   batch_size: whole(
     MAPPING_BATCH_SIZE,
-    "Messages per invocation, at most. Default 10. More than 10 needs a batching window of at least 1 second.",
+    "Messages per invocation, at most. Default: that of the profile. More than 10 needs a batching window of at least 1 second.",
   ),
   batching_window_seconds: whole(
     MAPPING_WINDOW_SECONDS,
-    "Time that a mapping waits for a batch to fill, seconds. Default 0.",
+    "Time that a mapping waits for a batch to fill, seconds. Default: that of the profile.",
   ),
   maximum_concurrency: whole(
     MAPPING_MAXIMUM_CONCURRENCY,
     "Invocations at once per mapping, at most. Default: none, Lambda scales to the account's concurrency.",
+  ),
+  provisioned_pollers: object({
+    minimum: whole(MAPPING_MINIMUM_POLLERS, "Pollers that are always there."),
+    maximum: whole(MAPPING_MAXIMUM_POLLERS, "Pollers, at most."),
+  }).describe(
+    "Provisioned mode of each mapping; not together with maximum_concurrency. Default: none, Lambda scales the pollers.",
   ),
   architecture: choice(["arm64", "x86_64"], "Instruction set. Default arm64."),
   runtime: choice(["nodejs22.x", "nodejs20.x", "nodejs24.x"], "Lambda runtime. Default nodejs22.x."),
@@ -152,9 +166,30 @@ const nameTemplates = {
 
 const logicalQueue = object({
   mode: choice(
-    ["async"],
-    "Replication mode. async (default): every message goes to the peers through an outbox, so the home never waits for a peer.",
+    MODES,
+    "Replication mode. async (default): through an outbox, the home never waits for a peer. semi-sync (standard queues): straight to the peer beside the work queue, through the outbox when that fails; least lag and cost. sync: the peers first, then the work queue; work waits while a peer is away. none: no copies.",
   ).default("async"),
+  peers: map(
+    region,
+    REGION_TEXT,
+    z
+      .array(region)
+      .min(1, allowed("at least one region"))
+      .describe("Regions that get copies of what this home takes in."),
+    "Per home, the regions that get its copies. Default: all others.",
+  ).optional(),
+  fifo: flag("FIFO queues: order per message group, within one home. Default false.").default(false),
+  content_based_deduplication: flag(
+    "FIFO: the ingress queue takes the body's digest where a producer gives no deduplication id. Default false.",
+  ).optional(),
+  deduplication_scope: choice(
+    ["messageGroup", "queue"],
+    "FIFO: where a deduplication id must be unique. Default messageGroup, which high throughput needs.",
+  ).optional(),
+  fifo_throughput_limit: choice(
+    ["perMessageGroupId", "perQueue"],
+    "FIFO: what the throughput quota is counted by. Default perMessageGroupId, high throughput.",
+  ).optional(),
   message_retention_seconds: whole(
     RETENTION_SECONDS,
     "Retention of the work queue, seconds. Default 345600 (4 days).",
@@ -274,9 +309,11 @@ export const configurationSchema = object({
   functions: object({
     memory_mb: functionSettings.memory_mb.default(256),
     timeout_seconds: functionSettings.timeout_seconds.default(20),
-    batch_size: functionSettings.batch_size.default(10),
-    batching_window_seconds: functionSettings.batching_window_seconds.default(0),
+    profile: functionSettings.profile.default("latency"),
+    batch_size: functionSettings.batch_size.optional(),
+    batching_window_seconds: functionSettings.batching_window_seconds.optional(),
     maximum_concurrency: functionSettings.maximum_concurrency.optional(),
+    provisioned_pollers: functionSettings.provisioned_pollers.optional(),
     architecture: functionSettings.architecture.default("arm64"),
     runtime: functionSettings.runtime.default("nodejs22.x"),
     log_retention_days: functionSettings.log_retention_days.default(30),

@@ -1,4 +1,13 @@
-import { fillTemplate, type NameParts, queueArn, queueUrl, roleArn, shorten, type Word } from "../core/names";
+import {
+  FIFO_SUFFIX,
+  fillTemplate,
+  type NameParts,
+  queueArn,
+  queueUrl,
+  roleArn,
+  shorten,
+  type Word,
+} from "../core/names";
 import type { Configuration } from "./configuration";
 
 /** A queue known by what it is called, before it exists: no region needs another region's state. */
@@ -19,32 +28,36 @@ export interface RegionalTopology {
   readonly queue: string;
   readonly region: string;
   readonly account: string;
-  /** The other regions of the group, in the order of the configuration. */
+  /** Regions that get copies of what this one takes in, in the order of the configuration. */
   readonly peers: readonly string[];
   readonly ingress: QueueReference;
   readonly work: QueueReference;
   readonly dlq: QueueReference;
   readonly ingressDlq: QueueReference;
-  /** By peer: copies owed to it. */
+  /** By peer: copies owed to it. Only in modes that have outboxes, `async` and `semi-sync`. */
   readonly outboxes: Readonly<Record<string, QueueReference>>;
-  /** By home: copies of what it took in. */
+  /** By home that copies to this region: copies of what it took in. */
   readonly standbys: Readonly<Record<string, QueueReference>>;
   readonly replicator: FunctionReference;
-  /** By peer. */
+  /** By peer, one per outbox. */
   readonly forwarders: Readonly<Record<string, FunctionReference>>;
 }
 
 /** Names, ARNs and URLs of a logical queue in a region; computed from the configuration alone. */
 export function topologyOf(configuration: Configuration, queue: string, region: string): RegionalTopology {
   const { account } = configuration.regions[region]!;
-  const templates = configuration.queues[queue]!.names;
+  const { names: templates, mode, fifo } = configuration.queues[queue]!;
   const parts = { prefix: configuration.naming.prefix, queue, region };
-  const peers = Object.keys(configuration.regions).filter((other) => other !== region);
+  const peers = peersOf(configuration, queue, region);
+  const homes = Object.keys(configuration.regions).filter((home) =>
+    peersOf(configuration, queue, home).includes(region),
+  );
+  const outboxPeers = mode === "async" || mode === "semi-sync" ? peers : [];
 
   const name = (word: Word, more?: Partial<NameParts>) =>
     fillTemplate(templates[word], { ...parts, ...more });
   const queueOf = (word: Word, more?: Partial<NameParts>): QueueReference => {
-    const queueName = name(word, more);
+    const queueName = name(word, more) + (fifo ? FIFO_SUFFIX : "");
     return {
       name: queueName,
       arn: queueArn(region, account, queueName),
@@ -55,8 +68,8 @@ export function topologyOf(configuration: Configuration, queue: string, region: 
     const functionName = shorten(name(word, more));
     return { name: functionName, roleArn: roleArn(region, account, configuration.rolePath, functionName) };
   };
-  const perPeer = <T>(make: (peer: string) => T): Readonly<Record<string, T>> =>
-    Object.fromEntries(peers.map((peer) => [peer, make(peer)]));
+  const per = <T>(regions: readonly string[], make: (region: string) => T): Readonly<Record<string, T>> =>
+    Object.fromEntries(regions.map((other) => [other, make(other)]));
 
   return {
     queue,
@@ -67,11 +80,19 @@ export function topologyOf(configuration: Configuration, queue: string, region: 
     work: queueOf("work"),
     dlq: queueOf("dlq"),
     ingressDlq: queueOf("ingressDlq"),
-    outboxes: perPeer((peer) => queueOf("outbox", { peer })),
-    standbys: perPeer((home) => queueOf("standby", { home })),
+    outboxes: per(outboxPeers, (peer) => queueOf("outbox", { peer })),
+    standbys: per(homes, (home) => queueOf("standby", { home })),
     replicator: functionOf("replicator"),
-    forwarders: perPeer((peer) => functionOf("forwarder", { peer })),
+    forwarders: per(outboxPeers, (peer) => functionOf("forwarder", { peer })),
   };
+}
+
+/** Regions that get copies of what a home takes into a logical queue. */
+function peersOf({ regions, queues }: Configuration, queue: string, home: string): readonly string[] {
+  const { mode, peers } = queues[queue]!;
+  if (mode === "none") return [];
+  const chosen = peers?.[home];
+  return Object.keys(regions).filter((region) => region !== home && (chosen?.includes(region) ?? true));
 }
 
 /** All queues of a regional topology with the word that each stands for. */

@@ -37,10 +37,16 @@ export const MESSAGE_MAX_ATTRIBUTES = 10;
 
 /**
  * Bytes that the default `max_message_size` of an ingress queue keeps free, so that origin and producer key always fit:
- * the origin is at most 600 bytes with every optional part at its limit, the producer key at most 200.
+ * the origin is at most 600 bytes with every optional part at its limit, the producer key, a name and type of 26 bytes included,
+ * at most 90.
  */
 export const RESERVED_MESSAGE_BYTES = 1_024;
 export const DEFAULT_INGRESS_MESSAGE_BYTES = QUEUE_MAX_MESSAGE_BYTES - RESERVED_MESSAGE_BYTES;
+
+/** Characters of a producer key, its time stamp included. */
+export const PRODUCER_KEY_MAX_LENGTH = 64;
+/** How far a producer key's time stamp and the moment when the ingress queue took its message may lie apart, either way. */
+export const PRODUCER_KEY_TOLERANCE_SECONDS = 900;
 
 /** Queue policies: https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/quotas-policies.html */
 export const QUEUE_POLICY_MAX_BYTES = 8_192;
@@ -58,6 +64,9 @@ export const FUNCTION_MEMORY_MB: Range = { min: 128, max: 10_240 };
 export const MAPPING_BATCH_SIZE: Range = { min: 1, max: 10_000 };
 export const MAPPING_WINDOW_SECONDS: Range = { min: 0, max: 300 };
 export const MAPPING_MAXIMUM_CONCURRENCY: Range = { min: 2, max: 1_000 };
+/** Pollers of provisioned mode (same page); 2,000 is the most that provider aws 5.100.0 accepts. */
+export const MAPPING_MINIMUM_POLLERS: Range = { min: 2, max: 200 };
+export const MAPPING_MAXIMUM_POLLERS: Range = { min: 2, max: 2_000 };
 /** Above this batch size a batching window of at least one second is required (same page). */
 export const MAPPING_BATCH_SIZE_WITHOUT_WINDOW = 10;
 /** https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_PutRetentionPolicy.html (0: never expires) */
@@ -77,3 +86,16 @@ export const TRANSIT_RETENTION_SECONDS = RETENTION_SECONDS.max;
 export const INGRESS_MAX_RECEIVE_COUNT = 1_000;
 /** Longest back-off, by message visibility, of a message that could not be copied. */
 export const BACK_OFF_MAX_SECONDS = 120;
+
+/** https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/using-messagededuplicationid-property.html */
+export const DEDUPLICATION_SECONDS = 300;
+/**
+ * Limits of FIFO queues that functions read, and of those functions. What a function may have sent before it was stopped is sent
+ * again at most one visibility timeout and one function timeout after it was first received: 280 s, so that the repeat still meets
+ * the five-minute deduplication.
+ */
+export const FIFO_VISIBILITY_TIMEOUT_MAX_SECONDS = 240;
+export const FIFO_FUNCTION_TIMEOUT_MAX_SECONDS =
+  FIFO_VISIBILITY_TIMEOUT_MAX_SECONDS / VISIBILITY_PER_FUNCTION_TIMEOUT;
+/** https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-configure.html: records of a FIFO batch; a window is not admitted. */
+export const FIFO_MAPPING_BATCH_SIZE: Range = { min: 1, max: 10 };

@@ -40,6 +40,9 @@ export const REQUIRED_PLACEHOLDERS: Readonly<Record<Word, readonly string[]>> = 
   forwarder: ["{region}", "{peer}"],
 };
 
+/** Ending of the names of FIFO queues; SQS counts it in the name's length. */
+export const FIFO_SUFFIX = ".fifo";
+
 export interface NameParts {
   readonly prefix: string;
   readonly queue: string;

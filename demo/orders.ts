@@ -5,6 +5,8 @@ import { DEFAULT_INGRESS_MESSAGE_BYTES } from "../core/limits";
 /** A message as an order system sends it. */
 export interface Order {
   readonly id: string;
+  /** Orders of one customer stay in order where the queue can do that. */
+  readonly customer: string;
   readonly body: string;
   readonly attributes: Readonly<Record<string, MessageAttributeValue>>;
 }
@@ -14,6 +16,7 @@ const LARGE_EVERY = 100;
 /** Room that a large order leaves for its attributes. */
 const LARGE_BODY_BYTES = DEFAULT_INGRESS_MESSAGE_BYTES - 1_024;
 
+const CUSTOMERS = 50;
 const COUNTRIES = ["DE", "FR", "JP", "BR", "US"];
 const PRODUCTS = ["teapot", "Gebäckdose", "湯呑み", "açucareiro", "saucer \u{1F375}"];
 
@@ -28,9 +31,10 @@ export function order(number: number): Order {
     unitPriceCents: 199 + ((number * 17 + line * 13) % 9_900),
   }));
   const totalCents = lines.reduce((sum, { quantity, unitPriceCents }) => sum + quantity * unitPriceCents, 0);
+  const customer = `customer-${(number * 7_919) % CUSTOMERS}`;
   const content = {
     id,
-    customer: `customer-${(number * 7_919) % 500}`,
+    customer,
     placedAt: new Date(Date.UTC(2026, 0, 1) + number * 1_000).toISOString(),
     country: COUNTRIES[number % COUNTRIES.length],
     lines,
@@ -41,6 +45,7 @@ export function order(number: number): Order {
   const body = JSON.stringify({ ...content, documents: padding });
   return {
     id,
+    customer,
     body,
     attributes: {
       "order-id": { DataType: "String", StringValue: id },

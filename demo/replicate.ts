@@ -28,7 +28,7 @@ export interface ReplicateCounts {
   readonly sent: number;
   /** Orders that arrived on the home's work queue. */
   readonly delivered: number;
-  /** Orders that arrived on the peer's standby queue. */
+  /** Orders that arrived on the peer's standby queue, if the mode has one. */
   readonly copied: number;
 }
 
@@ -36,6 +36,8 @@ export interface ReplicateResult extends ReplicateCounts {
   readonly missing: number;
   readonly altered: number;
   readonly duplicated: number;
+  /** On FIFO queues: orders that arrived after a later one of the same customer. */
+  readonly orderViolations: number;
   /** Counted from the first send until the last order had passed. */
   readonly seconds: { readonly send: number; readonly deliver: number; readonly copy: number };
 }
@@ -47,19 +49,22 @@ export interface ReplicateResult extends ReplicateCounts {
 export async function replicate(options: ReplicateOptions): Promise<ReplicateResult> {
   const { emulator, deployment, queue, home, peer, messages, onProgress } = options;
   const inHome = deployment.topology(queue, home);
+  const fifo = deployment.configuration.queues[queue]!.fifo !== false;
   const clients: SQSClient[] = [];
   const endpoint = (queue: QueueReference, region: string, caller: Partial<ClientOptions> = {}): Endpoint => {
     const client = sqsClient(emulator, { region, account: deployment.account(region), ...caller });
     clients.push(client);
-    return { client, queueUrl: queue.url };
+    return { client, queueUrl: queue.url, fifo };
   };
   const ingress = endpoint(inHome.ingress, home, {
     role: options.producerRole,
     source: options.producerRegion ?? home,
   });
   const work = endpoint(inHome.work, home, { role: options.consumerRole });
-  const standby = endpoint(deployment.topology(queue, peer).standbys[home]!, peer);
-  const watched = [inHome.ingress, inHome.outboxes[peer]!, inHome.work].map((each) => endpoint(each, home));
+  const standbyQueue = deployment.topology(queue, peer).standbys[home];
+  const standby = standbyQueue && endpoint(standbyQueue, peer);
+  const inOrder = [inHome.ingress, inHome.outboxes[peer], inHome.work].filter((each) => each !== undefined);
+  const watched = [...inOrder.map((each) => endpoint(each, home)), ...(standby ? [standby] : [])];
 
   const started = performance.now();
   const elapsed = () => Number(((performance.now() - started) / 1000).toFixed(1));
@@ -84,23 +89,28 @@ export async function replicate(options: ReplicateOptions): Promise<ReplicateRes
     try {
       await sendOrders(ingress, messages, messageIds, () => onProgress(counts()));
       seconds.send = elapsed();
-      await settled([...watched, standby]);
+      await settled(watched);
     } finally {
       over = true;
     }
   };
 
   try {
-    await Promise.all([send(), receive(work, delivered, "deliver"), receive(standby, copied, "copy")]);
+    await Promise.all([
+      send(),
+      receive(work, delivered, "deliver"),
+      ...(standby ? [receive(standby, copied, "copy")] : []),
+    ]);
   } finally {
     over = true;
     for (const client of clients) client.destroy();
   }
   return {
     ...counts(),
-    missing: delivered.missing + copied.missing,
+    missing: delivered.missing + (standby ? copied.missing : 0),
     altered: delivered.altered + copied.altered,
     duplicated: delivered.duplicated + copied.duplicated,
+    orderViolations: fifo ? delivered.orderViolations + copied.orderViolations : 0,
     seconds,
   };
 }

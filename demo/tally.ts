@@ -7,7 +7,9 @@ export class Tally {
   private readonly arrivals = new Map<number, number>();
   private readonly alteredOrders = new Set<number>();
   private readonly origins = new Map<number, Set<string>>();
+  private readonly lastOf = new Map<string, number>();
   private strangers = 0;
+  private overtaken = 0;
 
   /**
    * @param expected number of orders, counted from 0.
@@ -28,8 +30,12 @@ export class Tally {
       this.strangers++;
       return;
     }
-    this.arrivals.set(number, (this.arrivals.get(number) ?? 0) + 1);
     const sent = order(number);
+    if (!this.arrivals.has(number)) {
+      if (number < (this.lastOf.get(sent.customer) ?? 0)) this.overtaken++;
+      this.lastOf.set(sent.customer, number);
+    }
+    this.arrivals.set(number, (this.arrivals.get(number) ?? 0) + 1);
     if (message.Body !== sent.body || !sameAttributes(attributes, sent.attributes))
       this.alteredOrders.add(number);
     const { home, id } = decodeOrigin(origin?.StringValue) ?? {};
@@ -52,6 +58,11 @@ export class Tally {
       .filter(([number, ids]) => ids.size > 1 || !ids.has(this.messageIds.get(number) ?? ""))
       .map(([number]) => number);
     return new Set([...this.alteredOrders, ...foreign]).size + this.strangers;
+  }
+
+  /** Orders that arrived after a later one of the same customer; repeated arrivals do not count. */
+  get orderViolations(): number {
+    return this.overtaken;
   }
 
   /** Arrivals beyond the first of each order. */

@@ -1,3 +1,4 @@
+import { randomUUID } from "node:crypto";
 import {
   DeleteMessageBatchCommand,
   GetQueueAttributesCommand,
@@ -15,6 +16,8 @@ import { order } from "./orders";
 export interface Endpoint {
   readonly client: SQSClient;
   readonly queueUrl: string;
+  /** @default false */
+  readonly fifo?: boolean;
 }
 
 const SENDERS = 4;
@@ -24,24 +27,32 @@ const RECEIVE_WAIT_SECONDS = 2;
 const PACK_AHEAD = 500;
 
 /**
- * Sends the orders 0 to `count` - 1, several batches at a time, and keeps the ids that the queue gave them.
+ * Sends the orders 0 to `count` - 1, several batches at a time, and keeps the ids that the queue gave them. To a FIFO queue one
+ * batch after the other, so that the orders of a customer are sent in their order.
  * @throws Error when the queue refuses one
  */
 export async function sendOrders(
-  { client, queueUrl }: Endpoint,
+  { client, queueUrl, fifo = false }: Endpoint,
   count: number,
   messageIds: Map<number, string>,
   onProgress: () => void,
 ): Promise<void> {
   const batches = orderBatches(count);
+  // The queue may still know the orders of a run before this one.
+  const run = randomUUID();
   const sender = async () => {
     for (let next = batches.next(); !next.done; next = batches.next()) {
       const { Successful, Failed } = await client.send(
         new SendMessageBatchCommand({
           QueueUrl: queueUrl,
           Entries: next.value.map((number) => {
-            const { body, attributes } = order(number);
-            return { Id: String(number), MessageBody: body, MessageAttributes: { ...attributes } };
+            const { id, customer, body, attributes } = order(number);
+            return {
+              Id: String(number),
+              MessageBody: body,
+              MessageAttributes: { ...attributes },
+              ...(fifo && { MessageGroupId: customer, MessageDeduplicationId: `${run}-${id}` }),
+            };
           }),
         }),
       );
@@ -51,7 +62,7 @@ export async function sendOrders(
       onProgress();
     }
   };
-  await Promise.all(Array.from({ length: SENDERS }, sender));
+  await Promise.all(Array.from({ length: fifo ? 1 : SENDERS }, sender));
 }
 
 function* orderBatches(count: number): Generator<number[], undefined> {
@@ -63,7 +74,7 @@ function* orderBatches(count: number): Generator<number[], undefined> {
 
 /**
  * Receives and deletes messages, several receivers at a time, until `done` says that it is enough.
- * @param onMessages called with each batch, after it was deleted
+ * @param onMessages called with each batch before it is deleted: a FIFO queue gives nothing more of its groups until then
  */
 export async function consume(
   { client, queueUrl }: Endpoint,
@@ -81,6 +92,7 @@ export async function consume(
         }),
       );
       if (Messages.length === 0) continue;
+      onMessages(Messages);
       const { Failed } = await client.send(
         new DeleteMessageBatchCommand({
           QueueUrl: queueUrl,
@@ -89,7 +101,6 @@ export async function consume(
       );
       if (Failed?.[0])
         throw new Error(`a message could not be deleted: ${Failed[0].Code} ${Failed[0].Message}`);
-      onMessages(Messages);
     }
   };
   await Promise.all(Array.from({ length: RECEIVERS }, receiver));

@@ -15,7 +15,7 @@ export interface BatchFunction extends TelemetryOptions {
 
 export type BatchHandler = (event: SQSEvent, context: Context) => Promise<SQSBatchResponse>;
 
-/** A Lambda handler that processes a batch as a whole and reports the records that failed. */
+/** A Lambda handler that processes a batch as a whole and reports the records that failed or are held. */
 export function batchHandler({ clients, process, ...options }: BatchFunction): BatchHandler {
   const telemetry = new Telemetry(options);
   const processor = new BatchProcessor(EventType.SQS);
@@ -37,7 +37,8 @@ export function batchHandler({ clients, process, ...options }: BatchFunction): B
 
 /**
  * The answer by which Lambda deletes what is done and keeps what failed, also when everything failed: an error would have Lambda
- * keep the batch and count a failed invocation, for what is the state of a queue.
+ * keep the batch and count a failed invocation, for what is the state of a queue. On FIFO queues what follows a failed message in
+ * its group is kept too; groups are independent of each other, and so what is done in others is not.
  * https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-errorhandling.html#services-sqs-batchfailurereporting
  */
 function partialResponse(

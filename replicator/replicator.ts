@@ -1,18 +1,25 @@
 import { batchHandler } from "./batch-handler";
-import { sqsClient } from "./client";
+import { Breaker } from "./breaker";
+import { IMPATIENT, sqsClient } from "./client";
 import { dimensionsOf, METRICS } from "./metrics";
 import { replicate } from "./replicate";
 import { replicatorSettings } from "./settings";
 
 const settings = replicatorSettings(process.env);
 const home = sqsClient(settings.homeRegion);
+const peers = Object.fromEntries(
+  Object.keys(settings.standbyQueueUrls).map((peer) => {
+    const client = sqsClient(peer, settings.mode === "semi-sync" ? IMPATIENT : {});
+    return [peer, { client, breaker: new Breaker() }];
+  }),
+);
 
-/** The function on the ingress queue: ingress → outboxes and work queue. */
+/** The function on the ingress queue: ingress → work queue, and outboxes or standby queues. */
 export const handler = batchHandler({
   name: "replicator",
   dimensions: dimensionsOf(settings),
   doneMetric: METRICS.takenIn,
   withoutOriginMetric: METRICS.withoutOrigin,
-  clients: [home],
-  process: (records, surroundings) => replicate(records, settings, home, surroundings),
+  clients: [home, ...Object.values(peers).map(({ client }) => client)],
+  process: (records, surroundings) => replicate(records, settings, { home, peers }, surroundings),
 });

@@ -1,3 +1,4 @@
+import type { Copies } from "./peer";
 import type { Refused } from "./send";
 
 /** Accepted by every queue that it is for. */
@@ -20,12 +21,19 @@ export interface Failed {
   readonly cause: Refused;
 }
 
-export type RecordOutcome = Done | Moved | Failed;
+/** As {@link Failed}, but not for a fault: a message before it in its FIFO group has failed or was moved, and it waits its turn. */
+export interface HeldBack {
+  readonly status: "held";
+}
+
+export type RecordOutcome = Done | Moved | Failed | HeldBack;
 
 /** What became of a batch. */
 export interface Report {
   /** One per record, in their order. */
   readonly outcomes: readonly RecordOutcome[];
-  /** Failed records whose visibility could not be changed: they come back when the visibility timeout of their queue ends. */
+  /** Failed and held records whose visibility could not be changed: they come back when the visibility timeout of their queue ends. */
   readonly notBackedOff: number;
+  /** Per peer, in the modes in which the replicator sends to standby queues. */
+  readonly copies?: Readonly<Record<string, Copies>>;
 }

@@ -1,7 +1,13 @@
+import { FIFO_SUFFIX } from "../core/names";
+
 /**
  * What a function is told by its environment. Constructs write it with {@link toEnvironment}, functions read it with
  * {@link replicatorSettings} and {@link forwarderSettings}: the two ends of one contract.
  */
+
+/** How copies come to the peers. */
+export const REPLICATION_MODES = ["async", "semi-sync", "sync", "none"] as const;
+export type ReplicationMode = (typeof REPLICATION_MODES)[number];
 
 /** Common to replicator and forwarder. */
 interface CommonSettings {
@@ -13,12 +19,17 @@ interface CommonSettings {
   readonly sourceQueueUrl: string;
   /** Where a message goes whose error is permanent. */
   readonly ingressDlqUrl: string;
+  /** Whether the queues are FIFO queues: all of them are, or none. */
+  readonly fifo: boolean;
 }
 
 export interface ReplicatorSettings extends CommonSettings {
+  readonly mode: ReplicationMode;
   readonly workQueueUrl: string;
-  /** URL of the outbox queue per peer region. */
+  /** URL of the outbox queue per peer region, in `async` and `semi-sync`; empty in the other modes. */
   readonly outboxQueueUrls: Readonly<Record<string, string>>;
+  /** URL of the standby queue per peer region, which is where it stands, in `semi-sync` and `sync`; empty in the other modes. */
+  readonly standbyQueueUrls: Readonly<Record<string, string>>;
 }
 
 export interface ForwarderSettings extends CommonSettings {
@@ -38,11 +49,15 @@ type Environment = Readonly<Record<string, string | undefined>>;
 /** Reads what {@link toEnvironment} wrote for a replicator. Throws an error that names the field which is missing or wrong. */
 export function replicatorSettings(env: Environment): ReplicatorSettings {
   const fields = fieldsOf(env);
-  return {
+  const settings = {
     ...commonSettings(fields),
+    mode: modeOf(fields),
     workQueueUrl: url(fields, "workQueueUrl"),
     outboxQueueUrls: urls(fields, "outboxQueueUrls"),
+    standbyQueueUrls: urls(fields, "standbyQueueUrls"),
   };
+  checkPeers(settings);
+  return settings;
 }
 
 /** Reads what {@link toEnvironment} wrote for a forwarder. Throws an error that names the field which is missing or wrong. */
@@ -64,7 +79,39 @@ function commonSettings(fields: Fields): CommonSettings {
     homeRegion: text(fields, "homeRegion"),
     sourceQueueUrl: url(fields, "sourceQueueUrl"),
     ingressDlqUrl: url(fields, "ingressDlqUrl"),
+    fifo: flag(fields, "fifo"),
   };
+}
+
+/** Entries of a batch may fail singly and go by the outbox while later ones of their group go directly: that keeps no order. */
+function modeOf(fields: Fields): ReplicationMode {
+  const mode = REPLICATION_MODES.find((name) => name === fields.mode);
+  if (mode === undefined) throw invalid(".mode", fields.mode, `one of ${REPLICATION_MODES.join(", ")}`);
+  if (mode === "semi-sync" && fields.fifo === true) {
+    throw invalid(".mode", mode, "async or sync on a FIFO queue, whose order semi-sync does not keep");
+  }
+  return mode;
+}
+
+const HAS_OUTBOXES: readonly ReplicationMode[] = ["async", "semi-sync"];
+const HAS_STANDBYS: readonly ReplicationMode[] = ["semi-sync", "sync"];
+
+/** A mode that copies has somewhere to copy to, and no queue is named that its mode does not use. */
+function checkPeers({ mode, outboxQueueUrls, standbyQueueUrls }: ReplicatorSettings): void {
+  const check = (path: string, urls: Readonly<Record<string, string>>, modes: readonly ReplicationMode[]) => {
+    const used = modes.includes(mode);
+    if (used !== Object.keys(urls).length > 0) {
+      throw invalid(path, urls, used ? `filled in mode ${mode}` : `empty in mode ${mode}`);
+    }
+  };
+  check(".outboxQueueUrls", outboxQueueUrls, HAS_OUTBOXES);
+  check(".standbyQueueUrls", standbyQueueUrls, HAS_STANDBYS);
+  const [outboxes, standbys] = [outboxQueueUrls, standbyQueueUrls].map((urls) =>
+    Object.keys(urls).sort().join(),
+  );
+  if (mode === "semi-sync" && outboxes !== standbys) {
+    throw invalid(".outboxQueueUrls", outboxQueueUrls, `for the peers of standbyQueueUrls, ${standbys}`);
+  }
 }
 
 function fieldsOf(env: Environment): Fields {
@@ -92,18 +139,28 @@ function text(fields: Fields, field: string): string {
   throw invalid(`.${field}`, value, "a string that is not empty");
 }
 
+function flag(fields: Fields, field: string): boolean {
+  const value = fields[field];
+  if (typeof value === "boolean") return value;
+  throw invalid(`.${field}`, value, "true or false");
+}
+
 function url(fields: Fields, field: string): string {
-  return checkedUrl(fields[field], `.${field}`);
+  return checkedUrl(fields[field], `.${field}`, fields);
 }
 
 function urls(fields: Fields, field: string): Readonly<Record<string, string>> {
   const entries = Object.entries(record(fields[field], `.${field}`));
-  return Object.fromEntries(entries.map(([key, value]) => [key, checkedUrl(value, `.${field}.${key}`)]));
+  return Object.fromEntries(
+    entries.map(([key, value]) => [key, checkedUrl(value, `.${field}.${key}`, fields)]),
+  );
 }
 
-function checkedUrl(value: unknown, path: string): string {
-  if (typeof value === "string" && URL.canParse(value)) return value;
-  throw invalid(path, value, "a URL");
+/** SQS tells FIFO queues by their name, and a function that takes one for the other loses its order or gets nothing sent. */
+function checkedUrl(value: unknown, path: string, { fifo }: Fields): string {
+  if (typeof value !== "string" || !URL.canParse(value)) throw invalid(path, value, "a URL");
+  if (value.endsWith(FIFO_SUFFIX) === fifo || typeof fifo !== "boolean") return value;
+  throw invalid(path, value, `a URL that ${fifo ? "ends" : "does not end"} in ${FIFO_SUFFIX}`);
 }
 
 function invalid(path: string, value: unknown, wanted: string): Error {

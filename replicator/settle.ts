@@ -2,12 +2,13 @@ import { ChangeMessageVisibilityBatchCommand, type SQSClient } from "@aws-sdk/cl
 import type { SQSRecord } from "aws-lambda";
 import { BATCH_MAX_ENTRIES } from "../core/limits";
 import type { Deadline, Deadlines } from "./deadline";
-import { deliver } from "./deliver";
+import { type Delivery, deliver, groupOf } from "./deliver";
 import { backOffSeconds } from "./message/back-off";
 import type { Message } from "./message/message";
 import { forEachParallel } from "./parallel";
+import { toQueue } from "./peer";
 import type { Done, RecordOutcome, Report } from "./report";
-import type { Accepted, Outcome } from "./send";
+import type { Accepted } from "./send";
 
 /** What code that runs in a function takes from its surroundings. */
 export interface Surroundings {
@@ -18,78 +19,113 @@ export interface Surroundings {
   readonly random: () => number;
 }
 
-/** A record, the message in it as it was received, and what became of it. */
+/** A batch after delivery, with what became of each record, in their order. */
 export interface Settlement {
-  readonly record: SQSRecord;
-  readonly received: Message;
-  readonly outcome: Outcome;
+  readonly records: readonly SQSRecord[];
+  readonly deliveries: readonly Delivery[];
+  readonly done: (record: SQSRecord, accepted: Accepted) => Done;
+  /** The message of a record as it was received, for the DLQ. */
+  readonly received: (record: SQSRecord) => Message;
 }
 
 export interface HomeQueues {
   readonly client: Pick<SQSClient, "send">;
   readonly sourceQueueUrl: string;
   readonly ingressDlqUrl: string;
+  readonly fifo: boolean;
 }
 
 const VISIBILITY_CALLS_IN_FLIGHT = 10;
 
 /**
- * Settles a batch after delivery: what can never be delivered is moved to the ingress DLQ, as it was received; what failed is left
- * on its queue and backed off. A message that the DLQ does not take either has failed: on a standard ingress queue SQS moves it
- * there after 1,000 receives, from an outbox nothing takes it away.
+ * Settles a batch after delivery: what can never be delivered is moved to the ingress DLQ, as it was received; what failed, or is
+ * held behind such a message, is left on its queue and backed off.
+ *
+ * A message that the DLQ does not take either has failed, whatever the reason, and is never dropped: on a standard ingress queue SQS
+ * itself moves it, unjudged, after 1,000 receives; from the ingress queue of a FIFO or `sync` queue and from an outbox nothing takes
+ * it away, and it holds its group until somebody makes the DLQ take it.
  */
 export async function settle(
-  settlements: readonly Settlement[],
-  done: (accepted: Accepted, index: number) => Done,
+  { records, deliveries, done, received }: Settlement,
   home: HomeQueues,
-  { deadlines, now, random }: Surroundings,
+  surroundings: Surroundings,
 ): Promise<Report> {
-  const dlq = { client: home.client, queueUrl: home.ingressDlqUrl };
-  const permanent = settlements.filter(({ outcome }) => !outcome.accepted && outcome.class === "message");
-  const answers = await deliver(
-    permanent.map(({ received }) => received),
-    [[dlq]],
+  const { deadlines, random } = surroundings;
+  const permanent = records.filter((_, index) => isPermanent(deliveries[index]!));
+  const dlq = toQueue(
+    { client: home.client, queueUrl: home.ingressDlqUrl },
     deadlines.settling,
-    now,
+    surroundings,
   );
-  const atDlq = new Map(permanent.map((settlement, index) => [settlement, answers[index]!]));
-  const outcomes = settlements.map((settlement, index): RecordOutcome => {
-    const { outcome } = settlement;
-    if (outcome.accepted) return done(outcome, index);
-    const answer = atDlq.get(settlement);
-    if (answer?.accepted) return { status: "moved", cause: outcome };
-    return { status: "failed", cause: answer ?? outcome };
+  const moves = await deliver(permanent, { prepare: received, stages: [[dlq]], fifo: home.fifo });
+  const next = moves.values();
+  const outcomes = records.map((record, index): RecordOutcome => {
+    const delivery = deliveries[index]!;
+    if (delivery.accepted) return done(record, delivery);
+    if (!isPermanent(delivery)) return undone(delivery);
+    const move = next.next().value!;
+    return move.accepted ? { status: "moved", cause: delivery } : undone(move);
   });
-  const failed = settlements.filter((_, index) => outcomes[index]?.status === "failed");
-  return {
-    outcomes,
-    notBackedOff: await backOff(
-      failed.map(({ record }) => record),
-      home,
-      deadlines.settling,
-      random,
-    ),
-  };
+  const returns = returnsOf(records, outcomes, home.fifo, random);
+  return { outcomes, notBackedOff: await backOff(returns, home, deadlines.settling) };
+}
+
+type Undone = Exclude<Delivery, Accepted>;
+
+function isPermanent(delivery: Delivery): delivery is Undone & { readonly class: "message" } {
+  return !delivery.accepted && delivery.class === "message";
+}
+
+function undone(delivery: Undone): RecordOutcome {
+  return delivery.class === "held" ? { status: "held" } : { status: "failed", cause: delivery };
+}
+
+/** When a record that stays on its queue is to be received again. */
+interface Return {
+  readonly record: SQSRecord;
+  readonly seconds: number;
 }
 
 /**
- * Changes the visibility of failed records, as far as that is possible: without it they come back when the visibility timeout of
- * their queue ends. Gives the number of those for which it was not.
+ * On a standard queue each failed record returns at its own time. Of a FIFO group all that stays returns at one time, by the receive
+ * count of the message that failed, so that nothing overtakes it. A group that is held behind a moved message has nothing to wait
+ * for, however often it was received: its last obstacle is gone.
+ */
+function returnsOf(
+  records: readonly SQSRecord[],
+  outcomes: readonly RecordOutcome[],
+  fifo: boolean,
+  random: () => number,
+): readonly Return[] {
+  const secondsOfGroup = new Map<string | undefined, number>();
+  return records.flatMap((record, index): Return[] => {
+    const { status } = outcomes[index]!;
+    if (status !== "failed" && status !== "held") return [];
+    const group = groupOf(record);
+    const receives = status === "failed" ? Number(record.attributes.ApproximateReceiveCount) : 1;
+    const seconds = (fifo ? secondsOfGroup.get(group) : undefined) ?? backOffSeconds(receives, random());
+    if (fifo) secondsOfGroup.set(group, seconds);
+    return [{ record, seconds }];
+  });
+}
+
+/**
+ * Changes the visibility of records, as far as that is possible: without it they come back when the visibility timeout of their
+ * queue ends. Gives the number of those for which it was not.
  */
 async function backOff(
-  records: readonly SQSRecord[],
+  returns: readonly Return[],
   { client, sourceQueueUrl }: HomeQueues,
   deadline: Deadline,
-  random: () => number,
 ): Promise<number> {
   let notBackedOff = 0;
-  await forEachParallel(inTens(records), VISIBILITY_CALLS_IN_FLIGHT, async (batch) => {
+  await forEachParallel(inTens(returns), VISIBILITY_CALLS_IN_FLIGHT, async (batch) => {
     const command = new ChangeMessageVisibilityBatchCommand({
       QueueUrl: sourceQueueUrl,
-      Entries: batch.map(({ receiptHandle, attributes }, index) => ({
+      Entries: batch.map(({ record, seconds }, index) => ({
         Id: String(index),
-        ReceiptHandle: receiptHandle,
-        VisibilityTimeout: backOffSeconds(Number(attributes.ApproximateReceiveCount), random()),
+        ReceiptHandle: record.receiptHandle,
+        VisibilityTimeout: seconds,
       })),
     });
     try {
@@ -104,8 +140,8 @@ async function backOff(
   return notBackedOff;
 }
 
-function inTens<T>(items: readonly T[]): T[][] {
-  return Array.from({ length: Math.ceil(items.length / BATCH_MAX_ENTRIES) }, (_, index) =>
-    items.slice(index * BATCH_MAX_ENTRIES, (index + 1) * BATCH_MAX_ENTRIES),
-  );
+function* inTens<T>(items: readonly T[]): Generator<readonly T[], undefined> {
+  for (let first = 0; first < items.length; first += BATCH_MAX_ENTRIES) {
+    yield items.slice(first, first + BATCH_MAX_ENTRIES);
+  }
 }

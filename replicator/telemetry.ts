@@ -1,8 +1,9 @@
 import { Logger } from "@aws-lambda-powertools/logger";
 import { Metrics, MetricUnit } from "@aws-lambda-powertools/metrics";
 import type { Context } from "aws-lambda";
-import { FAILURE_CLASS_DIMENSION, METRICS, METRICS_NAMESPACE } from "./metrics";
-import type { Done, RecordOutcome, Report } from "./report";
+import { FAILURE_CLASS_DIMENSION, METRICS, METRICS_NAMESPACE, PEER_DIMENSION } from "./metrics";
+import type { Copies } from "./peer";
+import type { RecordOutcome, Report } from "./report";
 import type { Refused } from "./send";
 
 /** Message ids that a log line names per kind of failure. */
@@ -28,8 +29,9 @@ export interface TelemetryOptions {
 }
 
 /**
- * Logs and metrics of a function: one log line and one metric document per batch, and one document more for each class of failure
- * in it. Never message bodies, attributes or the text of errors, because SQS quotes contents in it.
+ * Logs and metrics of a function: one log line and one metric document per batch, and one document more for each peer that it copied
+ * to itself, and for each class of failure in it. Never message bodies, attributes or the text of errors, because SQS quotes
+ * contents in it.
  */
 export class Telemetry {
   private readonly logger: Logger;
@@ -51,16 +53,18 @@ export class Telemetry {
       withoutOrigin: done.filter(({ hasOrigin }) => !hasOrigin).length,
       moved: report.outcomes.filter(({ status }) => status === "moved").length,
       failed: countBy(report.outcomes.flatMap((o) => (o.status === "failed" ? [o.cause.class] : []))),
+      held: report.outcomes.filter(({ status }) => status === "held").length,
     };
-    const lags = lagsOf(done);
+    const lags = risingLags(done.flatMap(({ lagMs }) => lagMs ?? []));
     this.log(messageIds, report, counts, lags, durationMs, context);
     this.publish(counts, lags);
+    for (const [peer, copies] of Object.entries(report.copies ?? {})) this.publishCopies(peer, copies);
   }
 
   private log(
     messageIds: readonly string[],
-    { outcomes, notBackedOff }: Report,
-    { done, withoutOrigin, moved, failed }: Counts,
+    { outcomes, notBackedOff, copies = {} }: Report,
+    { done, withoutOrigin, moved, failed, held }: Counts,
     lags: readonly number[],
     durationMs: number,
     context: Context,
@@ -73,6 +77,8 @@ export class Telemetry {
       withoutOrigin,
       movedToDlq: moved,
       failed,
+      held,
+      ...(Object.keys(copies).length === 0 ? {} : { copies: logged(copies) }),
       ...(lags.length === 0 ? {} : { maxLagMs: lags.at(-1) }),
       durationMs,
       ...(failures.length === 0 ? {} : { failures, notBackedOff }),
@@ -85,11 +91,7 @@ export class Telemetry {
     this.count(doneMetric, done);
     if (withoutOriginMetric !== undefined) this.count(withoutOriginMetric, withoutOrigin);
     this.count(METRICS.movedToDlq, moved);
-    if (lagMetric !== undefined) {
-      for (const lag of sampled(lags, SAMPLED_LAGS)) {
-        this.metrics.addMetric(lagMetric, MetricUnit.Milliseconds, lag);
-      }
-    }
+    if (lagMetric !== undefined) this.distribute(lagMetric, lags);
     if (this.metrics.hasStoredMetrics()) this.metrics.publishStoredMetrics();
     for (const [failureClass, count] of Object.entries(failed)) {
       this.metrics.addDimension(FAILURE_CLASS_DIMENSION, failureClass);
@@ -98,8 +100,23 @@ export class Telemetry {
     }
   }
 
+  /** As the forwarder of that peer counts its copies: with the same dimensions, and the lag under the same name. */
+  private publishCopies(peer: string, { direct, byOutbox, lagsMs }: Copies): void {
+    this.count(METRICS.copiedDirectly, direct);
+    this.count(METRICS.sentToOutbox, byOutbox);
+    this.distribute(METRICS.replicationLag, risingLags(lagsMs));
+    if (!this.metrics.hasStoredMetrics()) return;
+    this.metrics.addDimension(PEER_DIMENSION, peer);
+    this.metrics.publishStoredMetrics();
+  }
+
   private count(metric: string, value: number): void {
     if (value > 0) this.metrics.addMetric(metric, MetricUnit.Count, value);
+  }
+
+  private distribute(metric: string, rising: readonly number[]): void {
+    for (const lag of sampled(rising, SAMPLED_LAGS))
+      this.metrics.addMetric(metric, MetricUnit.Milliseconds, lag);
   }
 }
 
@@ -108,13 +125,25 @@ interface Counts {
   readonly withoutOrigin: number;
   readonly moved: number;
   readonly failed: Readonly<Record<string, number>>;
+  readonly held: number;
 }
 
 /** Lags in rising order. Clocks differ by milliseconds; a copy is never there before its message. */
-function lagsOf(done: readonly Done[]): readonly number[] {
-  return done
-    .flatMap(({ lagMs = Number.NaN }) => (Number.isFinite(lagMs) ? [Math.max(0, lagMs)] : []))
+function risingLags(lagsMs: readonly number[]): readonly number[] {
+  return lagsMs
+    .filter(Number.isFinite)
+    .map((lag) => Math.max(0, lag))
     .sort((one, other) => one - other);
+}
+
+/** Copies per peer, and whether a peer is not being called. */
+function logged(copies: Readonly<Record<string, Copies>>) {
+  return Object.fromEntries(
+    Object.entries(copies).map(([peer, { direct, byOutbox, breaker }]) => [
+      peer,
+      { direct, byOutbox, ...(breaker === "closed" ? {} : { breaker }) },
+    ]),
+  );
 }
 
 /** At most `limit` of values in rising order, evenly spread, with the least and the greatest: percentiles stay what they are. */
@@ -128,7 +157,7 @@ function sampled(values: readonly number[], limit: number): readonly number[] {
 function failuresOf(messageIds: readonly string[], outcomes: readonly RecordOutcome[]) {
   const byCause = new Map<string, { cause: Refused; status: string; ids: string[] }>();
   outcomes.forEach((outcome, index) => {
-    if (outcome.status === "done") return;
+    if (outcome.status === "done" || outcome.status === "held") return;
     const { status, cause } = outcome;
     const key = [status, cause.queue, cause.class, cause.code].join();
     const entry = byCause.get(key) ?? { cause, status, ids: [] };

@@ -45,17 +45,25 @@ export function workPolicy(topology: RegionalTopology, settings: LogicalQueueSet
 
 /** Policy of an outbox queue: only this region's replicator sends, so it holds copies and nothing else. */
 export function outboxPolicy(topology: RegionalTopology, peer: string): PolicyDocument {
-  return sentOnlyBy(topology, topology.outboxes[peer]!, "Replicator", topology.replicator.roleArn);
+  return sentOnlyBy(topology, topology.outboxes[peer]!, [topology.replicator.roleArn]);
 }
 
-/** Policy of a standby queue: only the home's forwarder sends, which may be of another account. */
-export function standbyPolicy(topology: RegionalTopology, homeTopology: RegionalTopology): PolicyDocument {
-  return sentOnlyBy(
-    topology,
-    topology.standbys[homeTopology.region]!,
-    "Forwarder",
-    homeTopology.forwarders[topology.region]!.roleArn,
-  );
+/** Policy of a standby queue: only functions of the home send, which may be of another account. */
+export function standbyPolicy(
+  topology: RegionalTopology,
+  home: RegionalTopology,
+  mode: LogicalQueueSettings["mode"],
+): PolicyDocument {
+  const forwarder = home.forwarders[topology.region];
+  return sentOnlyBy(topology, topology.standbys[home.region]!, [
+    ...(forwarder ? [forwarder.roleArn] : []),
+    ...(sendsStraight(mode) ? [home.replicator.roleArn] : []),
+  ]);
+}
+
+/** Whether a mode's replicator sends to the peers' standby queues itself. */
+export function sendsStraight(mode: LogicalQueueSettings["mode"]): boolean {
+  return mode === "semi-sync" || mode === "sync";
 }
 
 /** Policy of a queue that nobody but its own account uses. */
@@ -66,13 +74,12 @@ export function privatePolicy(queue: QueueReference): PolicyDocument {
 function sentOnlyBy(
   topology: RegionalTopology,
   queue: QueueReference,
-  sid: string,
-  role: string,
+  roles: readonly string[],
 ): PolicyDocument {
   return queuePolicy(
     queue,
-    exclusiveAccess([role], {
-      sid,
+    exclusiveAccess(roles, {
+      sid: "Copies",
       actions: ["sqs:SendMessage"],
       guarded: "sqs:SendMessage",
       resource: queue.arn,

@@ -1,7 +1,7 @@
 import type { AwsProvider } from "@cdktf/provider-aws/lib/provider";
 import { SqsQueue, type SqsQueueConfig } from "@cdktf/provider-aws/lib/sqs-queue";
 import { Construct } from "constructs";
-import type { Encryption } from "../../config/configuration";
+import type { Encryption, FifoSettings } from "../../config/configuration";
 import type { QueueReference } from "../../config/topology";
 import { QUEUE_MAX_MESSAGE_BYTES } from "../../core/limits";
 import { addressed } from "../address";
@@ -24,6 +24,8 @@ export interface QueueProps {
   readonly maxMessageSize?: number;
   /** @default 0: the queue is read by a function, whose pollers choose for themselves */
   readonly receiveWaitTimeSeconds?: number;
+  /** Makes it a FIFO queue. @default a standard queue */
+  readonly fifo?: FifoSettings | false;
   /** Dead-letter queue and the receives after which SQS moves a message there. @default none */
   readonly redrive?: { readonly to: Queue; readonly maxReceiveCount: number };
   /** ARNs of the queues that may use this one as dead-letter queue. @default none is stated */
@@ -50,6 +52,12 @@ export class Queue extends Construct {
         policy: JSON.stringify(props.policy),
         tags: { ...props.tags },
         ...encryptionOf(props.encryption, props.region),
+        ...(props.fifo && {
+          fifoQueue: true,
+          contentBasedDeduplication: props.fifo.contentBasedDeduplication,
+          deduplicationScope: props.fifo.deduplicationScope,
+          fifoThroughputLimit: props.fifo.throughputLimit,
+        }),
         ...(props.redrive && {
           // A token, not the computed ARN: SQS refuses a dead-letter queue that does not exist yet.
           redrivePolicy: `{"deadLetterTargetArn":"${props.redrive.to.resource.arn}","maxReceiveCount":${props.redrive.maxReceiveCount}}`,

@@ -50,6 +50,11 @@ export class RegionalQueues extends Construct {
         reference,
         policy,
         encryption: settings.encryption,
+        // Only producers may leave the deduplication id to SQS; functions always give one.
+        fifo: settings.fifo && {
+          ...settings.fifo,
+          contentBasedDeduplication: word === "ingress" && settings.fifo.contentBasedDeduplication,
+        },
         tags: tagsOf(configuration, topology.queue, word),
         ...props,
       });
@@ -80,9 +85,13 @@ export class RegionalQueues extends Construct {
       ...transit,
       delaySeconds: settings.delaySeconds,
       maxMessageSize: settings.maxMessageSize,
-      redrive: { to: this.ingressDlq, maxReceiveCount: INGRESS_MAX_RECEIVE_COUNT },
+      // Held up by a peer (sync) or by its group (FIFO), a message is received many times without any poison.
+      ...(!settings.fifo &&
+        settings.mode !== "sync" && {
+          redrive: { to: this.ingressDlq, maxReceiveCount: INGRESS_MAX_RECEIVE_COUNT },
+        }),
     });
-    // Outbox and standby have no redrive policy: a long outage raises receive counts without any poison.
+    // Outbox and standby have no redrive policy: a long outage raises receive counts.
     this.outboxes = perRegion(topology.outboxes, (reference, peer) =>
       queue("outbox", reference, outboxPolicy(topology, peer), transit, peer),
     );
@@ -90,7 +99,7 @@ export class RegionalQueues extends Construct {
       queue(
         "standby",
         reference,
-        standbyPolicy(topology, topologyOf(configuration, topology.queue, home)),
+        standbyPolicy(topology, topologyOf(configuration, topology.queue, home), settings.mode),
         transit,
         home,
       ),

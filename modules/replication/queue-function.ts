@@ -25,6 +25,8 @@ export interface QueueFunctionProps {
   readonly source: Queue;
   readonly policy: PolicyDocument;
   readonly settings: FunctionSettings;
+  /** Whether the source is a FIFO queue, whose mapping takes no batching window. */
+  readonly fifo: boolean;
   readonly vpc: RegionSettings["vpc"];
   readonly rolePath: string;
   /** ARN of the permissions boundary. @default none */
@@ -105,8 +107,14 @@ export class QueueFunction extends Construct {
         eventSourceArn: props.source.resource.arn,
         functionName: this.resource.arn,
         batchSize: settings.batchSize,
-        maximumBatchingWindowInSeconds: settings.batchingWindowSeconds,
+        ...(!props.fifo && { maximumBatchingWindowInSeconds: settings.batchingWindowSeconds }),
         functionResponseTypes: ["ReportBatchItemFailures"],
+        ...(settings.provisionedPollers && {
+          provisionedPollerConfig: {
+            minimumPollers: settings.provisionedPollers.minimum,
+            maximumPollers: settings.provisionedPollers.maximum,
+          },
+        }),
         ...(settings.maximumConcurrency && {
           scalingConfig: { maximumConcurrency: settings.maximumConcurrency },
         }),

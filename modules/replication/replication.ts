@@ -1,10 +1,16 @@
 import type { AwsProvider } from "@cdktf/provider-aws/lib/provider";
 import { Construct } from "constructs";
 import type { Configuration } from "../../config/configuration";
-import { type FunctionReference, type RegionalTopology, topologyOf } from "../../config/topology";
+import {
+  type FunctionReference,
+  type QueueReference,
+  type RegionalTopology,
+  topologyOf,
+} from "../../config/topology";
 import { type FunctionWord, logicalId } from "../../core/names";
 import { type ForwarderSettings, type ReplicatorSettings, toEnvironment } from "../../replicator/settings";
 import { functionPolicy } from "../policy/identity-policies";
+import { sendsStraight } from "../policy/queue-policies";
 import type { Queue } from "../queue/queue";
 import type { RegionalQueues } from "../queue/regional-queues";
 import { tagsOf } from "../tags";
@@ -57,6 +63,7 @@ export class Replication extends Construct {
           vpc: region.vpc !== undefined,
         }),
         settings: settings.functions,
+        fifo: settings.fifo !== false,
         vpc: region.vpc,
         rolePath: configuration.rolePath,
         permissionsBoundary: configuration.permissionsBoundary?.replace("{account}", topology.account),
@@ -68,26 +75,35 @@ export class Replication extends Construct {
       logicalQueue: topology.queue,
       homeRegion: topology.region,
       ingressDlqUrl: topology.ingressDlq.url,
+      fifo: settings.fifo !== false,
     };
 
-    const outboxes = Object.entries(topology.outboxes);
+    const { mode } = settings;
+    const outboxes = Object.values(topology.outboxes);
+    const standbyIn = (peer: string) =>
+      topologyOf(configuration, topology.queue, peer).standbys[topology.region]!;
+    const straight = sendsStraight(mode) ? topology.peers : [];
     queueFunction({
       word: "replicator",
       reference: topology.replicator,
-      description: `Replicates ${topology.queue}: ingress to work and outboxes, in ${topology.region}`,
+      description: `Replicates ${topology.queue} (${mode}) in ${topology.region}`,
       source: queues.ingress,
       readsFrom: topology.ingress.arn,
-      sendsTo: [topology.work.arn, ...outboxes.map(([, { arn }]) => arn), topology.ingressDlq.arn],
-      writesIn: [topology.region],
+      sendsTo: [topology.work, ...outboxes, ...straight.map(standbyIn), topology.ingressDlq].map(
+        ({ arn }) => arn,
+      ),
+      writesIn: [topology.region, ...straight],
       environment: {
         ...common,
         sourceQueueUrl: topology.ingress.url,
+        mode,
         workQueueUrl: topology.work.url,
-        outboxQueueUrls: Object.fromEntries(outboxes.map(([peer, { url }]) => [peer, url])),
+        outboxQueueUrls: urls(topology.outboxes),
+        standbyQueueUrls: urls(Object.fromEntries(straight.map((peer) => [peer, standbyIn(peer)]))),
       },
     });
-    for (const [peer, outbox] of outboxes) {
-      const standby = topologyOf(configuration, topology.queue, peer).standbys[topology.region]!;
+    for (const [peer, outbox] of Object.entries(topology.outboxes)) {
+      const standby = standbyIn(peer);
       queueFunction({
         word: "forwarder",
         peer,
@@ -106,4 +122,8 @@ export class Replication extends Construct {
       });
     }
   }
+}
+
+function urls(queues: Readonly<Record<string, QueueReference>>): Readonly<Record<string, string>> {
+  return Object.fromEntries(Object.entries(queues).map(([region, { url }]) => [region, url]));
 }

@@ -9,9 +9,14 @@ export interface Message {
   readonly traceHeader?: string;
   /** Group of a FIFO queue, or the fair-queue key of a standard queue. */
   readonly groupId?: string;
+  /** Id by which a FIFO queue knows a repeat. Ours, never the producer's; standard queues refuse it. */
+  readonly deduplicationId?: string;
 }
 
-/** The message in a record that Lambda received from a queue. */
+/**
+ * The message in a record that Lambda received from a queue. The producer's deduplication id is left out: whether two messages are
+ * one was decided when the ingress queue took them.
+ */
 export function messageOf(record: SQSRecord): Message {
   const { AWSTraceHeader: traceHeader, MessageGroupId: groupId } = record.attributes;
   return {
@@ -39,6 +44,7 @@ export function entryOf(message: Message, id: string): SendMessageBatchRequestEn
           },
         }),
     ...(message.groupId === undefined ? {} : { MessageGroupId: message.groupId }),
+    ...(message.deduplicationId === undefined ? {} : { MessageDeduplicationId: message.deduplicationId }),
   };
 }
 
@@ -46,6 +52,7 @@ export function entryOf(message: Message, id: string): SendMessageBatchRequestEn
  * String, Number and Binary may carry a label of the producer's own (`Number.money`), which is part of the type. Lambda adds
  * empty `stringListValues` and `binaryListValues`; SQS has never implemented them and refuses them in a send:
  * https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_MessageAttributeValue.html
+ * An attribute without a value, which SQS does not take from anybody, goes on as it came, for the next queue to judge.
  */
 function attributeOf({ dataType, stringValue, binaryValue }: SQSMessageAttribute): MessageAttributeValue {
   return /^Binary(\.|$)/.test(dataType)

@@ -1,6 +1,7 @@
 import type { MessageAttributeValue } from "@aws-sdk/client-sqs";
 import type { SQSRecord } from "aws-lambda";
 import type { Message } from "./message";
+import { producerKeyOf } from "./producer-key";
 
 /**
  * Name of the message attribute that carries the origin. For the rules of names see
@@ -13,7 +14,8 @@ export const ORIGIN_VERSION = 1;
 
 /**
  * Where a message came from. It is written once, when the message is taken from the ingress queue, and stays byte-identical on
- * work, outbox and standby queues: the one identity that survives redrives and regions.
+ * work, outbox and standby queues: the one identity that survives redrives and regions. Its names are short, because every
+ * message carries them.
  */
 export interface Origin {
   readonly v: number;
@@ -28,12 +30,17 @@ export interface Origin {
   /** Sequence number on a FIFO ingress queue. */
   readonly sequence?: string;
   /** The producer's own deduplication id on a FIFO ingress queue. */
-  readonly deduplicationId?: string;
+  readonly dedup?: string;
+  /** The producer key, if it counts. */
+  readonly key?: string;
 }
 
 /** The origin of a record that Lambda received from the ingress queue of `home`. */
 export function originOf(record: SQSRecord, home: string): Origin {
   const { SentTimestamp, SenderId, SequenceNumber, MessageDeduplicationId } = record.attributes;
+  // Whatever stands in the origin's place makes a message one that was here before, and its key one that was used.
+  const republished = record.messageAttributes[ORIGIN_ATTRIBUTE] !== undefined;
+  const key = republished ? undefined : producerKeyOf(record);
   return {
     v: ORIGIN_VERSION,
     home,
@@ -41,7 +48,8 @@ export function originOf(record: SQSRecord, home: string): Origin {
     sent: Number(SentTimestamp),
     sender: SenderId,
     ...(SequenceNumber === undefined ? {} : { sequence: SequenceNumber }),
-    ...(MessageDeduplicationId === undefined ? {} : { deduplicationId: MessageDeduplicationId }),
+    ...(MessageDeduplicationId === undefined ? {} : { dedup: MessageDeduplicationId }),
+    ...(key === undefined ? {} : { key }),
   };
 }
 
@@ -56,7 +64,7 @@ export function encodeOrigin(origin: Origin): MessageAttributeValue {
 export function decodeOrigin(value: string | undefined): Origin | undefined {
   const fields = parseObject(value);
   if (fields === undefined) return undefined;
-  const { v, home, id, sent, sender, sequence, deduplicationId } = fields;
+  const { v, home, id, sent, sender, sequence, dedup, key } = fields;
   if (!isWholeNumber(v) || v < 1 || !isWholeNumber(sent)) return undefined;
   if (!isFilled(home) || !isFilled(id) || !isFilled(sender)) return undefined;
   return {
@@ -66,7 +74,8 @@ export function decodeOrigin(value: string | undefined): Origin | undefined {
     sent,
     sender,
     ...(isFilled(sequence) ? { sequence } : {}),
-    ...(isFilled(deduplicationId) ? { deduplicationId } : {}),
+    ...(isFilled(dedup) ? { dedup } : {}),
+    ...(isFilled(key) ? { key } : {}),
   };
 }
 

@@ -7,6 +7,8 @@ import { jsonSchema } from "../../config/write-json-schema";
 import { configurationReference } from "../../config/write-reference";
 import { configuration, configurationInput, HOME_ACCOUNT, PEER_ACCOUNT, PRODUCER_ROLE } from "../fixtures";
 
+type QueueInput = NonNullable<Parameters<typeof configurationInput>[1]>;
+
 function violationsIn(input: unknown): readonly Violation[] {
   try {
     parseConfiguration(input);
@@ -135,6 +137,79 @@ describe("limits", () => {
       Array.from({ length: count }, (_, i) => [`eu-west-${i + 1}`, { account: HOME_ACCOUNT }]),
     );
     expect(pathsIn(configurationInput({ regions }))).toEqual(paths);
+  });
+});
+
+describe("FIFO, modes and throughput", () => {
+  const fifo = (over: QueueInput) => configurationInput({}, { fifo: true, ...over });
+
+  test("fails for semi-sync on a FIFO queue, and names the alternative", () => {
+    expect(violationsIn(fifo({ mode: "semi-sync" }))).toEqual([
+      expect.objectContaining({
+        path: "queues.orders.mode",
+        value: "semi-sync",
+        allowed: "async, sync or none on FIFO queues",
+        fix: expect.stringMatching(/^use async/),
+      }),
+    ]);
+    for (const mode of ["async", "sync", "none"] as const) expect(pathsIn(fifo({ mode }))).toEqual([]);
+  });
+
+  test("fails when a repeated send could miss the five-minute deduplication", () => {
+    expect(pathsIn(fifo({ functions: { timeout_seconds: 40 } }))).toEqual([]);
+    expect(pathsIn(fifo({ functions: { timeout_seconds: 41 } }))).toEqual([
+      "queues.orders.functions.timeout_seconds",
+      "queues.orders.transit_visibility_timeout_seconds",
+    ]);
+    expect(pathsIn(fifo({ transit_visibility_timeout_seconds: 241 }))).toEqual([
+      "queues.orders.transit_visibility_timeout_seconds",
+    ]);
+  });
+
+  test("fails for batches that Lambda does not take from a FIFO queue", () => {
+    expect(pathsIn(fifo({ functions: { batch_size: 11, batching_window_seconds: 1 } }))).toEqual([
+      "queues.orders.functions.batch_size",
+      "queues.orders.functions.batching_window_seconds",
+    ]);
+  });
+
+  test("fails for FIFO settings on a standard queue", () => {
+    expect(pathsIn(configurationInput({}, { content_based_deduplication: true }))).toEqual([
+      "queues.orders.content_based_deduplication",
+    ]);
+  });
+
+  test("fails for high throughput with deduplication over the whole queue", () => {
+    expect(pathsIn(fifo({ deduplication_scope: "queue" }))).toEqual(["queues.orders.deduplication_scope"]);
+    expect(pathsIn(fifo({ deduplication_scope: "queue", fifo_throughput_limit: "perQueue" }))).toEqual([]);
+  });
+
+  test("counts .fifo among the 80 characters", () => {
+    const name = "x".repeat(80 - "-standby-us-west-2".length);
+    expect(pathsIn(configurationInput({ queues: { [name]: { fifo: true } } }))).toEqual([`queues.${name}`]);
+    const shorter = name.slice(".fifo".length);
+    expect(pathsIn(configurationInput({ queues: { [shorter]: { fifo: true } } }))).toEqual([]);
+  });
+
+  test("fails for provisioned pollers beside a maximum concurrency, or with more at least than at most", () => {
+    const functions = (minimum: number, maximum_concurrency?: number) =>
+      configurationInput({
+        functions: {
+          provisioned_pollers: { minimum, maximum: 10 },
+          ...(maximum_concurrency && { maximum_concurrency }),
+        },
+      });
+    expect(pathsIn(functions(2))).toEqual([]);
+    expect(pathsIn(functions(2, 5))).toEqual(["queues.orders.functions.provisioned_pollers"]);
+    expect(pathsIn(functions(11))).toEqual(["queues.orders.functions.provisioned_pollers.minimum"]);
+  });
+
+  test("fails for peers that are not other regions of the group", () => {
+    const peers = (value: Record<string, string[]>) => configurationInput({}, { peers: value });
+    expect(pathsIn(peers({ "us-east-1": ["us-west-2"] }))).toEqual([]);
+    expect(pathsIn(peers({ "us-east-1": ["us-east-1"] }))).toEqual(["queues.orders.peers.us-east-1"]);
+    expect(pathsIn(peers({ "eu-west-1": ["us-west-2"] }))).toEqual(["queues.orders.peers.eu-west-1"]);
+    expect(pathsIn(peers({ "us-east-1": [] }))).toEqual(["queues.orders.peers.us-east-1"]);
   });
 });
 

@@ -1,13 +1,26 @@
 import type { ConfigurationInput } from "../../config/schema";
+import { type ReplicateCounts, type ReplicateOptions, replicate } from "../../demo/replicate";
 import { runCleanup } from "../emulator/cleanup";
-import { createRole } from "../emulator/clients";
+import { type ClientOptions, createRole } from "../emulator/clients";
 import { Deployment } from "../emulator/deployment";
 import { type Emulator, startEmulator } from "../emulator/emulator";
 import { CONSUMER_ROLE, configurationInput, HOME_ACCOUNT, PEER_ACCOUNT, PRODUCER_ROLE } from "../fixtures";
 
 export const HOME = "us-east-1";
 export const PEER = "us-west-2";
-export const QUEUE = "orders";
+/** Logical queues by what is special about them; all of them are in one deployment. */
+export const QUEUES = {
+  async: "orders",
+  "semi-sync": "shipments",
+  sync: "payments",
+  none: "audit",
+  "FIFO async": "invoices",
+  "FIFO sync": "transfers",
+} as const;
+export const QUEUE = QUEUES.async;
+
+/** Orders of a run, unless a test says otherwise. */
+export const MESSAGES = 1_000;
 
 /** Installing, starting and two applies, on a slow machine. */
 const DEPLOY_TIMEOUT_MS = 600_000;
@@ -16,19 +29,61 @@ const DEPLOY_TIMEOUT_MS = 600_000;
  * What a whole suite runs against. The two regions are of two accounts, so that every copy needs the policies of both; functions
  * time out as early as is allowed, so that a killed one is over soon.
  */
-const CONFIGURATION: ConfigurationInput = configurationInput(
-  {
-    regions: { [HOME]: { account: HOME_ACCOUNT }, [PEER]: { account: PEER_ACCOUNT } },
-    functions: { timeout_seconds: 10 },
-    role_path: "/queues/",
+const clients = { producers: [PRODUCER_ROLE], consumers: [CONSUMER_ROLE] };
+const CONFIGURATION: ConfigurationInput = configurationInput({
+  regions: { [HOME]: { account: HOME_ACCOUNT }, [PEER]: { account: PEER_ACCOUNT } },
+  functions: { timeout_seconds: 10 },
+  role_path: "/queues/",
+  queues: {
+    [QUEUES.async]: { ...clients, mode: "async" },
+    [QUEUES["semi-sync"]]: { ...clients, mode: "semi-sync" },
+    [QUEUES.sync]: { ...clients, mode: "sync" },
+    [QUEUES.none]: { ...clients, mode: "none" },
+    [QUEUES["FIFO async"]]: { ...clients, mode: "async", fifo: true },
+    [QUEUES["FIFO sync"]]: { ...clients, mode: "sync", fifo: true },
   },
-  { producers: [PRODUCER_ROLE], consumers: [CONSUMER_ROLE] },
-);
+});
 
 export interface Deployed {
   readonly emulator: Emulator;
   readonly deployment: Deployment;
 }
+
+export const asProducer: ClientOptions = { region: HOME, account: HOME_ACCOUNT, role: PRODUCER_ROLE };
+export const asConsumer: ClientOptions = { region: HOME, account: HOME_ACCOUNT, role: CONSUMER_ROLE };
+export const asPeer: ClientOptions = { region: PEER, account: PEER_ACCOUNT };
+
+export type RunOptions = Partial<Pick<ReplicateOptions, "queue" | "messages" | "producerRegion">>;
+
+/** Starts an order system against the deployed stacks; `counts` tells how far it is. */
+export function runOrders({ emulator, deployment }: Deployed, over: RunOptions = {}) {
+  let counts: ReplicateCounts = { sent: 0, delivered: 0, copied: 0 };
+  const finished = replicate({
+    emulator,
+    deployment,
+    queue: QUEUE,
+    home: HOME,
+    peer: PEER,
+    producerRole: PRODUCER_ROLE,
+    consumerRole: CONSUMER_ROLE,
+    messages: MESSAGES,
+    ...over,
+    onProgress: (now) => {
+      counts = now;
+    },
+  });
+  return { finished, counts: () => counts };
+}
+
+/** What is left when nothing was lost on the way. */
+export const everyOrder = (count = MESSAGES) => ({
+  sent: count,
+  delivered: count,
+  copied: count,
+  missing: 0,
+  altered: 0,
+  orderViolations: 0,
+});
 
 /** Deploys once for all tests of a file, with the roles that the configuration names. */
 export function useDeployed(): () => Deployed {
@@ -38,14 +93,17 @@ export function useDeployed(): () => Deployed {
     const deployment = await Deployment.synthesize(emulator, CONFIGURATION);
     await deployment.apply();
     const outputs = await deployment.terraform(HOME).output();
-    const policies = {
-      [PRODUCER_ROLE]: `${QUEUE}_producer_policy`,
-      [CONSUMER_ROLE]: `${QUEUE}_consumer_policy`,
-    };
+    const policies = { [PRODUCER_ROLE]: "producer_policy", [CONSUMER_ROLE]: "consumer_policy" };
     for (const [arn, output] of Object.entries(policies)) {
-      const name = arn.slice(arn.lastIndexOf("/") + 1);
-      const queues = JSON.parse(String(outputs[output]));
-      await createRole(emulator, { account: HOME_ACCOUNT, name, policies: { queues } });
+      const documents = Object.values(QUEUES).map((queue) => [
+        queue,
+        JSON.parse(String(outputs[`${queue}_${output}`])),
+      ]);
+      await createRole(emulator, {
+        account: HOME_ACCOUNT,
+        name: arn.slice(arn.lastIndexOf("/") + 1),
+        policies: Object.fromEntries(documents),
+      });
     }
     deployed = { emulator, deployment };
   }, DEPLOY_TIMEOUT_MS);

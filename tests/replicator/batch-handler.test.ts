@@ -1,6 +1,7 @@
 import type { SQSBatchResponse } from "aws-lambda";
 import { type BatchFunction, batchHandler } from "../../replicator/batch-handler";
 import type { FailureClass } from "../../replicator/message/failures";
+import { Copies } from "../../replicator/peer";
 import type { RecordOutcome, Report } from "../../replicator/report";
 import { Telemetry } from "../../replicator/telemetry";
 import { lambdaContext, sqsEvent, sqsRecord, sqsRecords } from "./records";
@@ -46,14 +47,22 @@ describe("batchHandler", () => {
   });
   afterEach(() => jest.restoreAllMocks());
 
-  async function run(outcomes: readonly RecordOutcome[], options: Partial<BatchFunction> = {}) {
+  async function run(
+    outcomes: readonly RecordOutcome[],
+    options: Partial<BatchFunction> = {},
+    copies?: Report["copies"],
+  ) {
     const handler = batchHandler({
       name: "replicator",
       dimensions: DIMENSIONS,
       doneMetric: "MessagesTakenIn",
       withoutOriginMetric: "MessagesWithoutOrigin",
       clients: [],
-      process: async (): Promise<Report> => ({ outcomes, notBackedOff: 2 }),
+      process: async (): Promise<Report> => ({
+        outcomes,
+        notBackedOff: 2,
+        ...(copies === undefined ? {} : { copies }),
+      }),
       ...options,
     });
     const response = await handler(sqsEvent(sqsRecords(outcomes.length)), lambdaContext());
@@ -72,6 +81,15 @@ describe("batchHandler", () => {
   test("reports everything, without an error, when everything failed", async () => {
     const { response } = await run([failed("throttled"), failed("throttled")]);
     expect(ids(response)).toEqual(["id-0", "id-1"]);
+  });
+
+  test("reports what is held behind a failed or moved message, and counts it apart from failures", async () => {
+    const held: RecordOutcome = { status: "held" };
+    const { response, logs, metrics } = await run([moved(), held, done(1), failed("throttled"), held]);
+    expect(ids(response)).toEqual(["id-1", "id-3", "id-4"]);
+    expect(logs[0]).toMatchObject({ held: 2, failed: { throttled: 1 }, movedToDlq: 1, notBackedOff: 2 });
+    expect(logs[0]?.failures).toHaveLength(2);
+    expect(metrics.map(({ Failures }) => Failures)).toEqual([undefined, 1]);
   });
 
   test("fails a record that nothing is said of", async () => {
@@ -131,6 +149,7 @@ describe("batchHandler", () => {
         withoutOrigin: 1,
         movedToDlq: 0,
         failed: {},
+        held: 0,
         maxLagMs: 30,
         durationMs: expect.any(Number),
       },
@@ -202,6 +221,33 @@ describe("batchHandler", () => {
     ]);
     expect(JSON.stringify(metrics[0])).toContain(
       '"Dimensions":[["FailoverGroup","LogicalQueue","HomeRegion","FailureClass"]]',
+    );
+  });
+
+  test("publishes copies by peer, with the dimensions of a forwarder, and logs which peer is not being called", async () => {
+    const west = Object.assign(new Copies(), { direct: 2, byOutbox: 1, lagsMs: [30, -5] });
+    const east = Object.assign(new Copies(), { byOutbox: 3, breaker: "open" as const });
+    const idle = new Copies();
+    const copies = { "us-west-2": west, "eu-west-1": east, "ap-south-1": idle };
+    const { logs, metrics } = await run([done(1), done(2), done(3)], {}, copies);
+    expect(logs[0]?.copies).toEqual({
+      "us-west-2": { direct: 2, byOutbox: 1 },
+      "eu-west-1": { direct: 0, byOutbox: 3, breaker: "open" },
+      "ap-south-1": { direct: 0, byOutbox: 0 },
+    });
+    expect(metrics.map(({ _aws, ...metric }) => metric)).toEqual([
+      { ...DIMENSIONS, MessagesTakenIn: 3 },
+      {
+        ...DIMENSIONS,
+        PeerRegion: "us-west-2",
+        MessagesCopiedDirectly: 2,
+        MessagesSentToOutbox: 1,
+        ReplicationLag: [0, 30],
+      },
+      { ...DIMENSIONS, PeerRegion: "eu-west-1", MessagesSentToOutbox: 3 },
+    ]);
+    expect(JSON.stringify(metrics[1])).toContain(
+      '"Dimensions":[["FailoverGroup","LogicalQueue","HomeRegion","PeerRegion"]]',
     );
   });
 

@@ -1,6 +1,6 @@
 import { SendMessageBatchCommand } from "@aws-sdk/client-sqs";
 import fc from "fast-check";
-import { sqsClient } from "../../replicator/client";
+import { IMPATIENT, sqsClient } from "../../replicator/client";
 import { messageOf } from "../../replicator/message/message";
 import { sendBatch } from "../../replicator/send";
 import { anyRecord, openDeadline, url } from "./records";
@@ -150,11 +150,31 @@ describe("sqsClient", () => {
 
   test("gives up a queue that does not answer, after one more attempt", async () => {
     respond = () => true;
-    const target = { client: sqsClient("us-east-1", 100), queueUrl: url("orders") };
+    const target = { client: sqsClient("us-east-1", { requestTimeoutMs: 100 }), queueUrl: url("orders") };
     expect(await sendBatch(target, [{ body: "b", attributes: {} }], openDeadline(), Date.now)).toMatchObject([
       { accepted: false, class: "unreachable", code: "TimeoutError" },
     ]);
     expect(stub.calls).toHaveLength(2);
+  });
+
+  test("gives up at once, impatiently, a queue that does not answer", async () => {
+    respond = () => true;
+    const target = {
+      client: sqsClient("us-east-1", { ...IMPATIENT, requestTimeoutMs: 100 }),
+      queueUrl: url("orders"),
+    };
+    const [outcome] = await sendBatch(target, [{ body: "b", attributes: {} }], openDeadline(), Date.now);
+    expect(outcome).toMatchObject({ accepted: false, class: "unreachable", code: "TimeoutError" });
+    expect(stub.calls).toHaveLength(1);
+  });
+
+  test("sends over the connection that it has", async () => {
+    const target = { client: sqsClient("us-east-1"), queueUrl: url("orders") };
+    const before = stub.connections();
+    for (let call = 0; call < 5; call += 1) {
+      await sendBatch(target, [{ body: "b", attributes: {} }], openDeadline(), Date.now);
+    }
+    expect(stub.connections() - before).toBe(1);
   });
 
   test("gives up a queue that falls silent within its answer", async () => {
@@ -162,7 +182,7 @@ describe("sqsClient", () => {
       response.write("{");
       return true;
     };
-    const target = { client: sqsClient("us-east-1", 100), queueUrl: url("orders") };
+    const target = { client: sqsClient("us-east-1", { requestTimeoutMs: 100 }), queueUrl: url("orders") };
     const [outcome] = await sendBatch(target, [{ body: "b", attributes: {} }], openDeadline(), Date.now);
     expect(outcome?.accepted).toBe(false);
   });

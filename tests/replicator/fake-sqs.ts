@@ -4,6 +4,7 @@ import {
   type SendMessageBatchRequestEntry,
   type SQSClient,
 } from "@aws-sdk/client-sqs";
+import { HOME } from "./records";
 
 /** What a queue answers to one call of SendMessageBatch. */
 export type Answer =
@@ -19,7 +20,14 @@ export function serviceError(name: string, httpStatusCode?: number): Error {
   return Object.assign(new Error("the text may quote a message"), { name, $metadata });
 }
 
-/** Queues of SQS as far as the functions use them: they keep what they accepted, by the name of the queue. */
+/** Name of a queue, with the region of one that does not stand in the home. */
+export function nameOf(queueUrl: string): string {
+  const { hostname, pathname } = new URL(queueUrl);
+  const region = hostname.split(".")[1] ?? "";
+  return pathname.split("/").at(-1) + (region === HOME ? "" : `@${region}`);
+}
+
+/** Queues of SQS as far as the functions use them: they keep what they accepted, by {@link nameOf}. */
 export class FakeSqs {
   readonly queues = new Map<string, SendMessageBatchRequestEntry[]>();
   readonly calls: { readonly queue: string; readonly entries: readonly SendMessageBatchRequestEntry[] }[] =
@@ -35,6 +43,16 @@ export class FakeSqs {
 
   readonly client = { send: (command: unknown) => this.send(command) } as unknown as SQSClient;
 
+  /** A client of one region, which fails when it is used for a queue of another. */
+  readonly clientOf = (region: string) => {
+    const send = (command: { readonly input: { readonly QueueUrl: string } }) => {
+      const [, there = HOME] = nameOf(command.input.QueueUrl).split("@");
+      if (there !== region) throw new Error(`a client of ${region} for a queue in ${there}`);
+      return this.send(command);
+    };
+    return { send } as unknown as SQSClient;
+  };
+
   bodies(queue: string): string[] {
     return (this.queues.get(queue) ?? []).map(({ MessageBody }) => MessageBody ?? "");
   }
@@ -49,7 +67,7 @@ export class FakeSqs {
       return { Successful: entries.map(({ Id }) => ({ Id })), Failed: [] };
     }
     if (!(command instanceof SendMessageBatchCommand)) throw new Error("unexpected command");
-    const queue = command.input.QueueUrl?.split("/").at(-1) ?? "";
+    const queue = nameOf(command.input.QueueUrl ?? "");
     const entries = command.input.Entries ?? [];
     this.calls.push({ queue, entries });
     const answer = this.answer(queue, entries);

@@ -1,12 +1,15 @@
+import type { SendMessageBatchRequestEntry } from "@aws-sdk/client-sqs";
 import type { SQSRecord } from "aws-lambda";
 import fc from "fast-check";
 import { forward } from "../../replicator/forward";
+import { deduplicationId } from "../../replicator/message/deduplication";
 import { entryOf, messageOf } from "../../replicator/message/message";
 import { encodeOrigin, ORIGIN_ATTRIBUTE, originOf } from "../../replicator/message/origin";
 import { type Answer, FakeSqs, serviceError } from "./fake-sqs";
 import {
   anyRecords,
   FORWARDER_SETTINGS,
+  forwarderSettings,
   HOME,
   openDeadlines,
   SENT,
@@ -15,16 +18,20 @@ import {
   stringAttribute,
 } from "./records";
 
-const STANDBY = "orders-standby-us-east-1";
+const STANDBY = "orders-standby-us-east-1@us-west-2";
 const ORIGIN = encodeOrigin(originOf(sqsRecord(), HOME)).StringValue ?? "";
 
-async function run(records: readonly SQSRecord[], answer: () => Answer = () => "accept") {
+async function run(
+  records: readonly SQSRecord[],
+  answer: (queue: string, entries: readonly SendMessageBatchRequestEntry[]) => Answer = () => "accept",
+  settings = FORWARDER_SETTINGS,
+) {
   const home = new FakeSqs();
   const peer = new FakeSqs(answer);
   const report = await forward(
     records,
-    FORWARDER_SETTINGS,
-    { home: home.client, peer: peer.client },
+    settings,
+    { home: home.clientOf(HOME), peer: peer.clientOf("us-west-2") },
     { deadlines: openDeadlines(), now: () => SENT + 250, random: () => 0 },
   );
   return { home, peer, report };
@@ -75,5 +82,52 @@ describe("forward", () => {
     const [dead] = home.queues.get("orders-ingress-dlq") ?? [];
     expect(dead).toMatchObject({ MessageBody: "body 0" });
     expect(dead?.MessageAttributes?.[ORIGIN_ATTRIBUTE]?.StringValue).toBe(ORIGIN);
+  });
+
+  describe("on FIFO queues", () => {
+    const FIFO = forwarderSettings("us-west-2", true);
+    const FIFO_STANDBY = "orders-standby-us-east-1.fifo@us-west-2";
+    const inGroup = (MessageGroupId: string, messageAttributes: SQSRecord["messageAttributes"] = {}) => ({
+      messageAttributes,
+      attributes: { MessageGroupId, MessageDeduplicationId: `of the outbox, ${MessageGroupId}` },
+    });
+
+    test("derives the deduplication id from the origin, and keeps the outbox's where there is none", async () => {
+      const origin = { [ORIGIN_ATTRIBUTE]: stringAttribute(ORIGIN) };
+      const records = sqsRecords(2, (index) => (index === 0 ? inGroup("a", origin) : inGroup("b")));
+      const { peer } = await run(records, undefined, FIFO);
+      expect(
+        peer.queues.get(FIFO_STANDBY)?.map((entry) => [entry.MessageGroupId, entry.MessageDeduplicationId]),
+      ).toEqual([
+        ["a", deduplicationId({ home: HOME, id: sqsRecord().messageId })],
+        ["b", "of the outbox, b"],
+      ]);
+    });
+
+    test("stops a group at its first failure while others go on", async () => {
+      const groups = ["a", "b", "a", "b", "a"];
+      const { home, peer, report } = await run(
+        sqsRecords(5, (index) => inGroup(groups[index]!)),
+        () => ({ refuse: ({ MessageBody }) => (MessageBody === "body 2" ? "InternalError" : "accept") }),
+        FIFO,
+      );
+      expect(report.outcomes.map(({ status }) => status)).toEqual(["done", "done", "failed", "done", "held"]);
+      expect(peer.bodies(FIFO_STANDBY)).toEqual(["body 0", "body 1", "body 3"]);
+      expect([...home.visibility]).toEqual([
+        ["receipt of id-2", 1],
+        ["receipt of id-4", 1],
+      ]);
+    });
+
+    test("moves a message with its group and deduplication id to the DLQ", async () => {
+      const { home } = await run(
+        sqsRecords(1, () => inGroup("a")),
+        () => ({ refuse: () => "InvalidMessageContents" }),
+        FIFO,
+      );
+      expect(home.queues.get("orders-ingress-dlq.fifo")).toMatchObject([
+        { MessageGroupId: "a", MessageDeduplicationId: "of the outbox, a" },
+      ]);
+    });
   });
 });

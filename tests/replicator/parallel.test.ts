@@ -20,6 +20,23 @@ describe("forEachParallel", () => {
     await expect(forEachParallel([], 4, () => Promise.reject(new Error("called")))).resolves.toBeUndefined();
   });
 
+  test("takes an item when it is its turn, and none after one has failed", async () => {
+    const taken: number[] = [];
+    function* items() {
+      for (let item = 0; item < 9; item += 1) {
+        taken.push(item);
+        yield item;
+      }
+    }
+    const fail = async (item: number) => {
+      await Promise.resolve();
+      if (item === 1) throw new Error("no");
+    };
+    await expect(forEachParallel(items(), 2, fail)).rejects.toThrow("no");
+    await new Promise((resolve) => setImmediate(resolve));
+    expect(taken).toEqual([0, 1, 2]);
+  });
+
   test("fails when an item fails", async () => {
     await expect(forEachParallel([1], 4, () => Promise.reject(new Error("no")))).rejects.toThrow("no");
   });

@@ -1,7 +1,9 @@
 import type { Context, SQSEvent, SQSMessageAttribute, SQSRecord } from "aws-lambda";
 import fc from "fast-check";
+import { Breaker } from "../../replicator/breaker";
 import type { Deadline, Deadlines } from "../../replicator/deadline";
-import type { ForwarderSettings, ReplicatorSettings } from "../../replicator/settings";
+import type { Connections } from "../../replicator/replicate";
+import type { ForwarderSettings, ReplicationMode, ReplicatorSettings } from "../../replicator/settings";
 
 export const HOME = "us-east-1";
 export const PEERS = ["us-west-2", "eu-west-1"] as const;
@@ -11,25 +13,58 @@ export function url(name: string, region: string = HOME): string {
   return `https://sqs.${region}.amazonaws.com/111122223333/${name}`;
 }
 
-export const REPLICATOR_SETTINGS: ReplicatorSettings = {
-  failoverGroup: "payments",
-  logicalQueue: "orders",
-  homeRegion: HOME,
-  sourceQueueUrl: url("orders-ingress"),
-  ingressDlqUrl: url("orders-ingress-dlq"),
-  workQueueUrl: url("orders"),
-  outboxQueueUrls: Object.fromEntries(PEERS.map((peer) => [peer, url(`orders-outbox-${peer}`)])),
-};
+/** Settings of a replicator whose queues are `orders` and what belongs to it, with the name's suffix on FIFO queues. */
+export function replicatorSettings(
+  mode: ReplicationMode,
+  fifo = false,
+  peers: readonly string[] = PEERS,
+): ReplicatorSettings {
+  const name = (queue: string) => `${queue}${fifo ? ".fifo" : ""}`;
+  const byPeer = (modes: readonly ReplicationMode[], urlOf: (peer: string) => string) =>
+    Object.fromEntries((modes.includes(mode) ? peers : []).map((peer) => [peer, urlOf(peer)]));
+  return {
+    failoverGroup: "payments",
+    logicalQueue: "orders",
+    homeRegion: HOME,
+    sourceQueueUrl: url(name("orders-ingress")),
+    ingressDlqUrl: url(name("orders-ingress-dlq")),
+    fifo,
+    mode,
+    workQueueUrl: url(name("orders")),
+    outboxQueueUrls: byPeer(["async", "semi-sync"], (peer) => url(name(`orders-outbox-${peer}`))),
+    standbyQueueUrls: byPeer(["semi-sync", "sync"], (peer) => url(name(`orders-standby-${HOME}`), peer)),
+  };
+}
 
-export const FORWARDER_SETTINGS: ForwarderSettings = {
-  failoverGroup: "payments",
-  logicalQueue: "orders",
-  homeRegion: HOME,
-  sourceQueueUrl: url("orders-outbox-us-west-2"),
-  ingressDlqUrl: url("orders-ingress-dlq"),
-  peerRegion: "us-west-2",
-  standbyQueueUrl: url("orders-standby-us-east-1", "us-west-2"),
-};
+export function forwarderSettings(peer: string = PEERS[0], fifo = false): ForwarderSettings {
+  const name = (queue: string) => `${queue}${fifo ? ".fifo" : ""}`;
+  return {
+    failoverGroup: "payments",
+    logicalQueue: "orders",
+    homeRegion: HOME,
+    sourceQueueUrl: url(name(`orders-outbox-${peer}`)),
+    ingressDlqUrl: url(name("orders-ingress-dlq")),
+    fifo,
+    peerRegion: peer,
+    standbyQueueUrl: url(name(`orders-standby-${HOME}`), peer),
+  };
+}
+
+export const REPLICATOR_SETTINGS = replicatorSettings("async");
+export const FORWARDER_SETTINGS = forwarderSettings();
+
+/** Connections of a new worker, by a client per region. */
+export function connections(
+  { standbyQueueUrls }: ReplicatorSettings,
+  clientOf: (region: string) => Connections["home"],
+): Connections {
+  return {
+    home: clientOf(HOME),
+    peers: Object.fromEntries(
+      Object.keys(standbyQueueUrls).map((peer) => [peer, { client: clientOf(peer), breaker: new Breaker() }]),
+    ),
+  };
+}
 
 type RecordParts = Partial<Omit<SQSRecord, "attributes">> & {
   readonly attributes?: Partial<SQSRecord["attributes"]>;
@@ -145,6 +180,30 @@ export const anyRecord = fc
       },
     }),
   );
+
+/** Any record of a FIFO queue, of one of a few groups. */
+export const anyFifoRecord = fc
+  .tuple(
+    anyRecord,
+    fc.constantFrom("a", "b", "c", "d"),
+    // A few, so that producers use them again.
+    fc.constantFrom("x", "y", '"quoted"'),
+  )
+  .map(([record, MessageGroupId, MessageDeduplicationId]) =>
+    sqsRecord({ ...record, attributes: { ...record.attributes, MessageGroupId, MessageDeduplicationId } }),
+  );
+
+export const anyFifoRecords = (maxLength = 10) =>
+  fc
+    .uniqueArray(anyFifoRecord, { minLength: 1, maxLength, selector: ({ messageId }) => messageId })
+    .map((records) =>
+      records.map((record, index) =>
+        sqsRecord({
+          ...record,
+          attributes: { ...record.attributes, SequenceNumber: `1884949646046769${1_000 + index}` },
+        }),
+      ),
+    );
 
 export const anyRecords = (maxLength = 35) =>
   fc.uniqueArray(anyRecord, { minLength: 1, maxLength, selector: ({ messageId }) => messageId });

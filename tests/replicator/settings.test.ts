@@ -4,7 +4,15 @@ import {
   SETTINGS_VARIABLE,
   toEnvironment,
 } from "../../replicator/settings";
-import { FORWARDER_SETTINGS, REPLICATOR_SETTINGS } from "./records";
+import {
+  FORWARDER_SETTINGS,
+  forwarderSettings as forwarderSettingsOf,
+  REPLICATOR_SETTINGS,
+  replicatorSettings as settingsOf,
+  url,
+} from "./records";
+
+const ELSEWHERE = { "ap-south-1": url("orders-elsewhere") };
 
 describe("settings", () => {
   test("are read as they were written", () => {
@@ -12,14 +20,46 @@ describe("settings", () => {
     expect(forwarderSettings(toEnvironment(FORWARDER_SETTINGS))).toEqual(FORWARDER_SETTINGS);
   });
 
-  test("may name no outbox at all", () => {
-    const alone = { ...REPLICATOR_SETTINGS, outboxQueueUrls: {} };
-    expect(replicatorSettings(toEnvironment(alone))).toEqual(alone);
+  test.each([
+    ["async", false],
+    ["async", true],
+    ["semi-sync", false],
+    ["sync", false],
+    ["sync", true],
+    ["none", false],
+    ["none", true],
+  ] as const)("are read as they were written, in mode %s, FIFO %p", (mode, fifo) => {
+    const settings = settingsOf(mode, fifo);
+    expect(replicatorSettings(toEnvironment(settings))).toEqual(settings);
+    expect(forwarderSettings(toEnvironment(forwarderSettingsOf("eu-west-1", fifo)))).toEqual(
+      forwarderSettingsOf("eu-west-1", fifo),
+    );
   });
 
   test("pass over fields that they do not know", () => {
-    const newer = { ...REPLICATOR_SETTINGS, mode: "sync" };
+    const newer = { ...REPLICATOR_SETTINGS, newer: true };
     expect(replicatorSettings(toEnvironment(newer))).toEqual(REPLICATOR_SETTINGS);
+  });
+
+  test("refuse semi-sync on a FIFO queue, and name what to take instead", () => {
+    const env = toEnvironment({ ...settingsOf("async", true), mode: "semi-sync" });
+    expect(() => replicatorSettings(env)).toThrow(
+      '.mode: must be async or sync on a FIFO queue, whose order semi-sync does not keep, but it is "semi-sync"',
+    );
+  });
+
+  test.each([
+    ["async", { outboxQueueUrls: {} }, ".outboxQueueUrls: must be filled in mode async, but it is {}"],
+    ["sync", { standbyQueueUrls: {} }, ".standbyQueueUrls: must be filled in mode sync, but it is {}"],
+    ["semi-sync", { standbyQueueUrls: {} }, ".standbyQueueUrls: must be filled in mode semi-sync"],
+    ["sync", { outboxQueueUrls: ELSEWHERE }, ".outboxQueueUrls: must be empty in mode sync, but it is {"],
+    ["none", { outboxQueueUrls: ELSEWHERE }, ".outboxQueueUrls: must be empty in mode none"],
+    ["none", { standbyQueueUrls: ELSEWHERE }, ".standbyQueueUrls: must be empty in mode none"],
+    ["async", { standbyQueueUrls: ELSEWHERE }, ".standbyQueueUrls: must be empty in mode async"],
+    ["semi-sync", { outboxQueueUrls: ELSEWHERE }, "for the peers of standbyQueueUrls, eu-west-1,us-west-2,"],
+  ] as const)("fail in mode %s on %p", (mode, change, message) => {
+    const env = toEnvironment({ ...settingsOf(mode), ...change });
+    expect(() => replicatorSettings(env)).toThrow(message);
   });
 
   test.each(Object.keys(REPLICATOR_SETTINGS))("fails without %s, and names it", (field) => {
@@ -37,6 +77,10 @@ describe("settings", () => {
   });
 
   test.each([
+    [{ mode: "eventual" }, '.mode: must be one of async, semi-sync, sync, none, but it is "eventual"'],
+    [{ fifo: "true" }, '.fifo: must be true or false, but it is "true"'],
+    [{ fifo: true }, ".sourceQueueUrl: must be a URL that ends in .fifo, but it is"],
+    [{ workQueueUrl: url("orders.fifo") }, ".workQueueUrl: must be a URL that does not end in .fifo, but"],
     [{ failoverGroup: "" }, '.failoverGroup: must be a string that is not empty, but it is ""'],
     [{ workQueueUrl: "orders" }, '.workQueueUrl: must be a URL, but it is "orders"'],
     [{ outboxQueueUrls: ["x"] }, '.outboxQueueUrls: must be an object, but it is ["x"]'],

@@ -1,35 +1,76 @@
 import { ChangeMessageVisibilityBatchCommand, SendMessageBatchCommand, SQSClient } from "@aws-sdk/client-sqs";
 import { mockClient } from "aws-sdk-client-mock";
+import type { Delivery } from "../../replicator/deliver";
+import { deduplicationId, identified } from "../../replicator/message/deduplication";
 import { messageOf } from "../../replicator/message/message";
-import type { Outcome } from "../../replicator/send";
 import { settle } from "../../replicator/settle";
-import { openDeadline, openDeadlines, sqsRecords, url } from "./records";
+import { HOME, openDeadline, openDeadlines, sqsRecords, url } from "./records";
 
 const sqs = mockClient(SQSClient);
 const home = {
   client: new SQSClient({ region: "us-east-1" }),
   sourceQueueUrl: url("orders-ingress"),
   ingressDlqUrl: url("orders-ingress-dlq"),
+  fifo: false,
 };
-const accepted: Outcome = { accepted: true, at: 9 };
-const poison: Outcome = {
+const accepted: Delivery = { accepted: true, at: 9 };
+const poison: Delivery = {
   accepted: false,
   queue: "orders",
   class: "message",
   code: "InvalidMessageContents",
 };
-const throttled: Outcome = { accepted: false, queue: "orders", class: "throttled", code: "RequestThrottled" };
+const throttled: Delivery = {
+  accepted: false,
+  queue: "orders",
+  class: "throttled",
+  code: "RequestThrottled",
+};
 
-function settleAll(outcomes: readonly Outcome[], receiveCount = 1, deadlines = openDeadlines()) {
-  const records = sqsRecords(outcomes.length, () => ({
+const held: Delivery = { accepted: false, class: "held" };
+
+function settleAll(deliveries: readonly Delivery[], receiveCount = 1, deadlines = openDeadlines()) {
+  const records = sqsRecords(deliveries.length, () => ({
     attributes: { ApproximateReceiveCount: String(receiveCount) },
   }));
   return settle(
-    records.map((record, index) => ({ record, received: messageOf(record), outcome: outcomes[index]! })),
-    ({ at }) => ({ status: "done", hasOrigin: true, lagMs: at }),
+    {
+      records,
+      deliveries,
+      done: (_, { at }) => ({ status: "done", hasOrigin: true, lagMs: at }),
+      received: messageOf,
+    },
     home,
     { deadlines, now: () => 9, random: () => 0.5 },
   );
+}
+
+/** Settles records of FIFO groups, each given as group, receive count and delivery. */
+function settleGroups(...parcels: readonly (readonly [string, number, Delivery])[]) {
+  const records = sqsRecords(parcels.length, (index) => ({
+    attributes: {
+      MessageGroupId: parcels[index]![0],
+      ApproximateReceiveCount: String(parcels[index]![1]),
+    },
+  }));
+  const randoms = [0.5, 0, 0.9][Symbol.iterator]();
+  return settle(
+    {
+      records,
+      deliveries: parcels.map(([, , delivery]) => delivery),
+      done: () => ({ status: "done", hasOrigin: true }),
+      received: (record) =>
+        identified(messageOf(record), deduplicationId({ home: HOME, id: record.messageId })),
+    },
+    { ...home, fifo: true },
+    { deadlines: openDeadlines(), now: () => 9, random: () => randoms.next().value ?? 0 },
+  );
+}
+
+function visibilities() {
+  return sqs
+    .commandCalls(ChangeMessageVisibilityBatchCommand)
+    .map(({ args }) => args[0].input.Entries?.map(({ VisibilityTimeout }) => VisibilityTimeout));
 }
 
 function everyEntrySucceeds() {
@@ -79,7 +120,7 @@ describe("settle", () => {
 
   test("backs off what failed, ten to a call, by the count of receives", async () => {
     everyEntrySucceeds();
-    const report = await settleAll(Array<Outcome>(12).fill(throttled), 3);
+    const report = await settleAll(Array<Delivery>(12).fill(throttled), 3);
     expect(report.notBackedOff).toBe(0);
     const calls = sqs.commandCalls(ChangeMessageVisibilityBatchCommand).map(({ args }) => args[0].input);
     expect(calls.map(({ QueueUrl }) => QueueUrl)).toEqual([url("orders-ingress"), url("orders-ingress")]);
@@ -97,7 +138,7 @@ describe("settle", () => {
       .rejectsOnce(new Error("no"))
       .resolvesOnce({ Successful: [{ Id: "0" }], Failed: [] })
       .resolves({});
-    const report = await settleAll(Array<Outcome>(23).fill(throttled));
+    const report = await settleAll(Array<Delivery>(23).fill(throttled));
     expect(report.notBackedOff).toBe(10 + 9 + 3);
     expect(report.outcomes.every(({ status }) => status === "failed")).toBe(true);
   });
@@ -108,5 +149,55 @@ describe("settle", () => {
     expect(report.outcomes.map(({ status }) => status)).toEqual(["failed", "failed", "done"]);
     expect(report.notBackedOff).toBe(2);
     expect(sqs.calls()).toHaveLength(0);
+  });
+
+  test("brings what stays of a FIFO group back at one time, by the count of the message that failed", async () => {
+    everyEntrySucceeds();
+    const { outcomes } = await settleGroups(
+      ["a", 3, throttled],
+      ["b", 1, accepted],
+      ["a", 1, held],
+      ["c", 1, throttled],
+      ["a", 9, held],
+      ["c", 7, held],
+    );
+    expect(outcomes.map(({ status }) => status)).toEqual([
+      "failed",
+      "done",
+      "held",
+      "failed",
+      "held",
+      "held",
+    ]);
+    expect(visibilities()).toEqual([[6, 6, 1, 6, 1]]);
+  });
+
+  test("keeps no FIFO group waiting behind a message that was moved to the DLQ", async () => {
+    everyEntrySucceeds();
+    const { outcomes } = await settleGroups(["a", 50, poison], ["a", 50, held], ["a", 50, held]);
+    expect(outcomes.map(({ status }) => status)).toEqual(["moved", "held", "held"]);
+    expect(visibilities()).toEqual([[2, 2]]);
+    expect(sqs.commandCalls(SendMessageBatchCommand)[0]?.args[0].input.Entries).toEqual([
+      {
+        Id: "0",
+        MessageBody: "body 0",
+        MessageGroupId: "a",
+        MessageDeduplicationId: deduplicationId({ home: HOME, id: "id-0" }),
+      },
+    ]);
+  });
+
+  test("keeps a FIFO group waiting behind a message that the DLQ does not take", async () => {
+    everyEntrySucceeds();
+    sqs.on(SendMessageBatchCommand).resolves({
+      Successful: [],
+      Failed: [{ Id: "0", Code: "InvalidMessageContents", SenderFault: true }],
+    });
+    const { outcomes } = await settleGroups(["a", 50, poison], ["a", 1, held]);
+    expect(outcomes).toEqual([
+      { status: "failed", cause: { ...poison, queue: "orders-ingress-dlq" } },
+      { status: "held" },
+    ]);
+    expect(visibilities()).toEqual([[90, 90]]);
   });
 });

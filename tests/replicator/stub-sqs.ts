@@ -36,10 +36,16 @@ export async function stubSqs(respond?: (call: StubCall, response: ServerRespons
       response.end(JSON.stringify({ Successful, Failed: [] }));
     });
   });
+  let connections = 0;
+  server.on("connection", () => {
+    connections += 1;
+  });
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
   const { port } = server.address() as AddressInfo;
   return {
     calls,
+    /** Connections that were opened so far. */
+    connections: () => connections,
     endpoint: `http://127.0.0.1:${port}`,
     close: () => {
       server.closeAllConnections();

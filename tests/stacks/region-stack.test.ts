@@ -5,6 +5,9 @@ import { RegionStack } from "../../stacks/region-stack";
 import { CONSUMER_ROLE, configuration, HOME_ACCOUNT, PEER_ACCOUNT, PRODUCER_ROLE } from "../fixtures";
 import { Template, withApp } from "../template";
 
+type QueueInput = NonNullable<Parameters<typeof configuration>[1]>;
+type Mode = NonNullable<QueueInput["mode"]>;
+
 const KMS = {
   "us-east-1": `arn:aws:kms:us-east-1:${HOME_ACCOUNT}:key/11111111-1111-1111-1111-111111111111`,
   "us-west-2": `arn:aws:kms:us-west-2:${PEER_ACCOUNT}:key/22222222-2222-2222-2222-222222222222`,
@@ -124,6 +127,12 @@ test("each setting lands on the queue it belongs to", () => {
 });
 
 describe("encryption", () => {
+  test("lets the replicator use the peers' keys where it sends there itself", () => {
+    const template = home({ regions: TWO_ACCOUNTS }, { mode: "sync", encryption: { kms_key_arns: KMS } });
+    const { Statement } = template.document("aws_iam_role_policy", "orders_replicator", "policy");
+    expect(Statement.find(({ Sid }) => Sid === "Encrypt")?.Resource).toEqual(Object.values(KMS));
+  });
+
   test("uses the region's own key on every queue, and the functions may use keys of both ends", () => {
     const template = home({ regions: TWO_ACCOUNTS }, { encryption: { kms_key_arns: KMS } });
     for (const queue of Object.values(template.json.resource.aws_sqs_queue!)) {
@@ -157,9 +166,9 @@ describe("queue policies", () => {
     Resource: arn(name),
     Condition: { Bool: { "aws:SecureTransport": "false" } },
   });
-  const senderOnly = (name: string, sid: string, account: string, role: string) => [
+  const senderOnly = (name: string, account: string, role: string) => [
     {
-      Sid: `${sid}Principals`,
+      Sid: "CopiesPrincipals",
       Effect: "Allow",
       Principal: { AWS: [`arn:aws:iam::${account}:root`] },
       Action: ["sqs:SendMessage"],
@@ -167,7 +176,7 @@ describe("queue policies", () => {
       Condition: { ArnEquals: { "aws:PrincipalArn": [role] } },
     },
     {
-      Sid: `${sid}NobodyElse`,
+      Sid: "CopiesNobodyElse",
       Effect: "Deny",
       Principal: "*",
       Action: ["sqs:SendMessage"],
@@ -182,7 +191,6 @@ describe("queue policies", () => {
       tlsOnly("orders-standby-us-west-2"),
       ...senderOnly(
         "orders-standby-us-west-2",
-        "Forwarder",
         PEER_ACCOUNT,
         `arn:aws:iam::${PEER_ACCOUNT}:role/orders-forwarder-us-west-2-us-east-1`,
       ),
@@ -194,7 +202,6 @@ describe("queue policies", () => {
       tlsOnly("orders-outbox-us-west-2"),
       ...senderOnly(
         "orders-outbox-us-west-2",
-        "Replicator",
         HOME_ACCOUNT,
         `arn:aws:iam::${HOME_ACCOUNT}:role/orders-replicator-us-east-1`,
       ),
@@ -353,6 +360,137 @@ describe("functions", () => {
     });
     expect(settings("orders_forwarder_us-west-2")).toMatchObject({
       standbyQueueUrl: `https://sqs.us-west-2.amazonaws.com/${PEER_ACCOUNT}/orders-standby-us-east-1`,
+    });
+  });
+});
+
+describe("modes", () => {
+  const words = (mode: Mode, over: QueueInput = {}) =>
+    home({}, { mode, ...over })
+      .addresses.filter((address) => /^aws_(sqs_queue|lambda_function)\./.test(address))
+      .map((address) => address.replace(/^aws_(sqs_queue|lambda_function)\.orders_/, ""));
+  const common = ["replicator", "dlq", "ingress", "ingress-dlq", "work"];
+
+  test.each<[Mode, string[]]>([
+    ["async", ["forwarder_us-west-2", "outbox_us-west-2", "standby_us-west-2"]],
+    ["semi-sync", ["forwarder_us-west-2", "outbox_us-west-2", "standby_us-west-2"]],
+    ["sync", ["standby_us-west-2"]],
+    ["none", []],
+  ])("%s has just the queues and functions that it needs", (mode, more) => {
+    expect(words(mode).sort()).toEqual([...common, ...more].sort());
+  });
+
+  test.each<[Mode, string[]]>([
+    ["async", ["orders", "orders-outbox-us-west-2", "orders-ingress-dlq"]],
+    ["semi-sync", ["orders", "orders-outbox-us-west-2", "orders-standby-us-east-1", "orders-ingress-dlq"]],
+    ["sync", ["orders", "orders-standby-us-east-1", "orders-ingress-dlq"]],
+    ["none", ["orders", "orders-ingress-dlq"]],
+  ])("%s lets the replicator send where it must, and nowhere else", (mode, targets) => {
+    const { Statement } = home({}, { mode }).document("aws_iam_role_policy", "orders_replicator", "policy");
+    const send = Statement.find(({ Sid }) => Sid === "Send") ?? { Resource: [] };
+    expect((send.Resource as string[]).map((arn) => arn.split(":").at(-1))).toEqual(targets);
+  });
+
+  test.each<[Mode, string[]]>([
+    ["async", ["orders-forwarder-us-west-2-us-east-1"]],
+    ["semi-sync", ["orders-forwarder-us-west-2-us-east-1", "orders-replicator-us-west-2"]],
+    ["sync", ["orders-replicator-us-west-2"]],
+  ])("%s admits to standby just the home's senders", (mode, roles) => {
+    const { Statement } = home({}, { mode }).document("aws_sqs_queue", "orders_standby_us-west-2", "policy");
+    const arns = roles.map((role) => `arn:aws:iam::${HOME_ACCOUNT}:role/${role}`);
+    expect(Statement.slice(1).map(({ Condition }) => Condition)).toEqual([
+      { ArnEquals: { "aws:PrincipalArn": arns } },
+      { ArnNotEquals: { "aws:PrincipalArn": arns } },
+    ]);
+  });
+
+  test("sync and FIFO have no redrive from ingress: what waits for a peer or its group is no poison", () => {
+    const redrive = (over: QueueInput) =>
+      home({}, over).resource("aws_sqs_queue", "orders_ingress").redrive_policy;
+    expect(redrive({ mode: "sync" })).toBeUndefined();
+    expect(redrive({ fifo: true })).toBeUndefined();
+    expect(redrive({ mode: "semi-sync" })).toBeDefined();
+  });
+
+  test("copies go to the chosen peers only", () => {
+    const settings = configuration(
+      { regions: THREE_REGIONS },
+      { peers: { "us-east-1": ["eu-west-1"], "eu-west-1": ["us-east-1", "us-west-2"] } },
+    );
+    const copies = (region: string) =>
+      Template.of(settings, region)
+        .addresses.map((address) => /^aws_sqs_queue\.orders_((?:outbox|standby)_.*)$/.exec(address)?.[1])
+        .filter((word) => word !== undefined);
+    expect(copies("us-east-1")).toEqual(["outbox_eu-west-1", "standby_eu-west-1", "standby_us-west-2"]);
+    expect(copies("us-west-2")).toEqual(["outbox_eu-west-1", "outbox_us-east-1", "standby_eu-west-1"]);
+    expect(copies("eu-west-1")).toEqual([
+      "outbox_us-east-1",
+      "outbox_us-west-2",
+      "standby_us-east-1",
+      "standby_us-west-2",
+    ]);
+  });
+});
+
+describe("FIFO", () => {
+  test("runs through all queues with high throughput; the producer's content-based deduplication ends at ingress", () => {
+    const template = home({}, { fifo: true, content_based_deduplication: true });
+    for (const [address, queue] of Object.entries(template.json.resource.aws_sqs_queue!)) {
+      expect(queue).toMatchObject({
+        name: expect.stringMatching(/^orders.*\.fifo$/),
+        fifo_queue: true,
+        deduplication_scope: "messageGroup",
+        fifo_throughput_limit: "perMessageGroupId",
+        content_based_deduplication: address === "orders_ingress",
+      });
+    }
+    expect(template.resource("aws_lambda_event_source_mapping", "orders_replicator")).toMatchObject({
+      batch_size: 10,
+    });
+    expect(template.resource("aws_lambda_event_source_mapping", "orders_replicator")).not.toHaveProperty(
+      "maximum_batching_window_in_seconds",
+    );
+  });
+
+  test("has the addresses of a standard queue", () => {
+    expect(home({}, { fifo: true }).addresses).toEqual(home().addresses);
+  });
+
+  test("can do with the ordinary throughput", () => {
+    const template = home(
+      {},
+      { fifo: true, deduplication_scope: "queue", fifo_throughput_limit: "perQueue" },
+    );
+    expect(template.resource("aws_sqs_queue", "orders_work")).toMatchObject({
+      deduplication_scope: "queue",
+      fifo_throughput_limit: "perQueue",
+    });
+  });
+});
+
+describe("throughput", () => {
+  const mapping = (functions: QueueInput["functions"], over: QueueInput = {}) =>
+    home({}, { ...over, functions }).resource(
+      "aws_lambda_event_source_mapping",
+      "orders_forwarder_us-west-2",
+    );
+
+  test("the profile chooses batches, and what is set by hand wins", () => {
+    expect(mapping({})).toMatchObject({ batch_size: 10, maximum_batching_window_in_seconds: 0 });
+    expect(mapping({ profile: "throughput" })).toMatchObject({
+      batch_size: 100,
+      maximum_batching_window_in_seconds: 1,
+    });
+    expect(mapping({ profile: "throughput", batch_size: 1_000 })).toMatchObject({
+      batch_size: 1_000,
+      maximum_batching_window_in_seconds: 1,
+    });
+    expect(mapping({ profile: "throughput" }, { fifo: true })).toMatchObject({ batch_size: 10 });
+  });
+
+  test("pollers can be provisioned", () => {
+    expect(mapping({ provisioned_pollers: { minimum: 2, maximum: 20 } })).toMatchObject({
+      provisioned_poller_config: { minimum_pollers: 2, maximum_pollers: 20 },
     });
   });
 });

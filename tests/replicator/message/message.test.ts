@@ -29,6 +29,18 @@ describe("messageOf", () => {
     expect(messageOf(record).attributes.empty?.BinaryValue).toHaveLength(0);
   });
 
+  test("leaves a String without a value to the next queue, as it came", () => {
+    const record = sqsRecord({ messageAttributes: { empty: stringAttribute("") } });
+    expect(entryOf(messageOf(record), "0").MessageAttributes).toEqual({
+      empty: { DataType: "String", StringValue: "" },
+    });
+  });
+
+  test("does not take the producer's deduplication id along", () => {
+    const record = sqsRecord({ attributes: { MessageGroupId: "g", MessageDeduplicationId: "own" } });
+    expect(messageOf(record)).toEqual({ body: "body", attributes: {}, groupId: "g" });
+  });
+
   test("takes trace header and group id along, and nothing that the queue added", () => {
     const record = sqsRecord({ attributes: { AWSTraceHeader: "Root=1-2-3", MessageGroupId: "tenant-7" } });
     expect(messageOf(record)).toEqual({

@@ -6,8 +6,9 @@ import {
   originIn,
   originOf,
 } from "../../../replicator/message/origin";
+import { PRODUCER_KEY_ATTRIBUTE } from "../../../replicator/message/producer-key";
 import { attributeBytes } from "../../../replicator/message/size";
-import { HOME, SENT, sqsRecord } from "../records";
+import { HOME, SENT, sqsRecord, stringAttribute } from "../records";
 
 const text = fc.string({ unit: "grapheme", minLength: 1 });
 const anyOrigin = fc.record(
@@ -18,7 +19,8 @@ const anyOrigin = fc.record(
     sent: fc.maxSafeNat(),
     sender: text,
     sequence: text,
-    deduplicationId: text,
+    dedup: text,
+    key: text,
   },
   { requiredKeys: ["v", "home", "id", "sent", "sender"] },
 );
@@ -36,21 +38,42 @@ describe("originOf", () => {
 
   test("takes sequence number and deduplication id along where the queue has them", () => {
     const record = sqsRecord({ attributes: { SequenceNumber: "188", MessageDeduplicationId: "order-1" } });
-    expect(originOf(record, HOME)).toMatchObject({ sequence: "188", deduplicationId: "order-1" });
+    expect(originOf(record, HOME)).toMatchObject({ sequence: "188", dedup: "order-1" });
   });
+
+  const key = `${SENT - 5}.${"k".repeat(16)}`;
+
+  test("takes a producer key along that counts", () => {
+    const messageAttributes = { [PRODUCER_KEY_ATTRIBUTE]: stringAttribute(key) };
+    expect(originOf(sqsRecord({ messageAttributes }), HOME).key).toBe(key);
+  });
+
+  test.each(["{}", encodeOrigin({ v: 1, home: HOME, id: "m", sent: 1, sender: "s" }).StringValue ?? ""])(
+    "takes no producer key from a message that was here before, with %p in the origin's place",
+    (stale) => {
+      const messageAttributes = {
+        [PRODUCER_KEY_ATTRIBUTE]: stringAttribute(key),
+        [ORIGIN_ATTRIBUTE]: stringAttribute(stale),
+      };
+      expect(originOf(sqsRecord({ messageAttributes }), HOME).key).toBeUndefined();
+    },
+  );
 
   test("is at most 600 bytes with everything at its longest", () => {
     const record = sqsRecord({
       messageId: "f".repeat(36),
       attributes: {
         SenderId: `${"A".repeat(21)}:${"s".repeat(64)}`,
-        SentTimestamp: "9".repeat(13),
+        // What SQS gives, though it documents 128 bits: 39 digits, which are in RESERVED_MESSAGE_BYTES too.
         SequenceNumber: "9".repeat(20),
         // The longest id of the characters that JSON has to escape.
         MessageDeduplicationId: '"'.repeat(128),
       },
+      messageAttributes: { [PRODUCER_KEY_ATTRIBUTE]: stringAttribute(`${SENT}.${"k".repeat(50)}`) },
     });
-    const attribute = encodeOrigin(originOf(record, "ap-southeast-1"));
+    const origin = originOf(record, "ap-southeast-1");
+    expect(origin.key).toHaveLength(64);
+    const attribute = encodeOrigin(origin);
     expect(attributeBytes(ORIGIN_ATTRIBUTE, attribute)).toBeLessThanOrEqual(600);
   });
 });
@@ -82,7 +105,7 @@ describe("decodeOrigin", () => {
 
   test("passes over an optional field of another type", () => {
     const origin = { v: 1, home: HOME, id: "m", sent: 1, sender: "s" };
-    expect(decodeOrigin(JSON.stringify({ ...origin, sequence: 5, deduplicationId: null }))).toEqual(origin);
+    expect(decodeOrigin(JSON.stringify({ ...origin, sequence: 5, dedup: null, key: 7 }))).toEqual(origin);
   });
 
   test("gives undefined for garbage, and never throws", () => {

@@ -8,7 +8,6 @@ import {
   ReceiveMessageCommand,
   SendMessageCommand,
 } from "@aws-sdk/client-sqs";
-import { type ReplicateCounts, replicate } from "../../demo/replicate";
 import { ORIGIN_ATTRIBUTE, originIn } from "../../replicator/message/origin";
 import { sumCalls } from "../emulator/call-counter";
 import { allow, type ClientOptions, createRole, roleCredentials, sqsClient } from "../emulator/clients";
@@ -18,11 +17,22 @@ import { runCommand } from "../emulator/run-command";
 import { changedResources } from "../emulator/terraform-plan";
 import { waitFor } from "../emulator/wait";
 import { CONSUMER_ROLE, HOME_ACCOUNT, PEER_ACCOUNT, PRODUCER_ROLE } from "../fixtures";
-import { HOME, PEER, QUEUE, useDeployed } from "./deployed";
+import {
+  asConsumer,
+  asPeer,
+  asProducer,
+  everyOrder,
+  HOME,
+  MESSAGES,
+  PEER,
+  QUEUE,
+  runOrders,
+  useDeployed,
+} from "./deployed";
+import { describeModes } from "./modes";
 
 jest.setTimeout(300_000);
 
-const MESSAGES = 1_000;
 const OUTAGE_MS = 30_000;
 /** Not every batch is full, least of all the first and the last ones; each call more per message costs the user money. */
 const MOST_REQUESTS_PER_MESSAGE = 1.5;
@@ -30,35 +40,6 @@ const deployed = useDeployed();
 
 const home = () => deployed().deployment.topology(QUEUE, HOME);
 const peer = () => deployed().deployment.topology(QUEUE, PEER);
-
-/** Runs an order system against the deployed stacks; `counts` tells how far it is. */
-function runOrders(over: { readonly producerRegion?: string; readonly messages?: number } = {}) {
-  const { emulator, deployment } = deployed();
-  let counts: ReplicateCounts = { sent: 0, delivered: 0, copied: 0 };
-  const finished = replicate({
-    emulator,
-    deployment,
-    queue: QUEUE,
-    home: HOME,
-    peer: PEER,
-    producerRole: PRODUCER_ROLE,
-    consumerRole: CONSUMER_ROLE,
-    messages: MESSAGES,
-    ...over,
-    onProgress: (now) => {
-      counts = now;
-    },
-  });
-  return { finished, counts: () => counts };
-}
-
-const everyOrder = (count = MESSAGES) => ({
-  sent: count,
-  delivered: count,
-  copied: count,
-  missing: 0,
-  altered: 0,
-});
 
 async function call<T>(
   options: ClientOptions,
@@ -101,10 +82,6 @@ async function take(queueUrl: string, options: ClientOptions): Promise<Message> 
     ),
   );
 }
-
-const asProducer: ClientOptions = { region: HOME, account: HOME_ACCOUNT, role: PRODUCER_ROLE };
-const asConsumer: ClientOptions = { region: HOME, account: HOME_ACCOUNT, role: CONSUMER_ROLE };
-const asPeer: ClientOptions = { region: PEER, account: PEER_ACCOUNT };
 
 /** Sends to the home's ingress and takes the message from both ends. */
 async function roundTrip(more: Partial<SendMessageCommand["input"]>) {
@@ -259,7 +236,7 @@ describe("an order system", () => {
     const mark = gateway.mark();
     const batchesBefore = batchesProcessed();
     // The producer calls from the peer's side of the gateway, so that what comes from the home is the functions' own.
-    const result = await runOrders({ producerRegion: PEER }).finished;
+    const result = await runOrders(deployed(), { producerRegion: PEER }).finished;
     expect(result).toMatchObject(everyOrder());
 
     const ofFunctions = (operation: string) =>
@@ -278,7 +255,7 @@ describe("an order system", () => {
 
   test("loses nothing when a function is killed in the middle", async () => {
     const { emulator } = deployed();
-    const { finished, counts } = runOrders();
+    const { finished, counts } = runOrders(deployed());
     const killed: string[] = [];
     for (const role of ["replicator", "forwarder"]) {
       await waitFor(() => counts().delivered > 0 && counts().sent < MESSAGES, { what: "a run in full flow" });
@@ -300,7 +277,7 @@ describe("an order system", () => {
     const { gateway } = deployed().emulator;
     const outage = gateway.inject({ kind: "refuse", source: HOME, target: PEER, service: "sqs" });
     const begin = performance.now();
-    const { finished, counts } = runOrders();
+    const { finished, counts } = runOrders(deployed());
     await waitFor(() => counts().delivered === MESSAGES, {
       timeoutMs: 29_000,
       what: "delivery of every order at home",
@@ -319,10 +296,12 @@ const describeFull = process.env.TEST_TIER === "full" ? describe : describe.skip
 
 describeFull("a large run", () => {
   test("has 20,000 orders in both regions", async () => {
-    const { finished } = runOrders({ messages: 20_000 });
+    const { finished } = runOrders(deployed(), { messages: 20_000 });
     expect(await finished).toMatchObject(everyOrder(20_000));
   }, 900_000);
 });
+
+describeModes(deployed);
 
 describe("after all that", () => {
   test.each([HOME, PEER])("terraform plan of %s shows no change", async (region) => {

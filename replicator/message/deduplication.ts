@@ -1,0 +1,20 @@
+import { createHash } from "node:crypto";
+import type { Message } from "./message";
+import type { Origin } from "./origin";
+
+/**
+ * Deduplication id of a message on every FIFO queue but the ingress queue: a digest of where it came from.
+ *
+ * The producer's own id does not do. A producer may use it again after five minutes, and a backlog that is sent in seconds brings
+ * both uses together: SQS would swallow the second and report success. The digest is the same in every retry and every version of
+ * this code, or a retry would double the message; so it never changes.
+ * https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/using-messagededuplicationid-property.html
+ */
+export function deduplicationId({ home, id }: Pick<Origin, "home" | "id">): string {
+  return createHash("sha256").update(`${home}/${id}`).digest("hex");
+}
+
+/** The message for a FIFO queue, which knows its repeats by `id`. */
+export function identified(message: Message, id: string): Message {
+  return { ...message, deduplicationId: id };
+}

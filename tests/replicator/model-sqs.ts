@@ -1,0 +1,254 @@
+import {
+  ChangeMessageVisibilityBatchCommand,
+  SendMessageBatchCommand,
+  type SendMessageBatchRequestEntry,
+} from "@aws-sdk/client-sqs";
+import type { SQSMessageAttributes, SQSRecord } from "aws-lambda";
+import {
+  BACK_OFF_MAX_SECONDS,
+  BATCH_MAX_BYTES,
+  BATCH_MAX_ENTRIES,
+  DEDUPLICATION_SECONDS,
+  FIFO_VISIBILITY_TIMEOUT_MAX_SECONDS,
+  MESSAGE_MAX_ATTRIBUTES,
+  QUEUE_MAX_MESSAGE_BYTES,
+} from "../../core/limits";
+import { messageBytes } from "../../replicator/message/size";
+import type { Connections } from "../../replicator/replicate";
+import { nameOf, serviceError } from "./fake-sqs";
+import { binaryAttribute, HOME, SENT, sqsRecord, stringAttribute } from "./records";
+
+/** What happens to one call. */
+export type Fault =
+  | { readonly kind: "none" }
+  | { readonly kind: "slow"; readonly ms: number }
+  /** The call fails, whether or not SQS has executed it. */
+  | { readonly kind: "call"; readonly error: string; readonly executed: boolean }
+  /** Entries fail, by their place in the call, or are left out of the answer where there is no code. */
+  | {
+      readonly kind: "entries";
+      readonly entries: readonly ({ readonly code?: string; readonly executed: boolean } | undefined)[];
+    }
+  /** The worker dies with this call. */
+  | { readonly kind: "kill" };
+
+export interface Enqueued {
+  readonly messageId: string;
+  readonly entry: SendMessageBatchRequestEntry;
+}
+
+interface InQueue extends Enqueued {
+  readonly sentMs: number;
+  readonly sequence: number;
+  visibleMs: number;
+  receives: number;
+}
+
+/** A queue of SQS as far as order, visibility and deduplication go. */
+export class ModelQueue {
+  /** Everything that was ever put into it, in order. */
+  readonly log: Enqueued[] = [];
+  private readonly deduplicated = new Map<string, number>();
+  private messages: InQueue[] = [];
+
+  constructor(
+    readonly name: string,
+    readonly fifo = name.split("@")[0]!.endsWith(".fifo"),
+  ) {}
+
+  get isEmpty(): boolean {
+    return this.messages.length === 0;
+  }
+
+  /** When the next message that is in flight becomes visible. */
+  nextMs(nowMs: number): number {
+    return Math.min(...this.messages.map(({ visibleMs }) => visibleMs).filter((ms) => ms > nowMs));
+  }
+
+  enqueue(entry: SendMessageBatchRequestEntry, nowMs: number): string {
+    const messageId = `${this.name} ${this.log.length}`;
+    const id = entry.MessageDeduplicationId;
+    if (this.fifo && id !== undefined) {
+      const since = this.deduplicated.get(id);
+      if (since !== undefined && nowMs - since < DEDUPLICATION_SECONDS * 1_000) return messageId;
+      this.deduplicated.set(id, nowMs);
+    }
+    this.log.push({ messageId, entry });
+    this.messages.push({
+      messageId,
+      entry,
+      sentMs: nowMs,
+      sequence: this.log.length,
+      visibleMs: nowMs,
+      receives: 0,
+    });
+    return messageId;
+  }
+
+  /** A batch as Lambda takes it. A FIFO group of which something is in flight gives nothing more. */
+  receive(nowMs: number, count = BATCH_MAX_ENTRIES): SQSRecord[] {
+    const busy = new Set(
+      this.fifo
+        ? this.messages.flatMap(({ entry, visibleMs }) => (visibleMs > nowMs ? [entry.MessageGroupId] : []))
+        : [],
+    );
+    const received = this.messages
+      .filter(({ entry, visibleMs }) => visibleMs <= nowMs && !busy.has(entry.MessageGroupId))
+      .slice(0, count);
+    for (const message of received) {
+      message.visibleMs = nowMs + FIFO_VISIBILITY_TIMEOUT_MAX_SECONDS * 1_000;
+      message.receives += 1;
+    }
+    return received.map((message) => this.recordOf(message));
+  }
+
+  delete(messageIds: ReadonlySet<string>): void {
+    this.messages = this.messages.filter(({ messageId }) => !messageIds.has(messageId));
+  }
+
+  changeVisibility(receiptHandle: string | undefined, untilMs: number): void {
+    for (const message of this.messages) {
+      if (`receipt of ${message.messageId}` === receiptHandle) message.visibleMs = untilMs;
+    }
+  }
+
+  private recordOf({ messageId, entry, sentMs, sequence, receives }: InQueue): SQSRecord {
+    const { MessageBody = "", MessageAttributes = {}, MessageSystemAttributes, MessageGroupId } = entry;
+    const traceHeader = MessageSystemAttributes?.AWSTraceHeader?.StringValue;
+    const messageAttributes: SQSMessageAttributes = Object.fromEntries(
+      Object.entries(MessageAttributes).map(([name, { DataType, StringValue, BinaryValue }]) => [
+        name,
+        BinaryValue === undefined
+          ? stringAttribute(StringValue ?? "", DataType as "String")
+          : binaryAttribute(BinaryValue, DataType as "Binary"),
+      ]),
+    );
+    return sqsRecord({
+      messageId,
+      body: MessageBody,
+      messageAttributes,
+      attributes: {
+        ApproximateReceiveCount: String(receives),
+        SentTimestamp: String(sentMs),
+        ...(traceHeader === undefined ? {} : { AWSTraceHeader: traceHeader }),
+        ...(MessageGroupId === undefined ? {} : { MessageGroupId }),
+        ...(this.fifo
+          ? {
+              MessageDeduplicationId: entry.MessageDeduplicationId ?? "",
+              SequenceNumber: String(sequence).padStart(20, "0"),
+            }
+          : {}),
+      },
+    });
+  }
+}
+
+/**
+ * Queues of SQS in all regions, with a clock of their own. Calls go wrong as planned, one after the other, and nothing goes wrong
+ * when the plan is at its end. What a call must not do is noted in {@link violations}.
+ */
+export class ModelSqs {
+  nowMs = SENT;
+  killed = false;
+  readonly violations: string[] = [];
+  readonly requests = new Map<string, number>();
+  /** Called when a queue has taken a message. */
+  onTaken: (queue: string, entry: SendMessageBatchRequestEntry) => void = () => {};
+  private readonly queues = new Map<string, ModelQueue>();
+  private readonly plan: Iterator<Fault>;
+
+  constructor(plan: readonly Fault[] = []) {
+    this.plan = plan.values();
+  }
+
+  queue(url: string): ModelQueue {
+    const name = nameOf(url);
+    const queue = this.queues.get(name) ?? new ModelQueue(name);
+    this.queues.set(name, queue);
+    return queue;
+  }
+
+  readonly clientOf = (region: string): Connections["home"] => {
+    const send = async (command: unknown) => {
+      await Promise.resolve();
+      return this.call(region, command);
+    };
+    return { send } as Connections["home"];
+  };
+
+  private call(region: string, command: unknown): unknown {
+    if (
+      !(command instanceof SendMessageBatchCommand || command instanceof ChangeMessageVisibilityBatchCommand)
+    ) {
+      throw new Error("unexpected command");
+    }
+    const queue = this.queue(command.input.QueueUrl ?? "");
+    const [name, there = HOME] = queue.name.split("@");
+    this.check(there === region, `a client of ${region} for ${name} in ${there}`);
+    this.requests.set(queue.name, (this.requests.get(queue.name) ?? 0) + 1);
+    this.nowMs += 20;
+    if (this.killed) throw serviceError("AbortError");
+
+    const { value: fault = { kind: "none" } as Fault } = this.plan.next() as IteratorResult<Fault, undefined>;
+    if (fault.kind === "kill") {
+      this.killed = true;
+      throw serviceError("AbortError");
+    }
+    if (fault.kind === "slow") this.nowMs += fault.ms;
+    if (fault.kind === "call" && !fault.executed) throw serviceError(fault.error);
+    const answer =
+      command instanceof SendMessageBatchCommand
+        ? this.take(queue, command.input.Entries ?? [], fault)
+        : this.changeVisibility(queue, command);
+    if (fault.kind === "call") throw serviceError(fault.error);
+    return answer;
+  }
+
+  private take(queue: ModelQueue, entries: readonly SendMessageBatchRequestEntry[], fault: Fault): unknown {
+    this.checkBatch(queue, entries);
+    const faults = fault.kind === "entries" ? fault.entries : [];
+    entries.forEach((entry, index) => {
+      if (faults[index]?.executed === false) return;
+      queue.enqueue(entry, this.nowMs);
+      this.onTaken(queue.name, entry);
+    });
+    return {
+      Successful: entries.flatMap(({ Id }, index) => (faults[index] === undefined ? [{ Id }] : [])),
+      Failed: entries.flatMap(({ Id }, index) => {
+        const Code = faults[index]?.code;
+        return Code === undefined ? [] : [{ Id, Code, SenderFault: true }];
+      }),
+    };
+  }
+
+  private changeVisibility(queue: ModelQueue, { input }: ChangeMessageVisibilityBatchCommand): unknown {
+    const entries = input.Entries ?? [];
+    this.check(entries.length <= BATCH_MAX_ENTRIES, "too many visibility changes in a call");
+    for (const { ReceiptHandle, VisibilityTimeout = -1 } of entries) {
+      this.check(VisibilityTimeout >= 1 && VisibilityTimeout <= BACK_OFF_MAX_SECONDS, "back-off");
+      queue.changeVisibility(ReceiptHandle, this.nowMs + VisibilityTimeout * 1_000);
+    }
+    return { Successful: entries.map(({ Id }) => ({ Id })), Failed: [] };
+  }
+
+  private checkBatch(queue: ModelQueue, entries: readonly SendMessageBatchRequestEntry[]): void {
+    const sizes = entries.map(({ MessageBody = "", MessageAttributes = {} }) =>
+      messageBytes({ body: MessageBody, attributes: MessageAttributes }),
+    );
+    this.check(entries.length >= 1 && entries.length <= BATCH_MAX_ENTRIES, "entries of a batch");
+    this.check(new Set(entries.map(({ Id }) => Id)).size === entries.length, "ids of a batch");
+    this.check(sizes.reduce((sum, bytes) => sum + bytes, 0) <= BATCH_MAX_BYTES, "bytes of a batch");
+    this.check(Math.max(...sizes) <= QUEUE_MAX_MESSAGE_BYTES, "bytes of a message");
+    for (const { MessageAttributes = {}, MessageGroupId, MessageDeduplicationId } of entries) {
+      this.check(Object.keys(MessageAttributes).length <= MESSAGE_MAX_ATTRIBUTES, "attributes of a message");
+      this.check((MessageDeduplicationId !== undefined) === queue.fifo, "deduplication id");
+      this.check(MessageGroupId !== undefined || !queue.fifo, "group id");
+    }
+    const groups = new Set(entries.map(({ MessageGroupId }) => MessageGroupId));
+    this.check(!queue.fifo || groups.size === entries.length, "a FIFO group twice in one call");
+  }
+
+  private check(holds: boolean, what: string): void {
+    if (!holds) this.violations.push(what);
+  }
+}

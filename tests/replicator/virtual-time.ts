@@ -1,0 +1,31 @@
+/** A clock that jumps from one sleeper's end to the next, as soon as nothing else is left to do. */
+export class VirtualTime {
+  private sleepers: { readonly at: number; readonly wake: () => void }[] = [];
+
+  constructor(private ms: number) {}
+
+  readonly now = () => this.ms;
+
+  sleep(ms: number): Promise<void> {
+    return new Promise((wake) => {
+      this.sleepers.push({ at: this.ms + ms, wake });
+      this.sleepers.sort((one, other) => one.at - other.at);
+    });
+  }
+
+  /** Lets time pass until `work` is done. */
+  async run<T>(work: Promise<T>): Promise<T> {
+    let over = false;
+    const end = work.finally(() => {
+      over = true;
+    });
+    while (!over) {
+      await new Promise((resolve) => setImmediate(resolve));
+      const next = this.sleepers.shift();
+      if (next === undefined) continue;
+      this.ms = next.at;
+      next.wake();
+    }
+    return end;
+  }
+}
