@@ -21,10 +21,11 @@ const project = (name, folders) => ({
 
 module.exports = {
   projects: [
-    project("fast", ["core", "config", "modules", "stacks", "replicator", "demo"]),
+    project("fast", ["core", "config", "modules", "stacks", "replicator", "demo", "bench", "chaos/model"]),
     project("terraform", ["terraform", "app"]),
     project("emulator", ["emulator"]),
     project("e2e", ["e2e"]),
+    project("chaos", ["chaos/suite"]),
   ],
   maxWorkers: 2,
 };

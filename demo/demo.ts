@@ -3,7 +3,7 @@ import path from "node:path";
 import { Command, InvalidArgumentError } from "commander";
 import type { ConfigurationInput } from "../config/schema";
 import { runCleanup, withCleanup } from "../tests/emulator/cleanup";
-import { createRole, roleCredentials } from "../tests/emulator/clients";
+import { roleCredentials } from "../tests/emulator/clients";
 import { Deployment } from "../tests/emulator/deployment";
 import { type Emulator, startEmulator } from "../tests/emulator/emulator";
 import { PROJECT_ROOT } from "../tests/emulator/paths";
@@ -87,7 +87,9 @@ async function run(options: Options): Promise<number> {
     deployment.apply((created) => applying.update(created)),
   );
   applying.end();
-  const [producerRole, consumerRole] = await createClientRoles(emulator, deployment);
+  const { producers, consumers } = deployment.configuration.queues[QUEUE]!;
+  const [producerRole, consumerRole] = [String(producers[0]), String(consumers[0])];
+  await deployment.createClientRoles(producerRole, consumerRole);
   const progress = new Progress(options.messages);
   const { orderViolations: _standardQueueHasNone, ...result } = await replicate({
     emulator,
@@ -114,18 +116,6 @@ async function run(options: Options): Promise<number> {
     await new Promise(() => setInterval(() => {}, 1 << 30));
   }
   return report.missing + report.altered === 0 ? 0 : 1;
-}
-
-/** The roles that the example names, with the policies that the stacks put out for them. */
-async function createClientRoles(emulator: Emulator, deployment: Deployment): Promise<[string, string]> {
-  const outputs = await deployment.terraform(HOME).output();
-  const account = deployment.account(HOME);
-  const role = (name: string, policy: string) =>
-    createRole(emulator, { account, name, policies: { queues: JSON.parse(String(outputs[policy])) } });
-  return [
-    await role("order-api", `${QUEUE}_producer_policy`),
-    await role("order-worker", `${QUEUE}_consumer_policy`),
-  ];
 }
 
 interface Environment {

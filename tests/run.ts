@@ -36,6 +36,7 @@ const levels: readonly Level[] = [
   { name: "logic and templates", run: () => jest(["--selectProjects", "fast"]) },
   { name: "terraform and emulator", run: () => jest(["--selectProjects", "terraform", "emulator"]) },
   { name: "end to end", run: () => jest(["--selectProjects", "e2e", "--runInBand"]) },
+  { name: "chaos", run: () => jest(["--selectProjects", "chaos", "--runInBand"]) },
 ];
 
 async function main(): Promise<void> {

@@ -1,7 +1,7 @@
 import type { ConfigurationInput } from "../../config/schema";
 import { type ReplicateCounts, type ReplicateOptions, replicate } from "../../demo/replicate";
 import { runCleanup } from "../emulator/cleanup";
-import { type ClientOptions, createRole } from "../emulator/clients";
+import type { ClientOptions } from "../emulator/clients";
 import { Deployment } from "../emulator/deployment";
 import { type Emulator, startEmulator } from "../emulator/emulator";
 import { CONSUMER_ROLE, configurationInput, HOME_ACCOUNT, PEER_ACCOUNT, PRODUCER_ROLE } from "../fixtures";
@@ -92,19 +92,7 @@ export function useDeployed(): () => Deployed {
     const emulator = await startEmulator({ regions: [HOME, PEER] });
     const deployment = await Deployment.synthesize(emulator, CONFIGURATION);
     await deployment.apply();
-    const outputs = await deployment.terraform(HOME).output();
-    const policies = { [PRODUCER_ROLE]: "producer_policy", [CONSUMER_ROLE]: "consumer_policy" };
-    for (const [arn, output] of Object.entries(policies)) {
-      const documents = Object.values(QUEUES).map((queue) => [
-        queue,
-        JSON.parse(String(outputs[`${queue}_${output}`])),
-      ]);
-      await createRole(emulator, {
-        account: HOME_ACCOUNT,
-        name: arn.slice(arn.lastIndexOf("/") + 1),
-        policies: Object.fromEntries(documents),
-      });
-    }
+    await deployment.createClientRoles(PRODUCER_ROLE, CONSUMER_ROLE);
     deployed = { emulator, deployment };
   }, DEPLOY_TIMEOUT_MS);
   afterAll(() => runCleanup(), 60_000);

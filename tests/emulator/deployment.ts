@@ -5,6 +5,7 @@ import type { Configuration } from "../../config/configuration";
 import { CONFIGURATION_VARIABLE, parseConfiguration } from "../../config/load";
 import type { ConfigurationInput } from "../../config/schema";
 import { type RegionalTopology, topologyOf } from "../../config/topology";
+import { createRole } from "./clients";
 import type { Emulator } from "./emulator";
 import { childEnvironment } from "./environment";
 import { PROJECT_ROOT } from "./paths";
@@ -94,6 +95,30 @@ export class Deployment {
         await terraform.apply();
       }),
     );
+  }
+
+  /**
+   * Creates the two roles that the configuration names as producer and consumer, with the policies that the stacks put out for them.
+   * @param producer ARN of a role of the first region's account
+   * @param consumer likewise
+   */
+  async createClientRoles(producer: string, consumer: string): Promise<void> {
+    const region = this.regions[0]!;
+    const outputs = await this.terraform(region).output();
+    for (const [arn, word] of [
+      [producer, "producer"],
+      [consumer, "consumer"],
+    ] as const) {
+      const policies = Object.keys(this.configuration.queues).map((queue) => [
+        queue,
+        JSON.parse(String(outputs[`${queue}_${word}_policy`])),
+      ]);
+      await createRole(this.emulator, {
+        account: this.account(region),
+        name: arn.slice(arn.lastIndexOf("/") + 1),
+        policies: Object.fromEntries(policies),
+      });
+    }
   }
 
   /** Number of resources in a region's synthesized stack. */

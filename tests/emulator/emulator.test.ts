@@ -2,6 +2,7 @@ import {
   CreateQueueCommand,
   DeleteMessageBatchCommand,
   DeleteMessageCommand,
+  GetQueueAttributesCommand,
   type Message,
   type MessageAttributeValue,
   ReceiveMessageCommand,
@@ -15,7 +16,7 @@ import { runCleanup } from "./cleanup";
 import { allow, createRole, sqsClient } from "./clients";
 import { type Emulator, startEmulator } from "./emulator";
 import { bundleFunction } from "./fixtures/bundle";
-import { createFunction, createMapping } from "./fixtures/lambda-api";
+import { createFunction, createMapping, enableMappings } from "./fixtures/lambda-api";
 import { REPORTER, type Report } from "./fixtures/reporter";
 import { waitFor } from "./wait";
 
@@ -231,6 +232,119 @@ describe("messages", () => {
   });
 });
 
+describe("queues", () => {
+  test("of a FIFO queue, one message of a batch is deleted and one that is gone is not", async () => {
+    const { url } = await createQueue({ FifoQueue: "true", ContentBasedDeduplication: "true" });
+    const Entries = ["a", "b"].map((Id) => ({ Id, MessageBody: Id, MessageGroupId: Id }));
+    await root.send(new SendMessageBatchCommand({ QueueUrl: url, Entries }));
+    const [first, second] = (await receive(url)).map(({ ReceiptHandle }) => ReceiptHandle);
+    const remove = (handles: readonly (string | undefined)[]) =>
+      root.send(
+        new DeleteMessageBatchCommand({
+          QueueUrl: url,
+          Entries: handles.map((ReceiptHandle, index) => ({ Id: String(index), ReceiptHandle })),
+        }),
+      );
+    expect((await remove([first])).Successful).toHaveLength(1);
+    expect(await remove([first, second])).toMatchObject({
+      Successful: [{ Id: "1" }],
+      Failed: [{ Id: "0", Code: "ReceiptHandleIsInvalid" }],
+    });
+  });
+
+  test("give a message to their dead-letter queue after its last receive, and keep the others", async () => {
+    const dlq = await createQueue();
+    const RedrivePolicy = JSON.stringify({ deadLetterTargetArn: dlq.arn, maxReceiveCount: "2" });
+    const { url } = await createQueue({ VisibilityTimeout: "0", RedrivePolicy });
+    await root.send(new SendMessageCommand({ QueueUrl: url, MessageBody: "poison" }));
+    expect(await receive(url)).toHaveLength(1);
+    expect(await receive(url)).toHaveLength(1);
+    await root.send(new SendMessageCommand({ QueueUrl: url, MessageBody: "fresh" }));
+
+    expect((await receive(url)).map(({ Body }) => Body)).toEqual(["fresh"]);
+    expect((await receive(dlq.url)).map(({ Body }) => Body)).toEqual(["poison"]);
+  });
+});
+
+describe("faults", () => {
+  let sender: SQSClient;
+
+  beforeAll(async () => {
+    const role = await createRole(emulator, {
+      account: ACCOUNT,
+      name: "sender-with-faults",
+      policies: { send: allow(["sqs:SendMessage", "sqs:ReceiveMessage"]) },
+    });
+    sender = sqsClient(emulator, { region: REGION, account: ACCOUNT, role, maxAttempts: 1 });
+  });
+
+  afterEach(() => emulator.gateway.liftAll());
+  afterAll(() => sender.destroy());
+
+  const batch = (url: string, ids: string) =>
+    sender.send(
+      new SendMessageBatchCommand({
+        QueueUrl: url,
+        Entries: [...ids].map((Id) => ({
+          Id,
+          MessageBody: Id,
+          MessageAttributes: { a: { DataType: "String", StringValue: Id } },
+        })),
+      }),
+    );
+  const onQueue = async (url: string) => (await receive(url)).map(({ Body }) => Body).sort();
+  const idsOf = (entries: readonly { readonly Id?: string | undefined }[] = []) =>
+    entries.map(({ Id }) => Id).sort();
+
+  test("a dropped entry is not on the queue and reported as failed inside SQS, the others are taken", async () => {
+    const { url } = await createQueue();
+    emulator.gateway.inject({ kind: "dropEntries", probability: 0.5, seed: "1" });
+    const { Successful, Failed } = await batch(url, "abcdefgh");
+
+    expect(Failed?.length).toBeGreaterThan(0);
+    expect(Failed?.[0]).toMatchObject({ Code: "InternalError", SenderFault: false });
+    expect([...idsOf(Successful), ...idsOf(Failed)].sort()).toEqual([..."abcdefgh"]);
+    expect(await onQueue(url)).toEqual(idsOf(Successful));
+  });
+
+  test("whoever may not send is told so, whatever the gateway would drop", async () => {
+    const { url } = await createQueue();
+    const role = await createRole(emulator, { account: ACCOUNT, name: "receiver", policies: {} });
+    const client = sqsClient(emulator, { region: REGION, account: ACCOUNT, role });
+    emulator.gateway.inject({ kind: "dropEntries" });
+    const Entries = [{ Id: "a", MessageBody: "hello" }];
+    await expect(client.send(new SendMessageBatchCommand({ QueueUrl: url, Entries }))).rejects.toThrow(
+      /not authorized/i,
+    );
+    client.destroy();
+  });
+
+  test("a misreported entry is on the queue, and the SDK accepts the digests of the others", async () => {
+    const { url } = await createQueue();
+    emulator.gateway.inject({ kind: "misreportEntries", probability: 0.5, seed: "1" });
+    const { Successful, Failed } = await batch(url, "abcdefgh");
+
+    expect([Successful?.length, Failed?.length]).not.toContain(0);
+    expect(await onQueue(url)).toEqual([..."abcdefgh"]);
+  });
+
+  test("the SDK knows a throttled call and one that failed inside SQS after it was carried out", async () => {
+    const { url } = await createQueue();
+    const throttle = emulator.gateway.inject({ kind: "throttle" });
+    await expect(batch(url, "a")).rejects.toMatchObject({
+      name: "RequestThrottled",
+      $metadata: { httpStatusCode: 400 },
+    });
+    throttle.lift();
+    emulator.gateway.inject({ kind: "failAfter", limit: 1 });
+    await expect(batch(url, "b")).rejects.toMatchObject({
+      name: "InternalError",
+      $metadata: { httpStatusCode: 500 },
+    });
+    expect(await onQueue(url)).toEqual(["b"]);
+  });
+});
+
 describe("functions", () => {
   let role: string;
   let zip: Buffer;
@@ -347,6 +461,20 @@ describe("functions", () => {
 
     const second = await nextReport();
     expect(second.event.Records[0]?.attributes.ApproximateReceiveCount).toBe("2");
+  }, 60_000);
+
+  test("get nothing while their mappings are disabled, and what waited afterwards", async () => {
+    const { url, name, nextReport } = await reportedQueue(1, 0, 30);
+    const mapping = { region: REGION, account: ACCOUNT, functionName: name };
+    await enableMappings(emulator, mapping, false);
+    await root.send(new SendMessageCommand({ QueueUrl: url, MessageBody: "waits" }));
+    const { Attributes } = await root.send(
+      new GetQueueAttributesCommand({ QueueUrl: url, AttributeNames: ["ApproximateNumberOfMessages"] }),
+    );
+    expect(Attributes).toEqual({ ApproximateNumberOfMessages: "1" });
+
+    await enableMappings(emulator, mapping, true);
+    expect((await nextReport()).event.Records[0]?.body).toBe("waits");
   }, 60_000);
 
   test("fails to kill a process that is no worker", async () => {

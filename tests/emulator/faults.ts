@@ -1,16 +1,43 @@
 import { type CallFilter, matchesFilter } from "./call-counter";
 import type { Call } from "./gateway-call";
+import { seededFraction } from "./seeded";
+import { type Answer, internalError, reportedAsFailed, throttled } from "./sqs-wire";
 
 /**
- * What goes wrong with the calls that a fault matches:
- * `refuse`: the connection is reset; `hang`: no answer until the fault is lifted, then the connection is reset;
- * `delay`: the call is carried out `delayMs` later.
+ * What goes wrong with the calls that a fault meets.
+ *
+ * | kind | the call is carried out | the caller gets |
+ * |---|---|---|
+ * | `refuse` | no | a connection reset |
+ * | `hang` | no | nothing until the fault is lifted, then a connection reset |
+ * | `delay` | `delayMs` later, also when the caller does not wait that long | the answer, if it waited |
+ * | `throttle` | no | 400 `RequestThrottled` |
+ * | `failAfter` | yes | 500 `InternalError` |
+ * | `dropEntries` | but for some entries of a batch | those entries as failed, which is true |
+ * | `misreportEntries` | yes | some entries of the batch as failed, which is not true |
  */
-export type FaultKind = "refuse" | "hang" | "delay";
+export type FaultKind =
+  | "refuse"
+  | "hang"
+  | "delay"
+  | "throttle"
+  | "failAfter"
+  | "dropEntries"
+  | "misreportEntries";
 
 /** A fault to inject. Of the filter, what is left out matches every call. */
 export interface FaultSpec extends CallFilter {
   readonly kind: FaultKind;
+  /** Names of the SQS queues whose calls match. @default all calls, those to other services too */
+  readonly queues?: readonly string[];
+  /** Access key whose calls match. @default everybody's */
+  readonly caller?: string;
+  /** How likely a call that matches meets the fault; for kinds that concern entries: each entry of it. @default 1 */
+  readonly probability?: number;
+  /** Decides, together with the number of calls that matched before, which ones meet the fault. @default "" */
+  readonly seed?: string;
+  /** How many calls meet the fault at most; the fault sleeps afterwards. @default no limit */
+  readonly limit?: number;
   /** Milliseconds, for `delay`. @default 0 */
   readonly delayMs?: number;
 }
@@ -22,11 +49,21 @@ export interface FaultHandle {
   lift(): void;
 }
 
+/** What is changed about a call that is carried out. */
+export interface Changes {
+  /** Ids of entries that the queue does not take. */
+  readonly drop: readonly string[];
+  /** What the caller is told instead of the answer. @default the answer */
+  readonly answer?: (answer: Answer) => Answer;
+}
+
 /** One call on its way through the gateway, as a fault sees it. */
 export interface Exchange {
   readonly call: Call;
   /** Carries the call out and answers the caller. */
-  forward(): Promise<void>;
+  forward(changes: Changes): Promise<void>;
+  /** Answers the caller in place of AWS. */
+  answer(answer: Answer): Promise<void>;
   /** Resets the caller's connection. */
   reset(): void;
 }
@@ -34,24 +71,37 @@ export interface Exchange {
 interface ActiveFault {
   readonly spec: FaultSpec;
   readonly lifted: Promise<void>;
+  matched: number;
   met: number;
 }
 
-/** How each kind of fault treats a call. `next` hands it to the next matching fault, and at last to AWS. */
-const TREATMENTS: Record<
-  FaultKind,
-  (exchange: Exchange, fault: ActiveFault, next: () => Promise<void>) => Promise<void>
-> = {
-  refuse: async (exchange) => exchange.reset(),
-  hang: async (exchange, fault) => {
+/** A call that meets a fault. */
+interface Meeting {
+  readonly exchange: Exchange;
+  readonly fault: ActiveFault;
+  /** Ids of the entries concerned. */
+  readonly ids: readonly string[];
+  /** Hands the call to the next fault, and at last to AWS. */
+  readonly next: (changes?: Partial<Changes>) => Promise<void>;
+}
+
+const TREATMENTS: Record<FaultKind, (meeting: Meeting) => Promise<void>> = {
+  refuse: async ({ exchange }) => exchange.reset(),
+  hang: async ({ exchange, fault }) => {
     await fault.lifted;
     exchange.reset();
   },
-  delay: async (_exchange, fault, next) => {
+  delay: async ({ fault, next }) => {
     await delayUnlessLifted(fault.spec.delayMs ?? 0, fault.lifted);
     await next();
   },
+  throttle: ({ exchange }) => exchange.answer(throttled()),
+  failAfter: ({ next }) => next({ answer: internalError }),
+  dropEntries: ({ ids, next }) => next({ drop: ids }),
+  misreportEntries: ({ ids, next }) => next({ answer: (answer) => reportedAsFailed(answer, ids) }),
 };
+
+const OF_ENTRIES: ReadonlySet<FaultKind> = new Set(["dropEntries", "misreportEntries"]);
 
 /** The faults that are active, in the order in which they were injected. */
 export class Faults {
@@ -62,7 +112,7 @@ export class Faults {
     const lifted = new Promise<void>((resolve) => {
       release = resolve;
     });
-    const fault: ActiveFault = { spec, lifted, met: 0 };
+    const fault: ActiveFault = { spec, lifted, matched: 0, met: 0 };
     this.active.set(fault, release);
     return {
       get met() {
@@ -76,22 +126,57 @@ export class Faults {
     for (const fault of [...this.active.keys()]) this.lift(fault);
   }
 
-  /** Carries a call out, or lets it suffer every fault that matches it. */
+  /** Carries a call out, or lets it suffer every fault that it meets. */
   async treat(exchange: Exchange): Promise<void> {
-    const matching = [...this.active.keys()].filter((fault) => matchesFilter(fault.spec, exchange.call));
-    const step = (index: number): Promise<void> => {
+    const matching = [...this.active.keys()].filter((fault) => matches(fault.spec, exchange.call));
+    const step = (index: number, changes: Changes): Promise<void> => {
       const fault = matching[index];
-      if (fault === undefined) return exchange.forward();
-      fault.met += 1;
-      return TREATMENTS[fault.spec.kind](exchange, fault, () => step(index + 1));
+      if (fault === undefined) return exchange.forward(changes);
+      const next = (more: Partial<Changes> = {}) => step(index + 1, joined(changes, more));
+      const ids = this.active.has(fault) ? meet(fault, exchange.call) : undefined;
+      return ids === undefined ? next() : TREATMENTS[fault.spec.kind]({ exchange, fault, ids, next });
     };
-    await step(0);
+    await step(0, { drop: [] });
   }
 
   private lift(fault: ActiveFault): void {
     this.active.get(fault)?.();
     this.active.delete(fault);
   }
+}
+
+function matches(spec: FaultSpec, call: Call): boolean {
+  return (
+    matchesFilter(spec, call) &&
+    (spec.caller === undefined || spec.caller === call.caller) &&
+    (spec.queues === undefined || spec.queues.includes(call.queue))
+  );
+}
+
+/** Decides whether a call that matches meets the fault, and with which entries; `undefined` when it does not. */
+function meet(fault: ActiveFault, call: Call): readonly string[] | undefined {
+  const { kind, limit = Number.POSITIVE_INFINITY, probability = 1, seed = "" } = fault.spec;
+  if (fault.met >= limit) return undefined;
+  fault.matched += 1;
+  const { matched } = fault;
+  if (OF_ENTRIES.has(kind)) {
+    const concerned = call.entries.filter(
+      (_entry, index) => seededFraction(seed, matched, index) < probability,
+    );
+    if (concerned.length === 0) return undefined;
+    fault.met += 1;
+    return concerned.map(({ Id }) => Id);
+  }
+  if (seededFraction(seed, matched) >= probability) return undefined;
+  fault.met += 1;
+  return [];
+}
+
+/** A fault that was injected earlier is nearer to the caller, so that it changes an answer after the later ones. */
+function joined(changes: Changes, { drop = [], answer }: Partial<Changes>): Changes {
+  const outer = changes.answer;
+  const both = outer && answer ? (given: Answer) => outer(answer(given)) : (outer ?? answer);
+  return { drop: [...changes.drop, ...drop], ...(both && { answer: both }) };
 }
 
 async function delayUnlessLifted(milliseconds: number, lifted: Promise<void>): Promise<void> {

@@ -1,4 +1,5 @@
 import type { IncomingMessage } from "node:http";
+import { type BatchEntry, readSqsRequest, type SqsRequest } from "./sqs-wire";
 
 /** What one call to AWS is, as far as its request tells. */
 export interface Call {
@@ -10,38 +11,61 @@ export interface Call {
   readonly service: string;
   /** Operation such as `SendMessageBatch`; method and path for services that have no better name for it. */
   readonly operation: string;
+  /** Access key that signed the call; every function has one of its own. Empty when the call is not signed. */
+  readonly caller: string;
   /** Whether the caller used TLS. */
   readonly secure: boolean;
+  /** Name of the SQS queue that the call is for; empty for other services. */
+  readonly queue: string;
+  /** Entries of a batch call of SQS; else empty. */
+  readonly entries: readonly BatchEntry[];
 }
 
 interface CredentialScope {
+  readonly caller: string;
   readonly region: string;
   readonly service: string;
 }
 
 const FORM = "application/x-www-form-urlencoded";
+const SQS_TARGET = "AmazonSQS.";
 
-/** Whether the operation is in the body, so that the body must be read to know it (query protocol: IAM, STS, SNS). */
-export function operationIsInBody(request: IncomingMessage): boolean {
-  return (
-    request.headers["x-amz-target"] === undefined && (request.headers["content-type"] ?? "").startsWith(FORM)
-  );
+/** Whether the body tells what the call is: the operation (query protocol: IAM, STS, SNS) or the queue (SQS). */
+export function isToldByBody(request: IncomingMessage): boolean {
+  const target = request.headers["x-amz-target"];
+  return target === undefined
+    ? (request.headers["content-type"] ?? "").startsWith(FORM)
+    : String(target).startsWith(SQS_TARGET);
 }
 
-/**
- * Reads source, target, service and operation from a request.
- *
- * @param body the body, if `operationIsInBody`
- */
+/** Reads a call from its request. @param body the body, if `isToldByBody` */
 export function describeCall(request: IncomingMessage, source: string, secure: boolean, body: string): Call {
   const url = new URL(request.url ?? "/", "http://gateway");
   const scope = credentialScope(request, url);
+  const sqs = sqsRequestOf(request, body);
   return {
     source,
     target: scope?.region ?? source,
     service: scope?.service ?? "",
     operation: operationOf(request, url, body),
+    caller: scope?.caller ?? "",
     secure,
+    get queue() {
+      return sqs().queue;
+    },
+    get entries() {
+      return sqs().entries;
+    },
+  };
+}
+
+/** A batch has up to 1 MiB, so that it is read only when somebody asks what is in it, and once. */
+function sqsRequestOf(request: IncomingMessage, body: string): () => SqsRequest {
+  let read: SqsRequest | undefined;
+  const isSqs = String(request.headers["x-amz-target"] ?? "").startsWith(SQS_TARGET);
+  return () => {
+    read ??= isSqs ? readSqsRequest(body) : { queue: "", entries: [] };
+    return read;
   };
 }
 
@@ -49,8 +73,10 @@ export function describeCall(request: IncomingMessage, source: string, secure: b
 function credentialScope(request: IncomingMessage, url: URL): CredentialScope | undefined {
   const header = /Credential=([^,\s]+)/.exec(request.headers.authorization ?? "")?.[1];
   const credential = header ?? url.searchParams.get("X-Amz-Credential") ?? "";
-  const [, , region, service] = credential.split("/");
-  return region !== undefined && service !== undefined ? { region, service } : undefined;
+  const [caller, , region, service] = credential.split("/");
+  return caller !== undefined && region !== undefined && service !== undefined
+    ? { caller, region, service }
+    : undefined;
 }
 
 function operationOf(request: IncomingMessage, url: URL, body: string): string {

@@ -5,7 +5,8 @@ import type { AddressInfo } from "node:net";
 import os from "node:os";
 import path from "node:path";
 import { type Certificate, createCertificate } from "./certificate";
-import { Gateway } from "./gateway";
+import { Gateway, type Observation } from "./gateway";
+import { readBatchResult } from "./sqs-wire";
 import { waitFor } from "./wait";
 
 const EAST = "us-east-1";
@@ -39,7 +40,9 @@ beforeAll(async () => {
     request.on("end", () => {
       const body = Buffer.concat(chunks).toString();
       seen.push({ method: request.method ?? "", url: request.url ?? "", headers: request.headers, body });
-      response.writeHead(201, { "x-answer": "yes" }).end(`echo ${body}`);
+      const batch = request.headers["x-amz-target"] === "AmazonSQS.SendMessageBatch";
+      if (batch) response.writeHead(200).end(JSON.stringify(batchResult(body)));
+      else response.writeHead(201, { "x-answer": "yes" }).end(`echo ${body}`);
     });
   });
   await new Promise<void>((resolve) => upstream.listen(0, "127.0.0.1", resolve));
@@ -63,8 +66,14 @@ afterAll(async () => {
   await rm(directory, { recursive: true, force: true });
 });
 
-function scope(region: string, service: string): string {
-  return `AWS4-HMAC-SHA256 Credential=111111111111/20260101/${region}/${service}/aws4_request, SignedHeaders=host, Signature=0`;
+/** What SQS answers to a batch when it takes every entry. */
+function batchResult(body: string): object {
+  const { Entries } = JSON.parse(body) as { readonly Entries: readonly { readonly Id: string }[] };
+  return { Successful: Entries.map(({ Id }) => ({ Id, MessageId: `message ${Id}` })) };
+}
+
+function scope(region: string, service: string, caller = "111111111111"): string {
+  return `AWS4-HMAC-SHA256 Credential=${caller}/20260101/${region}/${service}/aws4_request, SignedHeaders=host, Signature=0`;
 }
 
 function call(
@@ -96,6 +105,20 @@ function send(source: string, target: string): Promise<Answer> {
   const headers = { authorization: scope(target, "sqs"), "x-amz-target": "AmazonSQS.SendMessage" };
   return call(gateway.endpoint(source), headers, "hello");
 }
+
+/** Sends a batch with an entry for each letter of `ids` to a queue of the west. */
+async function sendBatch(queue: string, ids: string, caller?: string) {
+  const headers = {
+    authorization: scope(WEST, "sqs", caller),
+    "x-amz-target": "AmazonSQS.SendMessageBatch",
+  };
+  const Entries = [...ids].map((Id) => ({ Id, MessageBody: `body ${Id}` }));
+  const body = JSON.stringify({ QueueUrl: `https://sqs.example/111111111111/${queue}`, Entries });
+  const answer = await call(gateway.endpoint(EAST), headers, body);
+  return { ...answer, result: JSON.parse(answer.body) };
+}
+
+const idsOf = (entries: readonly { readonly Id: string }[] = []) => entries.map(({ Id }) => Id).join("");
 
 describe("passing calls on", () => {
   test("passes method, path, body, answer and Host header unchanged", async () => {
@@ -246,5 +269,170 @@ describe("faults", () => {
   test("a reset call over plain HTTP is a reset too", async () => {
     gateway.inject({ kind: "refuse" });
     await expect(call(gateway.plainEndpoint(EAST), {})).rejects.toMatchObject({ code: "ECONNRESET" });
+  });
+
+  test("delay carries a send out though the caller did not wait for it", async () => {
+    const fault = gateway.inject({ kind: "delay", delayMs: 60_000 });
+    const headers = { authorization: scope(WEST, "sqs"), "x-amz-target": "AmazonSQS.SendMessage" };
+    const url = new URL(gateway.endpoint(EAST));
+    const request = https.request(url, { method: "POST", headers, ca: certificate.certificate });
+    const gone = new Promise((resolve) => request.once("error", resolve));
+    request.end("late");
+    await waitFor(() => fault.met === 1);
+    request.destroy(new Error("no patience"));
+    await gone;
+    expect(seen).toEqual([]);
+
+    fault.lift();
+    await waitFor(() => seen.length === 1);
+    expect(seen[0]?.body).toBe("late");
+  });
+
+  test("throttle answers as SQS does and carries nothing out", async () => {
+    gateway.inject({ kind: "throttle", target: WEST });
+    const { status, result } = await sendBatch("orders", "ab");
+
+    expect(status).toBe(400);
+    expect(result).toMatchObject({ __type: "com.amazonaws.sqs#RequestThrottled" });
+    expect(seen).toEqual([]);
+    expect(gateway.calls()).toMatchObject([{ operation: "SendMessageBatch", calls: 0, faulted: 1 }]);
+  });
+
+  test("failAfter carries the call out and answers that it failed", async () => {
+    gateway.inject({ kind: "failAfter" });
+    const { status, result } = await sendBatch("orders", "ab");
+
+    expect(status).toBe(500);
+    expect(result).toMatchObject({ __type: "com.amazonaws.sqs#InternalError" });
+    expect(seen).toHaveLength(1);
+    expect(gateway.calls()).toMatchObject([{ operation: "SendMessageBatch", calls: 1, faulted: 0 }]);
+  });
+
+  test("dropEntries names the entries to drop to the emulator and leaves the signed body alone", async () => {
+    gateway.inject({ kind: "dropEntries", probability: 0.5, seed: "1" });
+    await sendBatch("orders", "abcdefghij");
+
+    expect(idsOf(JSON.parse(seen[0]?.body ?? "{}").Entries)).toBe("abcdefghij");
+    expect(seen[0]?.headers["x-gateway-drop-entries"]).toMatch(/^[a-j](,[a-j])*$/);
+    expect(seen[0]?.headers["x-gateway-drop-entries"]).not.toBe("a,b,c,d,e,f,g,h,i,j");
+  });
+
+  test("nobody but the gateway names entries to drop", async () => {
+    await call(gateway.endpoint(EAST), { "x-gateway-drop-entries": "a" });
+    expect(seen[0]?.headers["x-gateway-drop-entries"]).toBeUndefined();
+  });
+
+  test("misreportEntries has every entry carried out and reports some as failed inside SQS", async () => {
+    gateway.inject({ kind: "misreportEntries", probability: 0.5, seed: "1" });
+    const { status, result } = await sendBatch("orders", "abcdefghij");
+
+    expect(status).toBe(200);
+    expect(seen[0]?.headers["x-gateway-drop-entries"]).toBeUndefined();
+    expect(result.Successful.length).toBeGreaterThan(0);
+    expect(result.Failed.length).toBeGreaterThan(0);
+    expect(result.Failed[0]).toMatchObject({ Code: "InternalError", SenderFault: false });
+    expect([...(idsOf(result.Successful) + idsOf(result.Failed))].sort().join("")).toBe("abcdefghij");
+    expect(result.Successful[0]).toEqual({
+      Id: result.Successful[0].Id,
+      MessageId: `message ${result.Successful[0].Id}`,
+    });
+  });
+
+  test("faults of one call change its answer together", async () => {
+    gateway.inject({ kind: "misreportEntries" });
+    gateway.inject({ kind: "dropEntries", probability: 0.5, seed: "1" });
+    const dropped = await sendBatch("orders", "ab");
+    expect(idsOf(dropped.result.Failed)).toBe("ab");
+    expect(seen[0]?.headers["x-gateway-drop-entries"]).toBeDefined();
+
+    gateway.inject({ kind: "throttle" });
+    await expect(sendBatch("orders", "ab")).resolves.toMatchObject({ status: 400 });
+  });
+});
+
+describe("choosing calls", () => {
+  const statuses = async (count: number) => {
+    const answers: number[] = [];
+    for (let index = 0; index < count; index += 1) answers.push((await sendBatch("orders", "a")).status);
+    return answers;
+  };
+
+  test("a probability concerns about so many calls, and the same ones for the same seed", async () => {
+    const fault = gateway.inject({ kind: "failAfter", probability: 0.3, seed: "one" });
+    const first = await statuses(60);
+    expect(fault.met).toBe(first.filter((status) => status === 500).length);
+    expect(fault.met).toBeGreaterThan(8);
+    expect(fault.met).toBeLessThan(30);
+
+    fault.lift();
+    gateway.inject({ kind: "failAfter", probability: 0.3, seed: "one" });
+    expect(await statuses(60)).toEqual(first);
+    gateway.liftAll();
+    gateway.inject({ kind: "failAfter", probability: 0.3, seed: "other" });
+    expect(await statuses(60)).not.toEqual(first);
+  });
+
+  test("a limit ends a fault after so many calls", async () => {
+    const fault = gateway.inject({ kind: "throttle", limit: 2 });
+    expect(await statuses(4)).toEqual([400, 400, 200, 200]);
+    expect(fault.met).toBe(2);
+  });
+
+  test("queues and caller of a call decide whether it matches", async () => {
+    gateway.inject({ kind: "throttle", queues: ["orders", "orders-outbox"] });
+    gateway.inject({ kind: "failAfter", caller: "ASIAREPLICATOR" });
+    const status = async (...args: Parameters<typeof sendBatch>) => (await sendBatch(...args)).status;
+
+    expect(await status("orders", "a")).toBe(400);
+    expect(await status("orders-ingress", "a")).toBe(200);
+    expect(await status("orders-ingress", "a", "ASIAREPLICATOR")).toBe(500);
+    await expect(send(EAST, EAST)).resolves.toMatchObject({ status: 201 });
+  });
+});
+
+describe("watching calls", () => {
+  test("a caller that does not wait is over with its call before the call is", async () => {
+    const observations: Observation[] = [];
+    gateway.watch({}, (each) => observations.push(each));
+    const fault = gateway.inject({ kind: "delay", delayMs: 60_000 });
+    const headers = { authorization: scope(WEST, "sqs"), "x-amz-target": "AmazonSQS.SendMessage" };
+    const url = new URL(gateway.endpoint(EAST));
+    const request = https.request(url, { method: "POST", headers, ca: certificate.certificate });
+    request.on("error", () => {});
+    request.end("late");
+    await waitFor(() => fault.met === 1);
+    request.destroy();
+    await new Promise((resolve) => setTimeout(resolve, 100));
+    const lifted = Date.now();
+    fault.lift();
+    await waitFor(() => observations.length === 1);
+
+    expect(seen).toHaveLength(1);
+    expect(observations[0]?.answer).toBeUndefined();
+    expect(observations[0]?.ended).toBeLessThan(lifted);
+  });
+
+  test("tells of each call that matches what its caller got", async () => {
+    const seenCalls: Observation[] = [];
+    const stop = gateway.watch({ operation: "SendMessageBatch" }, (each) => seenCalls.push(each));
+    await sendBatch("orders", "ab", "ASIAPRODUCER");
+    await send(EAST, WEST);
+    gateway.inject({ kind: "misreportEntries" });
+    await sendBatch("orders", "c");
+    gateway.inject({ kind: "refuse" });
+    await expect(sendBatch("orders", "d")).rejects.toThrow();
+    await waitFor(() => seenCalls.length === 3);
+    stop();
+    gateway.liftAll();
+    await sendBatch("orders", "e");
+
+    expect(seenCalls.map(({ call: { queue, entries } }) => [queue, idsOf(entries)])).toEqual([
+      ["orders", "ab"],
+      ["orders", "c"],
+      ["orders", "d"],
+    ]);
+    expect(seenCalls[0]?.call).toMatchObject({ source: EAST, target: WEST, caller: "ASIAPRODUCER" });
+    const told = seenCalls.map(({ answer }) => answer && Object.fromEntries(readBatchResult(answer)));
+    expect(told).toEqual([{ a: true, b: true }, { c: false }, undefined]);
   });
 });

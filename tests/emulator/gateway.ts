@@ -1,10 +1,18 @@
 import http from "node:http";
 import https from "node:https";
 import net, { type AddressInfo, type Socket } from "node:net";
-import { type CallCount, CallCounter, type CallFilter, type Mark, sumCalls } from "./call-counter";
-import { type FaultHandle, type FaultSpec, Faults } from "./faults";
-import { describeCall, operationIsInBody } from "./gateway-call";
+import {
+  type CallCount,
+  CallCounter,
+  type CallFilter,
+  type Mark,
+  matchesFilter,
+  sumCalls,
+} from "./call-counter";
+import { type Changes, type FaultHandle, type FaultSpec, Faults } from "./faults";
+import { type Call, describeCall, isToldByBody } from "./gateway-call";
 import { resetConnection, trackConnections } from "./reset-connection";
+import type { Answer } from "./sqs-wire";
 
 export interface GatewayOptions {
   /** Regions that callers can be in; each gets a port with TLS and one without. */
@@ -15,6 +23,30 @@ export interface GatewayOptions {
   readonly privateKey: string;
   /** Tells the emulator that what the gateway says about a call is true. */
   readonly token: string;
+}
+
+/** A call that is over, and what its caller got. */
+export interface Observation {
+  readonly call: Call;
+  /** When the call reached the gateway and when it was over for its caller, in epoch milliseconds. */
+  readonly began: number;
+  readonly ended: number;
+  /** What the caller got; `undefined` when its connection was cut or it did not wait for an answer. */
+  readonly answer: Answer | undefined;
+}
+
+interface Watcher {
+  readonly filter: CallFilter;
+  readonly observe: (observation: Observation) => void;
+}
+
+/** A request with the connection that it came on. */
+interface Visit {
+  readonly secure: boolean;
+  readonly request: http.IncomingMessage;
+  readonly response: http.ServerResponse;
+  /** The body, if it was read. */
+  readonly body: Buffer | undefined;
 }
 
 interface Door {
@@ -32,12 +64,15 @@ const NOT_FORWARDED = new Set([
   "proxy-connection",
   "x-forwarded-proto",
   "x-gateway-token",
+  "x-gateway-drop-entries",
 ]);
+/** Once such a call is on its way it arrives, whether its caller waits for the answer or not. */
+const SENDS = new Set(["SendMessage", "SendMessageBatch"]);
 
 /**
  * Stands between every caller and the emulator, as the network between regions does. It knows the region that a call comes
  * from by the port it arrives on and the region it is for by its signature, counts the calls and lets them suffer faults.
- * Requests and answers are passed on byte for byte, Host header included, because they are signed.
+ * Requests are passed on byte for byte, Host header included, because they are signed; so are answers that no fault changes.
  */
 export class Gateway {
   private readonly faults = new Faults();
@@ -45,6 +80,7 @@ export class Gateway {
   private readonly agent = new http.Agent({ keepAlive: true, scheduling: "lifo" });
   private readonly servers: { readonly server: http.Server; readonly open: ReadonlySet<Socket> }[] = [];
   private readonly doors = new Map<string, Door>();
+  private readonly watchers = new Set<Watcher>();
 
   private constructor(private readonly options: GatewayOptions) {}
 
@@ -100,6 +136,15 @@ export class Gateway {
     return sumCalls(this.calls(mark), filter);
   }
 
+  /** Tells `observe` of every call that matches, when it is over. @returns what ends that */
+  watch(filter: CallFilter, observe: (observation: Observation) => void): () => void {
+    const watcher = { filter, observe };
+    this.watchers.add(watcher);
+    return () => {
+      this.watchers.delete(watcher);
+    };
+  }
+
   /** Ends every fault and connection and closes the ports. */
   async close(): Promise<void> {
     this.faults.liftAll();
@@ -145,40 +190,46 @@ export class Gateway {
     response: http.ServerResponse,
     reset: () => void,
   ): Promise<void> {
-    const body = operationIsInBody(request) ? await readBody(request) : undefined;
+    const body = isToldByBody(request) ? await readBody(request) : undefined;
     const call = describeCall(request, source, secure, body?.toString("utf8") ?? "");
+    const visit: Visit = { secure, request, response, body };
+    const watchers = [...this.watchers].filter(({ filter }) => matchesFilter(filter, call));
+    const began = Date.now();
     let reachedAws = false;
-    await this.faults.treat({
-      call,
-      reset,
-      forward: () => {
-        reachedAws = true;
-        this.counter.add(call, "calls");
-        return this.forward(secure, request, response, body);
-      },
+    let told: Answer | undefined;
+    let left: number | undefined;
+    response.once("close", () => {
+      left = Date.now();
     });
-    if (!reachedAws) this.counter.add(call, "faulted");
+    try {
+      await this.faults.treat({
+        call,
+        reset,
+        forward: async (changes) => {
+          reachedAws = true;
+          this.counter.add(call, "calls");
+          const changed = changes.answer !== undefined || changes.drop.length > 0;
+          if (changed || watchers.length > 0 || SENDS.has(call.operation)) {
+            told = await this.forwardWhole(visit, call, changes);
+          } else await this.stream(visit);
+        },
+        answer: async (answer) => {
+          if (await give(response, answer)) told = answer;
+        },
+      });
+    } finally {
+      if (!reachedAws) this.counter.add(call, "faulted");
+      const ended = left ?? Date.now();
+      for (const { observe } of watchers) observe({ call, began, ended, answer: told });
+    }
   }
 
-  /** Passes a request on and its answer back. Rejects when the emulator cannot be reached or breaks off. */
-  private forward(
-    secure: boolean,
-    request: http.IncomingMessage,
-    response: http.ServerResponse,
-    body: Buffer | undefined,
-  ): Promise<void> {
+  /** Passes a request on and its answer back as it comes. Rejects when the emulator cannot be reached or breaks off. */
+  private stream(visit: Visit): Promise<void> {
+    const { request, response } = visit;
     return new Promise((resolve, reject) => {
       if (request.socket.destroyed) return resolve();
-      const headers = forwardedHeaders(request.rawHeaders);
-      headers.push("x-forwarded-proto", secure ? "https" : "http", "x-gateway-token", this.options.token);
-      const upstream = http.request({
-        agent: this.agent,
-        host: HOST,
-        port: this.options.upstreamPort,
-        method: request.method,
-        path: request.url,
-        headers,
-      });
+      const upstream = this.request(visit, []);
       upstream.once("response", (answer) => {
         response.writeHead(
           answer.statusCode ?? 502,
@@ -193,10 +244,55 @@ export class Gateway {
         if (!response.writableFinished) upstream.destroy();
         resolve();
       });
-      if (body === undefined) request.pipe(upstream);
-      else upstream.end(body);
     });
   }
+
+  /** As `stream`, with the answer read and changed first. Resolves to the answer if the caller got it. */
+  private async forwardWhole(visit: Visit, call: Call, changes: Changes): Promise<Answer | undefined> {
+    if (visit.request.socket.destroyed && !SENDS.has(call.operation)) return undefined;
+    const answer = await new Promise<Answer>((resolve, reject) => {
+      const upstream = this.request(visit, changes.drop);
+      upstream.once("error", reject);
+      upstream.once("response", (response) => {
+        const { statusCode: status = 502, rawHeaders } = response;
+        readBody(response).then(
+          (body) => resolve({ status, rawHeaders: forwardedHeaders(rawHeaders), body }),
+          reject,
+        );
+      });
+      visit.response.once("close", () => {
+        if (!SENDS.has(call.operation)) upstream.destroy(new Error("the caller has gone"));
+      });
+    });
+    const told = changes.answer?.(answer) ?? answer;
+    return (await give(visit.response, told)) ? told : undefined;
+  }
+
+  private request({ secure, request, body }: Visit, drop: readonly string[]): http.ClientRequest {
+    const headers = forwardedHeaders(request.rawHeaders);
+    headers.push("x-forwarded-proto", secure ? "https" : "http", "x-gateway-token", this.options.token);
+    if (drop.length > 0) headers.push("x-gateway-drop-entries", drop.join(","));
+    const upstream = http.request({
+      agent: this.agent,
+      host: HOST,
+      port: this.options.upstreamPort,
+      method: request.method,
+      path: request.url,
+      headers,
+    });
+    if (body === undefined) request.pipe(upstream);
+    else upstream.end(body);
+    return upstream;
+  }
+}
+
+/** Gives a caller a whole answer. Resolves to whether it was still there to take it. */
+function give(response: http.ServerResponse, { status, rawHeaders, body }: Answer): Promise<boolean> {
+  return new Promise((resolve) => {
+    if (response.destroyed) return resolve(false);
+    response.once("close", () => resolve(response.writableFinished));
+    response.writeHead(status, [...rawHeaders]).end(body);
+  });
 }
 
 /**

@@ -1,7 +1,8 @@
 """Starts MiniStack with the corrections that make it answer as AWS does where our tests depend on it.
 
 Every correction is one function below that names the rule of AWS it restores. None of them is for the
-convenience of a test: what AWS would refuse must be refused here.
+convenience of a test: what AWS would refuse must be refused here. One function more lets the gateway have
+AWS fail where only AWS itself can, in the middle of a batch.
 
 Read from the environment:
   EMULATOR_ENDPOINTS      JSON object, region to the endpoint that functions of that region call
@@ -172,6 +173,7 @@ _RESERVED_NAME = re.compile(r"^(aws|amazon)\.", re.IGNORECASE)
 _GROUP_OR_DEDUPLICATION_ID = re.compile(r"^[\x21-\x7e]{1,128}$")
 _MAX_ATTRIBUTES = 10
 _BATCH_MAX_BYTES = 1_048_576
+_INTERNAL_ERROR = "We encountered an internal error. Please try again."
 
 
 def _attribute_size(name, attribute):
@@ -277,6 +279,9 @@ def batches_keep_every_part_of_a_message():
             )
         successful, failed = [], []
         for entry in entries:
+            if entry["Id"] in _dropped_entries.get():
+                failed.append({"Id": entry["Id"], "Code": "InternalError", "Message": _INTERNAL_ERROR, "SenderFault": False})
+                continue
             try:
                 sent = sqs._act_send_message({**entry, "QueueUrl": url}, url)
                 successful.append({**sent, "Id": entry["Id"]})
@@ -286,6 +291,30 @@ def batches_keep_every_part_of_a_message():
 
     sqs._act_send_message_batch = act_send_message_batch
     sqs._HANDLERS["SendMessageBatch"] = act_send_message_batch
+
+
+# Ids of the entries that the current call loses on the way.
+_dropped_entries = contextvars.ContextVar("dropped_entries", default=frozenset())
+
+
+def gateway_may_drop_entries():
+    """SQS may fail single entries of a batch by an internal error and take the others. The gateway names such
+    entries in a header, since it cannot take them out of a signed body. Nobody else is believed. Must be
+    wrapped around the check of the gateway's token, which removes it.
+
+    https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_BatchResultErrorEntry.html
+    """
+    original = ministack_app.app
+
+    async def app(scope, receive, send):
+        if scope["type"] == "http":
+            headers = scope.get("headers", [])
+            trusted = (b"x-gateway-token", GATEWAY_TOKEN.encode()) in headers and GATEWAY_TOKEN
+            named = b",".join(value for name, value in headers if name == b"x-gateway-drop-entries")
+            _dropped_entries.set(frozenset(named.decode().split(",")) if trusted and named else frozenset())
+        await original(scope, receive, send)
+
+    ministack_app.app = app
 
 
 _RECEIPT_HANDLE = re.compile(r"^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$")
@@ -325,6 +354,99 @@ def deleting_twice_succeeds():
     sqs._act_delete_message = act_delete_message
     sqs._act_delete_message_batch = act_delete_message_batch
     sqs._HANDLERS["DeleteMessage"] = act_delete_message
+    sqs._HANDLERS["DeleteMessageBatch"] = act_delete_message_batch
+
+
+_retention_checks = {}
+_RETENTION_CHECK_SECONDS = 1
+
+
+def long_queues_are_as_quick_as_short_ones():
+    """The number of messages in a queue does not change how quickly it answers. MiniStack goes through all of
+    them several times per call; here as seldom as the same answers allow.
+
+    https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/quotas-queues.html
+    """
+    original_ensure = sqs._ensure_msg_fields
+    original_expire = sqs._expire_retained
+    original_sweep = sqs._dlq_sweep
+    original_collect = sqs._collect_msgs
+
+    def ensure_msg_fields(message):
+        # The last field that the original sets: what has it has all.
+        if "seq" not in message:
+            original_ensure(message)
+
+    def expire_retained(queue):
+        arn = queue["attributes"].get("QueueArn", "")
+        now = time.monotonic()
+        if now - _retention_checks.get(arn, 0) >= _RETENTION_CHECK_SECONDS:
+            _retention_checks[arn] = now
+            original_expire(queue)
+
+    def dlq_sweep(queue):
+        policy = queue["attributes"].get("RedrivePolicy")
+        limit = re.search(r'"maxReceiveCount"\s*:\s*"?(\d+)', policy or "")
+        if limit and any(message.get("receive_count", 0) >= int(limit.group(1)) for message in queue["messages"]):
+            original_sweep(queue)
+
+    def collect_msgs(queue, max_n, visibility):
+        if queue["is_fifo"]:
+            return original_collect(queue, max_n, visibility)
+        now = time.time()
+        taken = []
+        for message in queue["messages"]:
+            if len(taken) >= max_n:
+                break
+            ensure_msg_fields(message)
+            if message["visible_at"] > now:
+                continue
+            message["receipt_handle"] = sqs.new_uuid()
+            message["visible_at"] = now + visibility
+            message["receive_count"] += 1
+            if message["first_receive_at"] is None:
+                message["first_receive_at"] = now
+            taken.append(message)
+        return taken
+
+    def prune_dedup(queue):
+        # All entries live equally long, so the oldest, which stand first, end first.
+        cache = queue["dedup_cache"]
+        now = time.time()
+        while cache:
+            oldest = next(iter(cache))
+            if cache[oldest]["expire"] > now:
+                return
+            del cache[oldest]
+
+    def act_delete_message_batch(data, queue_url):
+        queue = sqs._get_q(data.get("QueueUrl", queue_url), "sqs:DeleteMessage")
+        entries = data.get("Entries", [])
+        sqs._validate_batch_entries(entries, "DeleteMessageBatchRequestEntry")
+        handles = {entry.get("ReceiptHandle") for entry in entries} - {None, ""}
+        held, position, messages = set(), 0, queue["messages"]
+        # What is deleted was received lately, so it stands near the front.
+        while len(held) < len(handles) and position < len(messages):
+            if messages[position].get("receipt_handle") in handles:
+                held.add(messages.pop(position)["receipt_handle"])
+            else:
+                position += 1
+        successful, failed = [], []
+        for entry in entries:
+            if entry.get("ReceiptHandle") in held:
+                held.remove(entry["ReceiptHandle"])
+                successful.append({"Id": entry["Id"]})
+            else:
+                reason = "The input receipt handle is invalid."
+                failed.append({"Id": entry["Id"], "Code": "ReceiptHandleIsInvalid", "Message": reason, "SenderFault": True})
+        return {"Successful": successful, "Failed": failed}
+
+    sqs._ensure_msg_fields = ensure_msg_fields
+    sqs._expire_retained = expire_retained
+    sqs._dlq_sweep = dlq_sweep
+    sqs._collect_msgs = collect_msgs
+    sqs._prune_dedup = prune_dedup
+    sqs._act_delete_message_batch = act_delete_message_batch
     sqs._HANDLERS["DeleteMessageBatch"] = act_delete_message_batch
 
 
@@ -373,6 +495,15 @@ def _wake_in(mapping_id, seconds):
     timer.start()
 
 
+def _stored_size(message):
+    """Size of a message on a queue; kept with it, because a poller asks again and again."""
+    if "size" not in message:
+        message["size"] = _message_size(
+            {"MessageBody": message.get("body"), "MessageAttributes": message.get("message_attributes")}
+        )
+    return message["size"]
+
+
 def _batch_to_take(queue, size, window, mapping_id):
     """How many messages to take now: 0 while a window is open and the batch is neither full nor at 6 MB."""
     now = time.time()
@@ -382,9 +513,7 @@ def _batch_to_take(queue, size, window, mapping_id):
         visible_at = message.get("visible_at", now)
         if visible_at > now:
             continue
-        payload += _RECORD_OVERHEAD_BYTES + _message_size(
-            {"MessageBody": message.get("body"), "MessageAttributes": message.get("message_attributes")}
-        )
+        payload += _RECORD_OVERHEAD_BYTES + _stored_size(message)
         if payload > _PAYLOAD_MAX_BYTES and count > 0:
             return count
         count += 1
@@ -638,6 +767,8 @@ def main():
     sender_id_is_the_callers_user_id()
     messages_are_checked_with_their_attributes()
     batches_keep_every_part_of_a_message()
+    gateway_may_drop_entries()
+    long_queues_are_as_quick_as_short_ones()
     deleting_twice_succeeds()
     queue_changes_are_atomic()
     mappings_batch_by_size_and_window()

@@ -72,7 +72,7 @@ async function startWorker(emulator: Emulator): Promise<number> {
   });
   await createFunction(emulator, { region: REGION, account: ACCOUNT, name: "fn", role, zip });
   const pid = Number(await invokeFunction(emulator, { region: REGION, account: ACCOUNT, name: "fn" }));
-  expect(await emulator.workers()).toEqual([{ pid, functionName: "fn", region: REGION }]);
+  expect(await emulator.workers()).toMatchObject([{ pid, functionName: "fn", region: REGION }]);
   return pid;
 }
 

@@ -5,6 +5,8 @@ export interface Worker {
   readonly pid: number;
   readonly functionName: string;
   readonly region: string;
+  /** Access key that its calls are signed with: that of the function's session, the same for all its workers. */
+  readonly accessKeyId: string;
 }
 
 /** The workers that an emulator runs now. */
@@ -13,7 +15,10 @@ export async function listWorkers(emulatorPid: number): Promise<readonly Worker[
   return processes.flatMap(({ pid, environment }) => {
     const functionName = environment.get("AWS_LAMBDA_FUNCTION_NAME");
     const region = environment.get("AWS_REGION");
-    return functionName === undefined || region === undefined ? [] : [{ pid, functionName, region }];
+    const accessKeyId = environment.get("AWS_ACCESS_KEY_ID") ?? "";
+    return functionName === undefined || region === undefined
+      ? []
+      : [{ pid, functionName, region, accessKeyId }];
   });
 }
 
