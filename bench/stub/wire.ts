@@ -1,0 +1,149 @@
+import { createHash } from "node:crypto";
+
+/** What the stub needs to know of a request; it parses no more than this. */
+export interface WireRequest {
+  /** Without the prefix of the protocol: `SendMessageBatch`. */
+  readonly operation: string;
+  /** Region of the credential scope: the one that the caller believes to talk to. */
+  readonly region: string;
+  readonly body: Buffer;
+}
+
+/** Takes the first whole request off the bytes of a connection, or gives undefined when there is none yet. */
+export function takeRequest(
+  bytes: Buffer,
+): { readonly request: WireRequest; readonly rest: Buffer } | undefined {
+  const headEnd = bytes.indexOf(END_OF_HEAD);
+  if (headEnd < 0) return undefined;
+  const head = bytes.toString("latin1", 0, headEnd);
+  const bodyStart = headEnd + END_OF_HEAD.length;
+  const bodyEnd = bodyStart + Number(CONTENT_LENGTH.exec(head)?.[1] ?? 0);
+  if (bytes.length < bodyEnd) return undefined;
+  return {
+    request: {
+      operation: OPERATION.exec(head)?.[1] ?? "",
+      region: REGION.exec(head)?.[1] ?? "",
+      body: bytes.subarray(bodyStart, bodyEnd),
+    },
+    rest: bytes.subarray(bodyEnd),
+  };
+}
+
+/** Length of the first whole response in the bytes of a connection, or undefined when there is none yet. */
+export function responseLength(bytes: Buffer): number | undefined {
+  const headEnd = bytes.indexOf(END_OF_HEAD);
+  if (headEnd < 0) return undefined;
+  const contentLength = CONTENT_LENGTH.exec(bytes.toString("latin1", 0, headEnd))?.[1] ?? 0;
+  const length = headEnd + END_OF_HEAD.length + Number(contentLength);
+  return bytes.length < length ? undefined : length;
+}
+
+/** An answer of SQS, ready for the wire, and what it says. */
+export interface WireAnswer {
+  readonly bytes: Buffer;
+  readonly queueUrl: string;
+  /** Messages that the queue took. */
+  readonly messages: number;
+}
+
+interface SentMessage {
+  readonly Id?: string;
+  readonly MessageBody: string;
+  readonly MessageAttributes?: Readonly<Record<string, WireAttribute>>;
+}
+
+/** A message attribute as JSON carries it: binary values in base64. */
+export interface WireAttribute {
+  readonly DataType: string;
+  readonly StringValue?: string;
+  readonly BinaryValue?: string;
+}
+
+/** Answers a request as SQS does that takes everything. Gives undefined for an operation that it does not know. */
+export function answerTo({ operation, body }: WireRequest): WireAnswer | undefined {
+  const input = JSON.parse(body.toString("utf8"));
+  const queueUrl = String(input.QueueUrl);
+  const successful = <T extends { readonly Id?: string }>(
+    entries: readonly T[],
+    more: (entry: T) => object,
+  ) => response({ Successful: entries.map((entry) => ({ Id: entry.Id, ...more(entry) })), Failed: [] });
+  switch (operation) {
+    case "SendMessage":
+      return { bytes: response(accepted(input, queueUrl)), queueUrl, messages: 1 };
+    case "SendMessageBatch": {
+      const entries: readonly SentMessage[] = input.Entries;
+      return {
+        bytes: successful(entries, (entry) => accepted(entry, queueUrl)),
+        queueUrl,
+        messages: entries.length,
+      };
+    }
+    case "ChangeMessageVisibilityBatch":
+      return { bytes: successful(input.Entries, () => ({})), queueUrl, messages: 0 };
+    default:
+      return undefined;
+  }
+}
+
+/** The answer to what the stub does not know. */
+export function unknownOperation(): Buffer {
+  return response({ __type: "com.amazonaws.sqs#UnsupportedOperation" }, "400 Bad Request");
+}
+
+export function md5OfBody(body: string): string {
+  return createHash("md5").update(body).digest("hex");
+}
+
+/**
+ * https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-message-metadata.html#sqs-attributes-md5-message-digest-calculation
+ */
+export function md5OfAttributes(attributes: Readonly<Record<string, WireAttribute>>): string {
+  const hash = createHash("md5");
+  const add = (value: Buffer) => {
+    const length = Buffer.alloc(4);
+    length.writeUInt32BE(value.length);
+    hash.update(length).update(value);
+  };
+  for (const name of Object.keys(attributes).sort()) {
+    const { DataType, StringValue, BinaryValue } = attributes[name]!;
+    const isBinary = DataType.startsWith("Binary");
+    add(Buffer.from(name));
+    add(Buffer.from(DataType));
+    hash.update(Buffer.of(isBinary ? 2 : 1));
+    add(isBinary ? Buffer.from(BinaryValue ?? "", "base64") : Buffer.from(StringValue ?? ""));
+  }
+  return hash.digest("hex");
+}
+
+const END_OF_HEAD = "\r\n\r\n";
+const CONTENT_LENGTH = /\r\ncontent-length: *(\d+)/i;
+const OPERATION = /\r\nx-amz-target: *AmazonSQS\.(\w+)/i;
+const REGION = /Credential=[^/]+\/\d+\/([^/]+)\/sqs\//;
+
+const MESSAGE_ID = "5fea7756-0ea4-451a-a703-a558b933e274";
+const SEQUENCE_NUMBER = "18849496460467696128";
+
+function accepted({ MessageBody, MessageAttributes }: SentMessage, queueUrl: string): object {
+  return {
+    MessageId: MESSAGE_ID,
+    MD5OfMessageBody: md5OfBody(MessageBody),
+    ...(MessageAttributes === undefined
+      ? {}
+      : { MD5OfMessageAttributes: md5OfAttributes(MessageAttributes) }),
+    ...(queueUrl.endsWith(".fifo") ? { SequenceNumber: SEQUENCE_NUMBER } : {}),
+  };
+}
+
+function response(body: object, status = "200 OK"): Buffer {
+  const json = JSON.stringify(body);
+  return Buffer.from(
+    [
+      `HTTP/1.1 ${status}`,
+      "Content-Type: application/x-amz-json-1.0",
+      `Content-Length: ${Buffer.byteLength(json)}`,
+      `x-amzn-RequestId: ${MESSAGE_ID}`,
+      "",
+      json,
+    ].join("\r\n"),
+  );
+}
