@@ -107,6 +107,12 @@ async function measure(plan: Plan): Promise<Measured> {
     const bundles = await makeBundles(directory);
     const bench: Bench = { bundles, stub: await Stub.start(bundles.stub), plan, directory, say };
     const has = (part: PartName) => plan.parts.includes(part);
+    const parts = {
+      ...(has("throughput") && { throughput: await measureThroughput(bench) }),
+      ...(has("memory") && { memory: await measureMemory(bench) }),
+      ...(has("cold-start") && { coldStarts: await measureColdStarts(bench) }),
+      ...(has("isolation") && { isolation: await measureIsolation(bench) }),
+    };
     return {
       date: new Date(started).toISOString(),
       quick: plan.quick,
@@ -114,13 +120,10 @@ async function measure(plan: Plan): Promise<Measured> {
         node: process.versions.node,
         platform: `${process.platform} ${process.arch}`,
         cores: availableParallelism(),
-        loadBefore,
+        load: { before: loadBefore, after: loadavg()[0] ?? 0 },
       },
       archives: bundles.archives,
-      ...(has("throughput") && { throughput: await measureThroughput(bench) }),
-      ...(has("memory") && { memory: await measureMemory(bench) }),
-      ...(has("cold-start") && { coldStarts: await measureColdStarts(bench) }),
-      ...(has("isolation") && { isolation: await measureIsolation(bench) }),
+      ...parts,
     };
   } finally {
     await cleanUp();

@@ -1,4 +1,4 @@
-import { ratioSections } from "./report";
+import { machineLine, ratioSections } from "./report";
 import type { Measured } from "./result";
 import { markdownTable } from "./table";
 
@@ -18,7 +18,7 @@ export function fillable(document: string): (measured: Measured) => string {
 function figures(measured: Measured): string {
   const { date, machine } = measured;
   return [
-    `Measured on ${date.slice(0, 10)}: ${machine.platform}, ${machine.cores} cores, Node ${machine.node}.`,
+    `Measured on ${date.slice(0, 10)}: ${machineLine(machine)}. The benchmark itself makes a load of one to two; with more than three the machine was not its own.`,
     ...ratioSections(measured).flatMap(({ title, notes, head, rows }) => [
       `### ${title}`,
       ...(notes.length === 0 ? [] : [notes.join("\n")]),

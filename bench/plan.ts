@@ -52,7 +52,7 @@ const FULL = {
   rounds: 4,
   roundMs: 500,
   warmUpMs: 1_500,
-  coldStarts: 15,
+  coldStarts: 25,
   largeEvent: { records: 10_000, events: 3 },
   // Long enough for a circuit breaker's longest pause: what its trials cost must show.
   isolation: { latencyMs: 20, healthyMs: 1_500, faultyMs: 4_500, rounds: { "black-holed": 6, refused: 2 } },

@@ -19,13 +19,18 @@ export function textReport(measured: Measured): string {
   const { date, machine, quick } = measured;
   const sections = [...absoluteSections(measured), ...ratioSections(measured)];
   return [
-    `${date}, load before ${machine.loadBefore.toFixed(1)}, ${machine.platform}, ${machine.cores} cores, Node ${machine.node}${quick ? "; a quick run, for trying: its figures mean little" : ""}`,
+    `${date}: ${machineLine(machine)}${quick ? "; a quick run, for trying: its figures mean little" : ""}`,
     ...sections.map(
       ({ title, notes, head, rows }) =>
         `${title}\n${notes.map((note) => `  ${note}\n`).join("")}${textTable(head, rows)}`,
     ),
     summary(verdicts(measured)),
   ].join("\n\n");
+}
+
+/** The machine in words. */
+export function machineLine({ platform, cores, node, load }: Measured["machine"]): string {
+  return `${platform}, ${cores} cores, Node ${node}, load ${load.before.toFixed(1)} before and ${load.after.toFixed(1)} at the end`;
 }
 
 /** Figures that only compare with others of the same run and machine. */

@@ -13,8 +13,11 @@ export interface Measured {
     readonly node: string;
     readonly platform: string;
     readonly cores: number;
-    /** Processes that ran or waited for a core in the minute before: what others do with the machine is in the figures. */
-    readonly loadBefore: number;
+    /**
+     * Processes that ran or waited for a core in the minute before the run, and in its last minute. The benchmark itself keeps one to two
+     * busy; what others do with the machine is in the figures.
+     */
+    readonly load: { readonly before: number; readonly after: number };
   };
   readonly archives: readonly Archive[];
   readonly throughput?: ThroughputResult;

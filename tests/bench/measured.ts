@@ -17,7 +17,7 @@ export function measured(parts: Partial<Measured> = {}): Measured {
   return {
     date: "2026-01-02T03:04:05.678Z",
     quick: false,
-    machine: { node: "20.0.0", platform: "linux x64", cores: 2, loadBefore: 0 },
+    machine: { node: "20.0.0", platform: "linux x64", cores: 2, load: { before: 0, after: 1.5 } },
     archives: [{ name: "replicator", bytes: 130 * 1_024, digest: "0123456789abcdef" }],
     throughput: {
       stubShare: 0.1,
