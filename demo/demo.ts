@@ -34,7 +34,7 @@ interface DemoResult extends Omit<ReplicateResult, "seconds" | "orderViolations"
 const program = new Command()
   .name("npm run demo --")
   .description(
-    `Applies the example configuration to an embedded emulator with Terraform, sends orders to ${HOME}, and checks every\n` +
+    `Applies the example configuration to an embedded emulator with Terraform, sends orders to ${HOME}, and checks every ` +
       `message by content on the work queue in ${HOME} and on the standby queue in ${PEER}.`,
   )
   .option("--messages <number>", "orders to send", wholeNumber, 1_000)
