@@ -1,13 +1,16 @@
 import { SQSClient } from "@aws-sdk/client-sqs";
 
 export interface Patience {
-  /** A queue that does not even take a connection within this time is away. @default 1000 */
-  readonly connectionTimeoutMs?: number;
-  /** Time from the start of a call to the head of its answer, and longest silence on its connection. @default 3000 */
-  readonly requestTimeoutMs?: number;
-  /** Attempts of a call. @default 2, for the passing fault; everything longer is a matter of back-off by visibility */
-  readonly attempts?: number;
+  /** A queue that does not even take a connection within this time is away. */
+  readonly connectionTimeoutMs: number;
+  /** Time from the start of a call to the head of its answer, and longest silence on its connection. */
+  readonly requestTimeoutMs: number;
+  /** Attempts of a call. */
+  readonly attempts: number;
 }
+
+/** A second attempt is for the passing fault; everything longer is a matter of back-off by visibility. */
+export const PATIENT: Patience = { connectionTimeoutMs: 1_000, requestTimeoutMs: 3_000, attempts: 2 };
 
 /**
  * For calls that have a substitute at hand. The two farthest regions are 350 ms apart, there and back, so that there is time for a
@@ -23,7 +26,7 @@ export const IMPATIENT: Patience = { connectionTimeoutMs: 500, requestTimeoutMs:
  */
 export function sqsClient(
   region: string,
-  { connectionTimeoutMs = 1_000, requestTimeoutMs = 3_000, attempts = 2 }: Patience = {},
+  { connectionTimeoutMs, requestTimeoutMs, attempts }: Patience = PATIENT,
 ): SQSClient {
   const client = new SQSClient({
     region,

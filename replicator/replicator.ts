@@ -1,6 +1,6 @@
 import { batchHandler } from "./batch-handler";
 import { Breaker } from "./breaker";
-import { IMPATIENT, sqsClient } from "./client";
+import { IMPATIENT, PATIENT, sqsClient } from "./client";
 import { dimensionsOf, METRICS } from "./metrics";
 import { replicate } from "./replicate";
 import { replicatorSettings } from "./settings";
@@ -9,7 +9,7 @@ const settings = replicatorSettings(process.env);
 const home = sqsClient(settings.homeRegion);
 const peers = Object.fromEntries(
   Object.keys(settings.standbyQueueUrls).map((peer) => {
-    const client = sqsClient(peer, settings.mode === "semi-sync" ? IMPATIENT : {});
+    const client = sqsClient(peer, settings.mode === "semi-sync" ? IMPATIENT : PATIENT);
     return [peer, { client, breaker: new Breaker() }];
   }),
 );

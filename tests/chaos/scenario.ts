@@ -4,6 +4,7 @@ import type { SQSClient } from "@aws-sdk/client-sqs";
 import type { QueueReference } from "../../config/topology";
 import { settled } from "../../demo/settled";
 import { depth, type Endpoint } from "../../demo/traffic";
+import { IMPATIENT, PATIENT } from "../../replicator/client";
 import { type ClientOptions, sqsClient } from "../emulator/clients";
 import type { Deployment } from "../emulator/deployment";
 import { consume } from "./consumer";
@@ -140,6 +141,9 @@ export async function runScenario(options: ScenarioOptions): Promise<ScenarioRes
         kills: journal.kills,
         functionNames,
         timeoutMs: settings.functions.timeoutSeconds * 1_000,
+        patienceMs: (name: string) =>
+          (settings.mode === "semi-sync" && name === standbyQueue.name ? IMPATIENT : PATIENT)
+            .requestTimeoutMs,
         fifo,
       };
       const unexplained = verdict.duplicates.filter((each) => unexplainedCopies(each, circumstances) > 0);

@@ -1,6 +1,6 @@
 import { SendMessageBatchCommand } from "@aws-sdk/client-sqs";
 import fc from "fast-check";
-import { IMPATIENT, sqsClient } from "../../replicator/client";
+import { IMPATIENT, PATIENT, sqsClient } from "../../replicator/client";
 import { messageOf } from "../../replicator/message/message";
 import { sendBatch } from "../../replicator/send";
 import { anyRecord, openDeadline, url } from "./records";
@@ -150,7 +150,10 @@ describe("sqsClient", () => {
 
   test("gives up a queue that does not answer, after one more attempt", async () => {
     respond = () => true;
-    const target = { client: sqsClient("us-east-1", { requestTimeoutMs: 100 }), queueUrl: url("orders") };
+    const target = {
+      client: sqsClient("us-east-1", { ...PATIENT, requestTimeoutMs: 100 }),
+      queueUrl: url("orders"),
+    };
     expect(await sendBatch(target, [{ body: "b", attributes: {} }], openDeadline(), Date.now)).toMatchObject([
       { accepted: false, class: "unreachable", code: "TimeoutError" },
     ]);
@@ -182,7 +185,10 @@ describe("sqsClient", () => {
       response.write("{");
       return true;
     };
-    const target = { client: sqsClient("us-east-1", { requestTimeoutMs: 100 }), queueUrl: url("orders") };
+    const target = {
+      client: sqsClient("us-east-1", { ...PATIENT, requestTimeoutMs: 100 }),
+      queueUrl: url("orders"),
+    };
     const [outcome] = await sendBatch(target, [{ body: "b", attributes: {} }], openDeadline(), Date.now);
     expect(outcome?.accepted).toBe(false);
   });

@@ -4,6 +4,7 @@ import { type Circumstances, type Kill, type Send, unexplainedCopies } from "./e
 const REPLICATOR = "orders-replicator";
 const FORWARDER = "orders-forwarder";
 const TIMEOUT_MS = 10_000;
+const PATIENCE_MS = 1_000;
 const FIVE_MINUTES_MS = 300_000;
 
 /** A send of the message to the outbox by the replicator that took 10 ms. */
@@ -31,6 +32,7 @@ function unexplained(
       kills: [],
       functionNames: [REPLICATOR, FORWARDER],
       timeoutMs: TIMEOUT_MS,
+      patienceMs: () => PATIENCE_MS,
       fifo: false,
       ...over,
     },
@@ -50,6 +52,11 @@ describe("a copy is explained", () => {
   test("by a send that the function gave up, whose end is seen when it has already taken another way", () => {
     const doubt = send(0, { queue: "standby", ended: 1_010, accepted: false });
     expect(unexplained([500, 1_100], [doubt, send(1_000, { queue: "outbox" })])).toBe(0);
+  });
+
+  test("by a send that was accepted when the function's patience was ending, if it took another way", () => {
+    const late = send(0, { queue: "standby", ended: 900 });
+    expect(unexplained([900, 1_100], [late, send(1_000, { queue: "outbox" })])).toBe(0);
   });
 
   test("by the send of another function on the way", () => {
@@ -73,6 +80,12 @@ describe("a copy is not explained", () => {
   test("by nothing", () => {
     expect(unexplained([0, 500], [send(0), send(500)])).toBe(1);
     expect(unexplained([0, 500], [])).toBe(1);
+  });
+
+  test("by a send that was accepted in good time, or late with nothing after it", () => {
+    const slow = send(0, { queue: "standby", ended: 700 });
+    expect(unexplained([700, 1_100], [slow, send(1_000, { queue: "outbox" })])).toBe(1);
+    expect(unexplained([700, 1_100], [{ ...slow, ended: 900 }])).toBe(1);
   });
 
   test("by a doubt after which nothing was sent", () => {

@@ -26,9 +26,14 @@ export interface Circumstances {
   readonly functionNames: readonly string[];
   /** Longest time that an invocation takes. */
   readonly timeoutMs: number;
+  /** How long a function waits for a queue's answer, in milliseconds. */
+  readonly patienceMs: (queue: string) => number;
   /** Whether the queue refuses a copy that comes within five minutes of the first. */
   readonly fifo: boolean;
 }
+
+/** A function has waited longer than is seen from the queue: connecting counts for it, and so does the time in which it could not run. */
+const SEEN_OF_PATIENCE = 0.75;
 
 /** https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/FIFO-queues-exactly-once-processing.html */
 const DEDUPLICATION_MS = 300_000;
@@ -41,12 +46,12 @@ const DEDUPLICATION_MS = 300_000;
  * on all its queues. On a FIFO queue even that is no excuse within five minutes: the copy has the deduplication id of the first.
  */
 export function unexplainedCopies({ key, sentAt }: Duplicate, circumstances: Circumstances): number {
-  const { fifo, functionNames, kills, sendsOf, timeoutMs } = circumstances;
+  const { fifo, functionNames, kills, patienceMs, sendsOf, timeoutMs } = circumstances;
   const [first = 0, ...later] = sentAt;
   if (fifo && later.some((at) => at - first < DEDUPLICATION_MS)) return later.length;
   const excuses = functionNames.map((functionName) => {
     const sends = sendsOf(key).filter((send) => send.functionName === functionName);
-    return doubts(sends) + interruptions(sends, kills, functionName, timeoutMs);
+    return doubts(sends, patienceMs) + interruptions(sends, kills, functionName, timeoutMs);
   });
   return Math.max(0, later.length - sum(excuses));
 }
@@ -54,15 +59,18 @@ export function unexplainedCopies({ key, sentAt }: Duplicate, circumstances: Cir
 /**
  * Sends after which the function could not be sure, and which it repeated: on the same queue, or with the whole message, or by way
  * of another queue. What went to another queue at the same time is no repeat. That a function did not wait any longer is seen a
- * little after it has gone on, so a repeat need not begin after the end, but nearer to it than to the beginning.
+ * little after it has gone on, so a repeat need not begin after the end, but nearer to it than to the beginning. Neither can be
+ * sure a function whose patience was about to end when the queue said yes.
  */
-function doubts(sends: readonly Send[]): number {
+function doubts(sends: readonly Send[], patienceMs: (queue: string) => number): number {
+  const isDoubtful = ({ accepted, queue, began, ended }: Send) =>
+    !accepted || ended - began >= SEEN_OF_PATIENCE * patienceMs(queue);
   const isRepeated = (send: Send) =>
     sends.some(
       ({ began, queue }) =>
         began > (queue === send.queue ? send.began : send.began + (send.ended - send.began) / 2),
     );
-  return sends.filter((send) => !send.accepted && isRepeated(send)).length;
+  return sends.filter((send) => isDoubtful(send) && isRepeated(send)).length;
 }
 
 /** Copies that were under way in workers that were killed, and went their way again. */
