@@ -21,7 +21,20 @@ const project = (name, folders) => ({
 
 module.exports = {
   projects: [
-    project("fast", ["core", "config", "modules", "stacks", "replicator", "demo", "bench", "chaos/model"]),
+    project("fast", [
+      "core",
+      "config",
+      "modules",
+      "stacks",
+      "replicator",
+      "demo",
+      "bench",
+      "ownership",
+      "ledger",
+      "client",
+      "cli",
+      "chaos/model",
+    ]),
     project("terraform", ["terraform", "app"]),
     project("emulator", ["emulator"]),
     project("e2e", ["e2e"]),

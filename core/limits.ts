@@ -37,8 +37,8 @@ export const MESSAGE_MAX_ATTRIBUTES = 10;
 
 /**
  * Bytes that the default `max_message_size` of an ingress queue keeps free, so that origin and producer key always fit:
- * the origin is at most 600 bytes with every optional part at its limit, the producer key, a name and type of 26 bytes included,
- * at most 90.
+ * the origin is at most 600 bytes with every optional part at its limit, 640 with the mark of a fenced home; the producer key, a
+ * name and type of 26 bytes included, at most 90.
  */
 export const RESERVED_MESSAGE_BYTES = 1_024;
 export const DEFAULT_INGRESS_MESSAGE_BYTES = QUEUE_MAX_MESSAGE_BYTES - RESERVED_MESSAGE_BYTES;
@@ -99,3 +99,52 @@ export const FIFO_FUNCTION_TIMEOUT_MAX_SECONDS =
   FIFO_VISIBILITY_TIMEOUT_MAX_SECONDS / VISIBILITY_PER_FUNCTION_TIMEOUT;
 /** https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-configure.html: records of a FIFO batch; a window is not admitted. */
 export const FIFO_MAPPING_BATCH_SIZE: Range = { min: 1, max: 10 };
+
+/** Time for which a role that was read is taken for true by whoever read it. */
+export const ROLE_CACHE_SECONDS = 10;
+/** A controller runs this often. */
+export const CONTROLLER_PERIOD_SECONDS = 60;
+/** Older than this, what a region's controller has written may be from before the region was lost: a run and a half. */
+export const LEASE_SECONDS = 90;
+/** Heartbeats that one run of the controller sends, spread over its period by message delay. */
+export const HEARTBEATS_PER_RUN = 4;
+/** A region whose last heartbeat is older has not been heard of. */
+export const HEARTBEAT_FRESH_SECONDS = 120;
+/** Time for which a takeover needs both of its signals. */
+export const TAKEOVER_DELAY_SECONDS: Range = { min: 120, max: 3_600 };
+/** https://docs.aws.amazon.com/general/latest/gr/ssm.html#limits_ssm: value of a standard parameter. */
+export const SSM_PARAMETER_MAX_BYTES = 4_096;
+/** A drain task ends this long after it was given, at most: a stop takes effect no later. */
+export const DRAIN_TASK_SECONDS = 50;
+/** Watermark items per region in the ledger: replication has no order between items, so one alone says little. */
+export const LEDGER_WATERMARK_ITEMS = 8;
+
+/** Settings of recovery. */
+export const FAILBACK_AFTER_SECONDS: Range = { min: 300, max: 86_400 };
+/** No message is out of sight for longer than the longest visibility timeout. */
+export const IN_FLIGHT_SECONDS: Range = { min: 0, max: VISIBILITY_TIMEOUT_SECONDS.max };
+export const HAND_BACK_TIMEOUT_SECONDS: Range = { min: 60, max: 86_400 };
+export const RESCUE_MARGIN_SECONDS: Range = { min: 0, max: 3_600 };
+/** Messages per second that a drainer moves. */
+export const DRAINER_MAX_RATE: Range = { min: 1, max: 10_000 };
+/**
+ * Least `maxReceiveCount` of a work queue from which a drainer takes back what the last owner has rescued: it has to receive
+ * messages that it leaves there.
+ */
+export const RECLAIMED_MAX_RECEIVE_COUNT: Range = { min: 3, max: MAX_RECEIVE_COUNT.max };
+
+/** Longer than a period: a controller goes on while a home changes its owner. */
+export const CONTROLLER_TIMEOUT_SECONDS = 120;
+/** Longer than a drain task. */
+export const DRAINER_TIMEOUT_SECONDS = 60;
+/** A heartbeat that is older says nothing. */
+export const CANARY_RETENTION_SECONDS = 3_600;
+/** Global tables replicate within a second or so; claims that are less than the lag apart may both succeed. */
+export const LEDGER_LAG_ALARM_SECONDS = 60;
+
+/** https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/Constraints.html: name of a table. */
+export const TABLE_NAME_LENGTH: Range = { min: 3, max: 255 };
+/** https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/ServiceQuotas.html: units per table, unless the quota was raised. */
+export const TABLE_CAPACITY_UNITS: Range = { min: 1, max: 40_000 };
+/** https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html: all inline policies of a role, without white space. */
+export const ROLE_POLICY_MAX_CHARACTERS = 10_240;

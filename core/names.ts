@@ -5,11 +5,32 @@ import { FUNCTION_NAME_MAX_LENGTH } from "./limits";
 export const QUEUE_WORDS = ["ingress", "work", "outbox", "standby", "dlq", "ingressDlq"] as const;
 export type QueueWord = (typeof QUEUE_WORDS)[number];
 
-/** Functions of a logical queue in one region, and the roles that share their names. `forwarder` exists once per peer. */
-export const FUNCTION_WORDS = ["replicator", "forwarder"] as const;
+/**
+ * Functions of a logical queue in one region, and the roles that share their names. `forwarder` exists once per peer, `drainer` once
+ * per home.
+ */
+export const QUEUE_FUNCTION_WORDS = ["replicator", "forwarder", "drainer"] as const;
+export type QueueFunctionWord = (typeof QUEUE_FUNCTION_WORDS)[number];
+
+/** All functions: those of a logical queue, and the one of a failover group. Each is an archive. */
+export const FUNCTION_WORDS = [...QUEUE_FUNCTION_WORDS, "controller"] as const;
 export type FunctionWord = (typeof FUNCTION_WORDS)[number];
 
-export type Word = QueueWord | FunctionWord;
+/** What has a name template. */
+export type Word = QueueWord | QueueFunctionWord;
+
+/** Everything else that a logical queue (`control`) or a failover group has in one region. */
+export const OTHER_WORDS = [
+  "control",
+  "controller",
+  "schedule",
+  "roles",
+  "states",
+  "controllerSilent",
+  "ledgerLag",
+  "ledger",
+] as const;
+export type OtherWord = (typeof OTHER_WORDS)[number];
 
 /**
  * Name templates by role. `{prefix}` and `{queue}` are the naming prefix and the logical queue's name, `{region}` the region
@@ -26,6 +47,7 @@ export const DEFAULT_NAME_TEMPLATES: NameTemplates = {
   ingressDlq: "{prefix}{queue}-ingress-dlq",
   replicator: "{prefix}{queue}-replicator-{region}",
   forwarder: "{prefix}{queue}-forwarder-{region}-{peer}",
+  drainer: "{prefix}{queue}-drainer-{region}-{home}",
 };
 
 /** Placeholders that a template must contain, because its resource exists several times in one region or account. */
@@ -38,6 +60,7 @@ export const REQUIRED_PLACEHOLDERS: Readonly<Record<Word, readonly string[]>> = 
   ingressDlq: [],
   replicator: ["{region}"],
   forwarder: ["{region}", "{peer}"],
+  drainer: ["{region}", "{home}"],
 };
 
 /** Ending of the names of FIFO queues; SQS counts it in the name's length. */
@@ -73,13 +96,35 @@ export function shorten(name: string, maxLength: number = FUNCTION_NAME_MAX_LENG
 }
 
 /** A word as names, addresses and tags spell it: `ingressDlq` is `ingress-dlq`. */
-export function spelled(word: Word): string {
+export function spelled(word: Word | OtherWord): string {
   return word.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
 }
 
-/** The address part of a resource: logical queue, word, and region or peer where there are several. Never a hash. */
-export function logicalId(queue: string, word: Word, region?: string): string {
-  return [queue, spelled(word), ...(region === undefined ? [] : [region])].join("_");
+/**
+ * The address part of a resource: logical queue or failover group, word, and region or peer where there are several. Never a hash.
+ */
+export function logicalId(owner: string, word: Word | OtherWord, region?: string): string {
+  return [owner, spelled(word), ...(region === undefined ? [] : [region])].join("_");
+}
+
+/** Name of what a failover group has once in a region: its controller, and the schedule that runs it. */
+export function groupName(
+  prefix: string,
+  failoverGroup: string,
+  word: "controller" | "schedule",
+  region: string,
+): string {
+  return shorten(`${prefix}${failoverGroup}-${word}-${region}`);
+}
+
+/** The logical queue by which the regions of a failover group hear of each other. */
+export function canaryQueue(failoverGroup: string): string {
+  return `${failoverGroup}-canary`;
+}
+
+/** The ledger that the project makes; one that is brought has a name already. */
+export function managedLedgerName(prefix: string, failoverGroup: string): string {
+  return `${prefix}${failoverGroup}-ledger`;
 }
 
 /** Partition of a region. https://docs.aws.amazon.com/IAM/latest/UserGuide/reference-arns.html */
@@ -114,4 +159,17 @@ export function logGroupName(functionName: string): string {
 
 export function logGroupArn(region: string, account: string, functionName: string): string {
   return `arn:${partitionOf(region)}:logs:${region}:${account}:log-group:${logGroupName(functionName)}`;
+}
+
+export function functionArn(region: string, account: string, name: string): string {
+  return `arn:${partitionOf(region)}:lambda:${region}:${account}:function:${name}`;
+}
+
+/** ARN of an SSM parameter whose name begins with a slash, or of a path of such. */
+export function parameterArn(region: string, account: string, name: string): string {
+  return `arn:${partitionOf(region)}:ssm:${region}:${account}:parameter${name}`;
+}
+
+export function tableArn(region: string, account: string, name: string): string {
+  return `arn:${partitionOf(region)}:dynamodb:${region}:${account}:table/${name}`;
 }

@@ -1,5 +1,21 @@
 import fc from "fast-check";
-import { logicalId, partitionOf, queueArn, queueUrl, roleArn, shorten } from "../../core/names";
+import {
+  DEFAULT_NAME_TEMPLATES,
+  fillTemplate,
+  functionArn,
+  groupName,
+  logicalId,
+  OTHER_WORDS,
+  parameterArn,
+  partitionOf,
+  QUEUE_FUNCTION_WORDS,
+  QUEUE_WORDS,
+  queueArn,
+  queueUrl,
+  roleArn,
+  shorten,
+  tableArn,
+} from "../../core/names";
 
 describe("shortened names", () => {
   const name = fc.stringMatching(/^[\w-]{1,120}$/);
@@ -34,16 +50,7 @@ describe("shortened names", () => {
 });
 
 test("addresses of different words never meet, whatever the queues are called", () => {
-  const word = fc.constantFrom(
-    "ingress",
-    "work",
-    "outbox",
-    "standby",
-    "dlq",
-    "ingressDlq",
-    "replicator",
-    "forwarder" as const,
-  );
+  const word = fc.constantFrom(...QUEUE_WORDS, ...QUEUE_FUNCTION_WORDS, ...OTHER_WORDS);
   const region = fc.option(fc.constantFrom("us-east-1", "us-west-2"), { nil: undefined });
   const part = fc.tuple(fc.stringMatching(/^(?:orders|ingress|dlq|_|-){1,4}$/), word, region);
   fc.assert(
@@ -63,4 +70,22 @@ test("ARNs and URLs follow the partition of the region", () => {
     "https://sqs.eu-west-1.amazonaws.com/111122223333/q",
   );
   expect(roleArn("us-east-1", "111122223333", "/sqs/", "r")).toBe("arn:aws:iam::111122223333:role/sqs/r");
+  expect(functionArn("cn-north-1", "111122223333", "f")).toBe(
+    "arn:aws-cn:lambda:cn-north-1:111122223333:function:f",
+  );
+  expect(parameterArn("eu-west-1", "111122223333", "/group/roles")).toBe(
+    "arn:aws:ssm:eu-west-1:111122223333:parameter/group/roles",
+  );
+  expect(tableArn("us-gov-west-1", "111122223333", "t")).toBe(
+    "arn:aws-us-gov:dynamodb:us-gov-west-1:111122223333:table/t",
+  );
+});
+
+test("names of recovery are frozen: a changed one would replace functions, roles and schedules", () => {
+  const parts = { prefix: "acme-", queue: "orders", region: "us-east-1", home: "us-west-2" };
+  expect(fillTemplate(DEFAULT_NAME_TEMPLATES.drainer, parts)).toBe("acme-orders-drainer-us-east-1-us-west-2");
+  expect(groupName("acme-", "shop", "controller", "us-east-1")).toBe("acme-shop-controller-us-east-1");
+  expect(groupName("x".repeat(40), "y".repeat(32), "schedule", "us-east-1")).toMatch(
+    /^x{40}y{15}-[0-9a-f]{8}$/,
+  );
 });

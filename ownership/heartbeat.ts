@@ -1,0 +1,75 @@
+import { flag, mapOf, optional, parsed, record, text, versioned, wholeNumber } from "./checks";
+import { type Roles, rolesIn } from "./roles";
+import { type HomeState, homeStateIn } from "./states";
+
+/**
+ * Body of a canary message: what a region tells itself and its peers, several times a minute. It goes through the canary's ingress
+ * queue, replicator, outbox and forwarder like every other message, so that its arrival proves that they work.
+ */
+export interface Heartbeat {
+  readonly v: typeof HEARTBEAT_VERSION;
+  readonly region: string;
+  /** When it becomes visible on the ingress queue, in epoch milliseconds: its delay is counted in. */
+  readonly at: number;
+  /** Whether the region can do its work: with a ledger, whether the ledger could be written and read there. */
+  readonly fit: boolean;
+  readonly roles: Roles;
+  /** By home. */
+  readonly homes: Readonly<Record<string, HomeState>>;
+  /** Time stamp of the watermark items that the region wrote into the ledger before it sent this, in epoch milliseconds. */
+  readonly ledgerAt?: number;
+  /** For logical queues without a ledger, by name. */
+  readonly queues?: Readonly<Record<string, QueueWatermark>>;
+}
+
+export const HEARTBEAT_VERSION = 1;
+
+/** What is known of a logical queue in the heartbeat's region from the ages of the oldest messages, all in epoch milliseconds. */
+export interface QueueWatermark {
+  /** Every message that the ingress queue took before this moment has been processed (or dead-lettered) in this region. */
+  readonly processedBefore: number;
+  /** Every copy that was put into an outbox queue before this moment has left it. */
+  readonly forwardedBefore: number;
+  /**
+   * By home that this region owns or owned: what it moved from the home's copies since the last takeover. Complete: all copies that
+   * were not marked for another region and were taken in at `from` or later.
+   */
+  readonly rescued?: Readonly<Record<string, { readonly from: number; readonly complete: boolean }>>;
+}
+
+export function encodeHeartbeat(heartbeat: Heartbeat): string {
+  return JSON.stringify(heartbeat);
+}
+
+/** Reads what {@link encodeHeartbeat} wrote, here or in a later version. Throws an error that names the field which is missing or wrong. */
+export function parseHeartbeat(json: string): Heartbeat {
+  const name = "heartbeat";
+  const fields = versioned(parsed(json, name), name);
+  return {
+    v: HEARTBEAT_VERSION,
+    region: text(fields.region, `${name}.region`),
+    at: wholeNumber(fields.at, `${name}.at`),
+    fit: flag(fields.fit, `${name}.fit`),
+    roles: rolesIn(fields.roles, `${name}.roles`),
+    homes: mapOf(fields.homes, `${name}.homes`, homeStateIn),
+    ...optional(fields, "ledgerAt", name, wholeNumber),
+    ...optional(fields, "queues", name, (value, path) => mapOf(value, path, queueWatermarkIn)),
+  };
+}
+
+function queueWatermarkIn(value: unknown, name: string): QueueWatermark {
+  const fields = record(value, name);
+  return {
+    processedBefore: wholeNumber(fields.processedBefore, `${name}.processedBefore`),
+    forwardedBefore: wholeNumber(fields.forwardedBefore, `${name}.forwardedBefore`),
+    ...optional(fields, "rescued", name, (rescued, path) => mapOf(rescued, path, rescuedIn)),
+  };
+}
+
+function rescuedIn(value: unknown, name: string): { readonly from: number; readonly complete: boolean } {
+  const fields = record(value, name);
+  return {
+    from: wholeNumber(fields.from, `${name}.from`),
+    complete: flag(fields.complete, `${name}.complete`),
+  };
+}

@@ -1,0 +1,195 @@
+import { SSM_PARAMETER_MAX_BYTES } from "../core/limits";
+import { flag, mapOf, oneOf, optional, parsed, record, text, versioned, wholeNumber } from "./checks";
+import { encodeParameter } from "./encode";
+
+/**
+ * What one region does about each home, its own included. The region's controller alone writes it, as an SSM parameter of its
+ * region; replicators, the consumer gate and the peers' controllers read it.
+ */
+export interface States {
+  readonly v: typeof STATES_VERSION;
+  readonly region: string;
+  /**
+   * When the controller last compared its roles with those of all peers that it could reach, in epoch milliseconds. Who finds it old
+   * (`LEASE_SECONDS`) may look at a region that has just come back, and asks the peers for their roles itself.
+   */
+  readonly checkedAt: number;
+  readonly homes: Readonly<Record<string, HomeState>>;
+  /** By region, the newest heartbeat that arrived from it, so that a worker which has just started knows who is silent. */
+  readonly heard?: Readonly<Record<string, LastHeard>>;
+  /** By home, what is known of its queues without a ledger. */
+  readonly watermarks?: Readonly<Record<string, HomeWatermark>>;
+  /** Memory of the automatic decision, by region. */
+  readonly signals?: Readonly<Record<string, Signals>>;
+  /** Since when this region neither reaches nor hears any peer, in epoch milliseconds. */
+  readonly isolatedSince?: number;
+}
+
+export const STATES_VERSION = 1;
+
+/**
+ * | phase | of a peer's home | of the own home |
+ * |---|---|---|
+ * | `standing-by` | processes nothing of it but what is marked for this region | fenced: no replication to the work queue, gate closed |
+ * | `taking-over` | waits until the others have released it | replication to the work queue runs, gate still closed |
+ * | `owner` | the drainers move its messages to the own work queues | normal operation |
+ * | `handing-back` | the drainers have been stopped, what they moved is still being processed | fenced, work in flight is ending |
+ */
+export type Phase = "standing-by" | "taking-over" | "owner" | "handing-back";
+export const PHASES: readonly Phase[] = ["standing-by", "taking-over", "owner", "handing-back"];
+
+export interface HomeState {
+  readonly phase: Phase;
+  /** Epoch of the role that the phase follows. */
+  readonly epoch: number;
+  /** When the phase began, in epoch milliseconds. */
+  readonly since: number;
+  /**
+   * In `standing-by` after having owned: when the last work of this region on messages of the home had ended, in epoch milliseconds.
+   * @default it never processed any in this epoch
+   */
+  readonly releasedAt?: number;
+  /** What a phase waits for, in words for the operator. @default nothing */
+  readonly waitsFor?: string;
+}
+
+/** Since when each of the two signals that a takeover needs has been there without a break, in epoch milliseconds. */
+export interface Signals {
+  /** The home's health says that it is unhealthy. */
+  readonly unhealthySince?: number;
+  /** No fit canary copy of the home arrived: none at all, or copies that say `unfit`. */
+  readonly unfitSince?: number;
+  /** The opposite of both: it is healthy, and its canary copies arrive and say that it is fit. For the automatic hand-back. */
+  readonly soundSince?: number;
+}
+
+export interface LastHeard {
+  /** As the heartbeat says, in epoch milliseconds. */
+  readonly at: number;
+  readonly fit: boolean;
+}
+
+/**
+ * Up to where the queues of a home had been processed by the home, as it last told: a region that is lost tells no more, and the
+ * heartbeat may have been read by a worker that is gone.
+ */
+export interface HomeWatermark {
+  /**
+   * By logical queue: what the home took in before this moment, in epoch milliseconds, had been processed there; 0 when nothing is
+   * known. Where the parameter has no room for all queues, the earliest of the known stands for all of them, as {@link OTHER_QUEUES}.
+   */
+  readonly queues: Readonly<Record<string, number>>;
+  /** Epoch of the takeover whose copies are told apart by it: from then on it stays as it is, margins taken off. @default it follows the home */
+  readonly frozen?: number;
+  /**
+   * Of `frozen`, when this region has released the home: everything was moved that the home took in from then on and had put into its
+   * queues before this moment, by the home's clock, in epoch milliseconds. @default something may not have been moved
+   */
+  readonly completeUntil?: number;
+}
+
+export const OTHER_QUEUES = "*";
+
+/** Up to where a logical queue had been processed by the home, in epoch milliseconds; 0 when nothing is known. */
+export function processedBeforeOf(watermark: HomeWatermark | undefined, queue: string): number {
+  return watermark?.queues[queue] ?? watermark?.queues[OTHER_QUEUES] ?? 0;
+}
+
+/** States of a region in which nothing was ever ordered: it owns itself and nobody else. */
+export function initialStates(region: string, regions: readonly string[]): States {
+  return {
+    v: STATES_VERSION,
+    region,
+    checkedAt: 0,
+    homes: Object.fromEntries(regions.map((home) => [home, initialState(region, home)])),
+  };
+}
+
+/** What a region does about a home. */
+export function stateOf({ homes, region }: Pick<States, "homes" | "region">, home: string): HomeState {
+  return homes[home] ?? initialState(region, home);
+}
+
+/** Reads what {@link encodeStates} wrote, here or in a later version. Throws an error that names the field which is missing or wrong. */
+export function parseStates(json: string): States {
+  const name = "states";
+  const fields = versioned(parsed(json, name), name);
+  return {
+    ...fields,
+    v: STATES_VERSION,
+    region: text(fields.region, `${name}.region`),
+    checkedAt: wholeNumber(fields.checkedAt, `${name}.checkedAt`),
+    homes: mapOf(fields.homes, `${name}.homes`, homeStateIn),
+    ...optional(fields, "heard", name, (value, path) => mapOf(value, path, lastHeardIn)),
+    ...optional(fields, "watermarks", name, (value, path) => mapOf(value, path, homeWatermarkIn)),
+    ...optional(fields, "signals", name, (value, path) => mapOf(value, path, signalsIn)),
+    ...optional(fields, "isolatedSince", name, wholeNumber),
+  };
+}
+
+/** The value of the parameter; watermarks of single queues give way when there is not enough room. Throws when that is not enough. */
+export function encodeStates(states: States): string {
+  const json = JSON.stringify(states);
+  if (Buffer.byteLength(json) <= SSM_PARAMETER_MAX_BYTES || states.watermarks === undefined) {
+    return encodeParameter(states, "states");
+  }
+  const watermarks = Object.fromEntries(
+    Object.entries(states.watermarks).map(([home, watermark]) => [home, summed(watermark)]),
+  );
+  return encodeParameter({ ...states, watermarks }, "states");
+}
+
+/** State of a home within a larger document. @param name where it stands, for errors */
+export function homeStateIn(value: unknown, name: string): HomeState {
+  const fields = record(value, name);
+  return {
+    ...fields,
+    phase: oneOf(fields.phase, `${name}.phase`, PHASES),
+    epoch: wholeNumber(fields.epoch, `${name}.epoch`),
+    since: wholeNumber(fields.since, `${name}.since`),
+    ...optional(fields, "releasedAt", name, wholeNumber),
+    ...optional(fields, "waitsFor", name, text),
+  };
+}
+
+function initialState(region: string, home: string): HomeState {
+  return { phase: home === region ? "owner" : "standing-by", epoch: 0, since: 0 };
+}
+
+function lastHeardIn(value: unknown, name: string): LastHeard {
+  const fields = record(value, name);
+  return {
+    ...fields,
+    at: wholeNumber(fields.at, `${name}.at`),
+    fit: flag(fields.fit, `${name}.fit`),
+  };
+}
+
+function homeWatermarkIn(value: unknown, name: string): HomeWatermark {
+  const fields = record(value, name);
+  return {
+    ...fields,
+    queues: mapOf(fields.queues, `${name}.queues`, wholeNumber),
+    ...optional(fields, "frozen", name, wholeNumber),
+    ...optional(fields, "completeUntil", name, wholeNumber),
+  };
+}
+
+function signalsIn(value: unknown, name: string): Signals {
+  const fields = record(value, name);
+  return {
+    ...fields,
+    ...optional(fields, "unhealthySince", name, wholeNumber),
+    ...optional(fields, "unfitSince", name, wholeNumber),
+    ...optional(fields, "soundSince", name, wholeNumber),
+  };
+}
+
+/** What is true of the earliest is true of all. */
+function summed(watermark: HomeWatermark): HomeWatermark {
+  const queues = Object.entries(watermark.queues);
+  const unknown = queues.filter(([, at]) => at === 0);
+  const known = queues.flatMap(([, at]) => (at === 0 ? [] : [at]));
+  const others = known.length === 0 ? [] : [[OTHER_QUEUES, Math.min(...known)] as const];
+  return { ...watermark, queues: Object.fromEntries([...unknown, ...others]) };
+}

@@ -1,0 +1,405 @@
+import { LEASE_SECONDS } from "../../core/limits";
+import { decide } from "../../ownership/decide";
+import { initialRoles, ordered, type Role, type Roles } from "../../ownership/roles";
+import type { Automatic, Peer, Rules, Situation } from "../../ownership/situation";
+import { type HomeState, initialStates, type States } from "../../ownership/states";
+
+const [OWN, HOME, THIRD] = ["us-west-2", "us-east-1", "eu-west-1"] as const;
+const REGIONS = [HOME, OWN, THIRD];
+const NOW = 1_700_000_000_000;
+const SECOND = 1_000;
+
+const RULES: Rules = {
+  region: OWN,
+  regions: REGIONS,
+  hasLedger: false,
+  onIsolation: "continue",
+  takeoverDelaySeconds: 300,
+  takeoverOrder: { [HOME]: [OWN, THIRD], [OWN]: [HOME, THIRD], [THIRD]: [HOME, OWN] },
+  failback: "manual",
+  failbackAfterSeconds: 900,
+  inFlightSeconds: 65,
+  handBackTimeoutSeconds: 900,
+};
+
+const HEARD: Peer = { reports: [], reached: true };
+
+/** Roles with one order about a home. */
+function rolesWith(home: string, role: Partial<Role>): Roles {
+  const initial = initialRoles(REGIONS);
+  return {
+    ...initial,
+    homes: { ...initial.homes, [home]: { owner: OWN, epoch: 1, at: NOW, from: [home], ...role } },
+  };
+}
+
+function statesWith(home: string, state: Partial<HomeState>, more: Partial<States> = {}): States {
+  const initial = initialStates(OWN, REGIONS);
+  return {
+    ...initial,
+    checkedAt: NOW - 60 * SECOND,
+    ...more,
+    homes: {
+      ...initial.homes,
+      [home]: { phase: "standing-by", epoch: 1, since: NOW - 60 * SECOND, ...state },
+    },
+  };
+}
+
+function decided(home: string, situation: Partial<Situation>, rules: Partial<Rules> = {}): HomeState {
+  return decision(situation, rules).states.homes[home]!;
+}
+
+function decision(situation: Partial<Situation>, rules: Partial<Rules> = {}) {
+  return decide(
+    { ...RULES, ...rules },
+    {
+      now: NOW,
+      roles: initialRoles(REGIONS),
+      states: initialStates(OWN, REGIONS),
+      peers: { [HOME]: HEARD },
+      ...situation,
+    },
+  );
+}
+
+/** A peer that says it stands by for a home under the roles given. */
+function released(roles: Roles, home: string, state: Partial<HomeState> = {}): Peer {
+  return {
+    reached: true,
+    reports: [{ roles, homes: { [home]: { phase: "standing-by", epoch: 1, since: NOW, ...state } } }],
+  };
+}
+
+describe("an owner", () => {
+  const owner = { phase: "owner", epoch: 1 } as const;
+
+  test.each([
+    ["stays with the order", { epoch: 1 }, "owner", 1],
+    ["stays when the next order names it again", { epoch: 2 }, "owner", 2],
+    ["asks again when another was named in between", { epoch: 3 }, "taking-over", 3],
+    ["asks again when another may have begun", { epoch: 2, from: [THIRD] }, "taking-over", 2],
+    ["stops when another is named", { epoch: 2, owner: THIRD }, "handing-back", 2],
+  ] as const)("%s", (_, role, phase, epoch) => {
+    expect(decided(HOME, { roles: rolesWith(HOME, role), states: statesWith(HOME, owner) })).toMatchObject({
+      phase,
+      epoch,
+    });
+  });
+});
+
+describe("handing back a peer's home", () => {
+  const roles = rolesWith(HOME, { owner: HOME, epoch: 2 });
+  const handingBack = (seconds: number) =>
+    statesWith(HOME, { phase: "handing-back", epoch: 2, since: NOW - seconds * SECOND });
+  const draining = { [HOME]: { undrained: ["orders"], unprocessed: ["orders", "mails"] } };
+
+  test.each([
+    [49, {}, "the drainers to end"],
+    [50, draining, "the copies of orders to be moved; what was moved to orders, mails to be processed"],
+    [899, draining, "the copies of orders to be moved; what was moved to orders, mails to be processed"],
+  ])("waits after %i seconds with %j", (seconds, open, waitsFor) => {
+    expect(decided(HOME, { roles, states: handingBack(seconds), draining: open })).toMatchObject({
+      phase: "handing-back",
+      since: NOW - seconds * SECOND,
+      waitsFor,
+    });
+  });
+
+  test.each([
+    ["when everything is moved and processed", 50, {}],
+    ["when it has waited for long enough", 900, draining],
+  ])("ends %s", (_, seconds, open) => {
+    expect(decided(HOME, { roles, states: handingBack(seconds), draining: open })).toEqual({
+      phase: "standing-by",
+      epoch: 2,
+      since: NOW,
+      releasedAt: NOW,
+    });
+  });
+
+  test("is broken off when this region is named again", () => {
+    const again = rolesWith(HOME, { epoch: 3, from: [HOME] });
+    expect(decided(HOME, { roles: again, states: handingBack(10) })).toMatchObject({
+      phase: "taking-over",
+      epoch: 3,
+    });
+  });
+});
+
+describe("the own home", () => {
+  const elsewhere = rolesWith(OWN, { owner: HOME, epoch: 1 });
+
+  test.each([
+    [74, "handing-back"],
+    [75, "standing-by"],
+  ])("waits %i seconds for cached roles and work in flight: %s", (seconds, phase) => {
+    const states = statesWith(OWN, { phase: "handing-back", since: NOW - seconds * SECOND });
+    expect(decided(OWN, { roles: elsewhere, states }).phase).toBe(phase);
+  });
+
+  test("ends its work when another is named before it has begun, because its replicator has", () => {
+    const states = statesWith(OWN, { phase: "taking-over", epoch: 2, releasedAt: NOW - 500 * SECOND });
+    expect(decided(OWN, { roles: rolesWith(OWN, { owner: THIRD, epoch: 3 }), states })).toEqual({
+      phase: "handing-back",
+      epoch: 3,
+      since: NOW,
+    });
+  });
+
+  test("may be reclaimed when all have released it, and begins when it is", () => {
+    const roles = rolesWith(OWN, { owner: OWN, epoch: 2, from: [HOME] });
+    const states = statesWith(OWN, { phase: "taking-over", epoch: 2, since: NOW - 20 * SECOND });
+    const peers = { [HOME]: released(roles, OWN, { epoch: 2 }) };
+    const unreclaimed = ["orders"];
+
+    const early = decision({ roles, states, unreclaimed });
+    expect(early.mayReclaim).toBe(false);
+    expect(early.states.homes[OWN]?.waitsFor).toBe(`${HOME} to release it`);
+    const ready = decision({ roles, states, peers, unreclaimed });
+    expect(ready.mayReclaim).toBe(true);
+    expect(ready.states.homes[OWN]?.waitsFor).toBe("what was rescued to be taken off orders");
+    const done = decision({ roles, states, peers, unreclaimed: [] });
+    expect(done.mayReclaim).toBe(false);
+    expect(done.states.homes[OWN]).toEqual({ phase: "owner", epoch: 2, since: NOW });
+  });
+
+  test.each([
+    [899, "taking-over"],
+    [900, "owner"],
+  ])("after %i seconds of waiting: %s", (seconds, phase) => {
+    const roles = rolesWith(OWN, { owner: OWN, epoch: 2, from: [HOME] });
+    const states = statesWith(OWN, { phase: "taking-over", epoch: 2, since: NOW - seconds * SECOND });
+    expect(decided(OWN, { roles, states, unreclaimed: ["orders"] }).phase).toBe(phase);
+  });
+});
+
+describe("taking over", () => {
+  const roles = rolesWith(HOME, { from: [HOME] });
+  const takingOver = (seconds = 20) =>
+    statesWith(HOME, { phase: "taking-over", since: NOW - seconds * SECOND });
+
+  test.each([
+    ["the release by this order", released(roles, HOME), "owner"],
+    ["no report", HEARD, "taking-over"],
+    ["a report of an owner", released(roles, HOME, { phase: "owner" }), "taking-over"],
+    ["a report of work in flight", released(roles, HOME, { phase: "handing-back" }), "taking-over"],
+    ["a state of before the order", released(roles, HOME, { epoch: 0 }), "taking-over"],
+    [
+      "the release by another order of the same epoch",
+      released(rolesWith(HOME, { owner: THIRD }), HOME),
+      "taking-over",
+    ],
+    [
+      "the release by an order of another time",
+      released(rolesWith(HOME, { at: NOW - 1 }), HOME),
+      "taking-over",
+    ],
+  ])("with %s: %s", (_, peer, phase) => {
+    expect(decided(HOME, { roles, states: takingOver(), peers: { [HOME]: peer } }).phase).toBe(phase);
+  });
+
+  test("believes any of several reports, because a release is never taken back under the same order", () => {
+    const [
+      {
+        reports: [good],
+      },
+      {
+        reports: [bad],
+      },
+    ] = [released(roles, HOME), released(roles, HOME, { phase: "owner" })];
+    for (const reports of [
+      [good!, bad!],
+      [bad!, good!],
+    ]) {
+      expect(
+        decided(HOME, { roles, states: takingOver(), peers: { [HOME]: { reached: false, reports } } }).phase,
+      ).toBe("owner");
+    }
+  });
+
+  test("waits until roles that were written are read everywhere", () => {
+    const peers = { [HOME]: released(roles, HOME) };
+    expect(decided(HOME, { roles, states: takingOver(9), peers })).toMatchObject({
+      phase: "taking-over",
+      waitsFor: "the roles to be read everywhere",
+    });
+  });
+
+  test("waits for every region that may have processed", () => {
+    const both = rolesWith(HOME, { from: [HOME, THIRD] });
+    const peers = { [HOME]: released(both, HOME) };
+    expect(decided(HOME, { roles: both, states: takingOver(), peers }).waitsFor).toBe(
+      `${THIRD} to release it`,
+    );
+  });
+
+  test.each([
+    [LEASE_SECONDS - 1, "taking-over"],
+    [LEASE_SECONDS, "owner"],
+  ])("%i seconds after a region was said to be lost: %s", (seconds, phase) => {
+    const lost = rolesWith(HOME, { from: [HOME, THIRD], lost: [THIRD], at: NOW - seconds * SECOND });
+    const state = decided(HOME, {
+      roles: lost,
+      states: takingOver(),
+      peers: { [HOME]: released(lost, HOME) },
+    });
+    expect(state.phase).toBe(phase);
+    if (phase !== "owner") expect(state.waitsFor).toBe(`the lease of ${THIRD} to end`);
+  });
+
+  test("never ends by time for a peer's home", () => {
+    expect(decided(HOME, { roles, states: takingOver(100_000) })).toMatchObject({
+      phase: "taking-over",
+      waitsFor: `${HOME} to release it`,
+    });
+  });
+
+  test.each([
+    [undefined, NOW - 1, "owner"],
+    [NOW, undefined, "taking-over"],
+    [NOW, NOW - 1, "taking-over"],
+    [NOW, NOW, "owner"],
+  ])("with a ledger, released at %p and seen until %p: %s", (releasedAt, ledgerSeenUntil, phase) => {
+    const peer = {
+      ...released(roles, HOME, releasedAt === undefined ? {} : { releasedAt }),
+      ...(ledgerSeenUntil === undefined ? {} : { ledgerSeenUntil }),
+    };
+    const state = decided(
+      HOME,
+      { roles, states: takingOver(), peers: { [HOME]: peer } },
+      { hasLedger: true },
+    );
+    expect(state.phase).toBe(phase);
+    if (phase !== "owner") expect(state.waitsFor).toBe(`the ledger entries of ${HOME}`);
+  });
+
+  test("begins anew with another order for the same owner", () => {
+    const again = rolesWith(HOME, { epoch: 2, lost: [HOME] });
+    expect(decided(HOME, { roles: again, states: takingOver(500) })).toMatchObject({
+      phase: "taking-over",
+      epoch: 2,
+      since: NOW,
+    });
+  });
+
+  test("ends when another is named: it never processed, and an earlier release stays what it was", () => {
+    const other = rolesWith(HOME, { owner: THIRD, epoch: 2 });
+    expect(decided(HOME, { roles: other, states: takingOver() })).toEqual({
+      phase: "standing-by",
+      epoch: 2,
+      since: NOW,
+    });
+    const before = statesWith(HOME, { phase: "taking-over", releasedAt: 5 });
+    expect(decided(HOME, { roles: other, states: before }).releasedAt).toBe(5);
+  });
+});
+
+describe("contact", () => {
+  const AGO = (seconds: number) => NOW - seconds * SECOND;
+  const heartbeat = (seconds: number): Peer => ({
+    reports: [],
+    reached: false,
+    heard: { at: AGO(seconds), fit: true },
+  });
+
+  test.each([
+    ["a peer is reached", 1_000, HEARD, true],
+    ["a peer was heard lately", 1_000, heartbeat(90), true],
+    ["nobody is, after a time in which nobody looked", LEASE_SECONDS + 1, heartbeat(91), false],
+    ["nobody is, but the controller has been there all the time", LEASE_SECONDS, heartbeat(91), true],
+  ])("renews the lease when %s", (_, lookedSecondsAgo, peer, renewed) => {
+    const states = statesWith(HOME, { epoch: 0 }, { checkedAt: AGO(lookedSecondsAgo) });
+    expect(decision({ states, peers: { [HOME]: peer } }).states.checkedAt).toBe(
+      renewed ? NOW : AGO(lookedSecondsAgo),
+    );
+  });
+
+  test.each([
+    ["the last heartbeat", 120, 60, 120],
+    ["the last run, which reached somebody", 500, 60, 60],
+  ])("counts isolation from %s", (_, heardSecondsAgo, lookedSecondsAgo, since) => {
+    const states = statesWith(HOME, { epoch: 0 }, { checkedAt: AGO(lookedSecondsAgo) });
+    const alone = decision({ states, peers: { [HOME]: heartbeat(heardSecondsAgo) } });
+    expect(alone.states.isolatedSince).toBe(AGO(since));
+    const next = decision({ now: NOW + SECOND, states: alone.states, peers: {} });
+    expect(next.states.isolatedSince).toBe(AGO(since));
+    expect(decision({ states: next.states }).states.isolatedSince).toBeUndefined();
+  });
+
+  test("keeps the newest heartbeat of each region, whoever read it", () => {
+    const states = statesWith(
+      HOME,
+      {},
+      { heard: { [HOME]: { at: AGO(10), fit: true }, [THIRD]: { at: AGO(50), fit: true } } },
+    );
+    const peers = {
+      [HOME]: heartbeat(20),
+      [THIRD]: { ...heartbeat(30), heard: { at: AGO(30), fit: false } },
+    };
+    expect(decision({ states, peers }).states.heard).toEqual({
+      [HOME]: { at: AGO(10), fit: true },
+      [THIRD]: { at: AGO(30), fit: false },
+    });
+  });
+
+  test("passes on what it does not decide about", () => {
+    const watermarks = { [HOME]: { queues: { orders: 5 } } };
+    expect(decision({ states: statesWith(HOME, {}, { watermarks }) }).states.watermarks).toEqual(watermarks);
+  });
+});
+
+describe("signals", () => {
+  const AGO = (seconds: number) => NOW - seconds * SECOND;
+  const automatic: Automatic = { fit: true, health: { [HOME]: "unhealthy" }, resolves: true };
+  const dead = { unhealthySince: AGO(300), unfitSince: AGO(300) };
+  const looked = (signals: States["signals"], checkedAt = AGO(60)) =>
+    statesWith(HOME, { epoch: 0 }, { checkedAt, ...(signals === undefined ? {} : { signals }) });
+
+  test("move a home that has been dead for the takeover delay", () => {
+    const { roles, states } = decision({ automatic, states: looked({ [HOME]: dead }) });
+    expect(roles).toEqual(ordered(initialRoles(REGIONS), { home: HOME, owner: OWN, at: NOW }));
+    expect(states.homes[HOME]).toMatchObject({ phase: "taking-over", epoch: 1 });
+  });
+
+  test.each([
+    ["one of them is younger", { ...dead, unfitSince: AGO(299) }, AGO(60)],
+    ["nobody looked for a while in between", dead, AGO(LEASE_SECONDS + 1)],
+  ])("do not when %s", (_, signals, checkedAt) => {
+    expect(decision({ automatic, states: looked({ [HOME]: signals }, checkedAt) }).roles).toEqual(
+      initialRoles(REGIONS),
+    );
+  });
+
+  test("do not take a dead home from a living owner, whatever the order says", () => {
+    const roles = rolesWith(HOME, { owner: THIRD });
+    const states = looked({ [HOME]: dead });
+    expect(decision({ automatic, roles, states }).roles).toEqual(roles);
+    const health = { [HOME]: "unhealthy", [THIRD]: "unhealthy" } as const;
+    const both = looked({ [HOME]: dead, [THIRD]: dead });
+    expect(
+      decision({ automatic: { ...automatic, health }, roles, states: both }).roles.homes[HOME],
+    ).toMatchObject({
+      owner: OWN,
+      epoch: 2,
+      from: [THIRD, HOME],
+    });
+  });
+
+  test("leave a home to those before in the order, unless they are dead too", () => {
+    const rules = { takeoverOrder: { ...RULES.takeoverOrder, [HOME]: [THIRD, OWN] } };
+    expect(decision({ automatic, states: looked({ [HOME]: dead }) }, rules).roles.homes[HOME]?.epoch).toBe(0);
+    const health = { [HOME]: "unhealthy", [THIRD]: "unhealthy" } as const;
+    const both = looked({ [HOME]: dead, [THIRD]: dead });
+    expect(
+      decision({ automatic: { ...automatic, health }, states: both }, rules).roles.homes[HOME]?.owner,
+    ).toBe(OWN);
+  });
+
+  test("are forgotten when they break, and not kept by order only", () => {
+    const heard = { reports: [], reached: true, heard: { at: NOW, fit: true } };
+    const broken = decision({ automatic, states: looked({ [HOME]: dead }), peers: { [HOME]: heard } });
+    expect(broken.states.signals?.[HOME]).toEqual({ unhealthySince: AGO(300) });
+    expect(decision({ states: looked({ [HOME]: dead }) }).states.signals).toBeUndefined();
+  });
+});
