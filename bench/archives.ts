@@ -3,15 +3,16 @@ import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { build } from "esbuild";
 import { unzipSync } from "fflate";
+import type { FunctionWord } from "../core/names";
 import { buildFunctions } from "../replicator/build";
 
 /** The functions that only the benchmark has. */
 const OWN_FUNCTIONS = ["hand-written", "raw", "bare", "empty", "empty-sending"] as const;
 
-export type FunctionName = "replicator" | "forwarder" | (typeof OWN_FUNCTIONS)[number];
+export type FunctionName = "replicator" | "forwarder" | "drainer" | (typeof OWN_FUNCTIONS)[number];
 
 export interface Archive {
-  readonly name: "replicator" | "forwarder";
+  readonly name: FunctionWord;
   readonly bytes: number;
   /** SHA-256, in hexadecimal. */
   readonly digest: string;
@@ -47,6 +48,7 @@ export async function makeBundles(directory: string): Promise<Bundles> {
     folders: {
       replicator: folder("replicator"),
       forwarder: folder("forwarder"),
+      drainer: folder("drainer"),
       "hand-written": folder("hand-written"),
       raw: folder("raw"),
       bare: folder("bare"),

@@ -8,6 +8,7 @@ import { MODE_NAMES, type ModeName } from "./cases";
 import { stopChildren } from "./child";
 import { fillable } from "./document";
 import { measureColdStarts } from "./measure/cold-start";
+import { measureDrainer } from "./measure/drainer";
 import { measureIsolation } from "./measure/isolation";
 import { measureMemory } from "./measure/memory";
 import { measureThroughput } from "./measure/throughput";
@@ -32,7 +33,7 @@ const program = new Command()
   .name("npm run bench --")
   .description(
     "Measures the built functions side by side with the handler that people write by hand and with a raw SendMessageBatch loop,\n" +
-      "against a stub of SQS on this machine. Takes about eight minutes and two cores.",
+      "against a stub of SQS on this machine. Takes about ten minutes and two cores.",
   )
   .option("--json", "one JSON object on stdout; progress goes to stderr")
   .option("--quick", "a small run of less than a minute, for trying; its figures mean little")
@@ -109,6 +110,7 @@ async function measure(plan: Plan): Promise<Measured> {
     const has = (part: PartName) => plan.parts.includes(part);
     const parts = {
       ...(has("throughput") && { throughput: await measureThroughput(bench) }),
+      ...(has("drainer") && { drainer: await measureDrainer(bench) }),
       ...(has("memory") && { memory: await measureMemory(bench) }),
       ...(has("cold-start") && { coldStarts: await measureColdStarts(bench) }),
       ...(has("isolation") && { isolation: await measureIsolation(bench) }),

@@ -2,7 +2,7 @@ import { MODE_NAMES, type ModeName } from "./cases";
 import type { Fault } from "./measure/isolation";
 
 /** The parts of a run, in their order. */
-export const PART_NAMES = ["throughput", "memory", "cold-start", "isolation"] as const;
+export const PART_NAMES = ["throughput", "drainer", "memory", "cold-start", "isolation"] as const;
 export type PartName = (typeof PART_NAMES)[number];
 
 /** What is measured, and for how long. */
@@ -18,6 +18,8 @@ export interface Plan {
   /** Of one measurement; longer when one event takes longer. */
   readonly roundMs: number;
   readonly warmUpMs: number;
+  /** Of a drainer: runs for each figure, and the time that each receives for. */
+  readonly drains: { readonly rounds: number; readonly forMs: number };
   readonly coldStarts: number;
   /** Records of the largest event, and the number of those. */
   readonly largeEvent: { readonly records: number; readonly events: number };
@@ -52,6 +54,7 @@ const FULL = {
   rounds: 4,
   roundMs: 500,
   warmUpMs: 1_500,
+  drains: { rounds: 3, forMs: 3_000 },
   coldStarts: 25,
   largeEvent: { records: 10_000, events: 3 },
   // Long enough for a circuit breaker's longest pause: what its trials cost must show.
@@ -63,6 +66,7 @@ const QUICK = {
   rounds: 1,
   roundMs: 200,
   warmUpMs: 300,
+  drains: { rounds: 1, forMs: 700 },
   coldStarts: 3,
   largeEvent: { records: 10_000, events: 1 },
   isolation: { latencyMs: 20, healthyMs: 500, faultyMs: 1_500, rounds: { "black-holed": 1, refused: 0 } },

@@ -1,10 +1,14 @@
 import { CASE_NAMES } from "./cases";
 import { BARE, EMPTY } from "./measure/cold-start";
+import { DRAINER_MEMORY_MB } from "./measure/drainer";
 import { caseFigures, shareOfLimit } from "./ratios";
 import type { Measured } from "./result";
 import { significant } from "./statistics";
 import { type Row, textTable } from "./table";
 import { TARGETS, type TargetName, type Verdict, verdicts } from "./targets";
+
+/** Lambda gives a whole core at 1,769 MB: https://docs.aws.amazon.com/lambda/latest/dg/configuration-memory.html */
+const LAMBDA_SHARE = DRAINER_MEMORY_MB / 1_769;
 
 /** A part of a report: figures, and how to read them. */
 export interface Section {
@@ -74,6 +78,7 @@ export function ratioSections(measured: Measured): readonly Section[] {
   };
   return [
     ...throughputSections(measured, verdict),
+    ...drainerSection(measured, verdict),
     ...isolationSection(measured, verdict),
     ...coldStartSection(measured, verdict),
     ...memorySection(measured, verdict),
@@ -165,6 +170,37 @@ function throughputSections({ throughput }: Measured, verdict: VerdictOf): reado
           ],
         ];
       }),
+    },
+  ];
+}
+
+function drainerSection({ drainer }: Measured, verdict: VerdictOf): readonly Section[] {
+  if (drainer === undefined) return [];
+  return [
+    {
+      title: "Copies per second, one drainer",
+      notes: [
+        "Absolute figures of this machine, because the target is one. Every batch is full; prune finds all in the ledger, move none. The last",
+        `column is what its CPU time would allow at ${DRAINER_MEMORY_MB} MB, for which Lambda gives ${percent(LAMBDA_SHARE)} of a core.`,
+      ],
+      head: [
+        "task",
+        "latency ms",
+        "copies/s",
+        "at least 1,000",
+        "CPU ms/1,000",
+        "requests/copy",
+        "CPU allows/s",
+      ],
+      rows: drainer.map(({ id, latencyMs, copiesPerSecond, cpuMsPer1000, requestsPerCopy }) => [
+        id,
+        String(latencyMs),
+        copiesPerSecond.toFixed(0),
+        verdict("drainer", `${id}, ${latencyMs} ms`),
+        cpuMsPer1000.toFixed(0),
+        requestsPerCopy.toFixed(2),
+        ((1e6 * LAMBDA_SHARE) / cpuMsPer1000).toFixed(0),
+      ]),
     },
   ];
 }

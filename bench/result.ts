@@ -1,5 +1,6 @@
 import type { Archive } from "./archives";
 import type { ColdStartFigure } from "./measure/cold-start";
+import type { DrainerFigure } from "./measure/drainer";
 import type { IsolationFigure } from "./measure/isolation";
 import type { MemoryResult } from "./measure/memory";
 import type { ThroughputResult } from "./measure/throughput";
@@ -21,6 +22,7 @@ export interface Measured {
   };
   readonly archives: readonly Archive[];
   readonly throughput?: ThroughputResult;
+  readonly drainer?: readonly DrainerFigure[];
   readonly memory?: MemoryResult;
   readonly coldStarts?: readonly ColdStartFigure[];
   readonly isolation?: readonly IsolationFigure[];

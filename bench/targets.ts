@@ -7,6 +7,7 @@ export const TARGETS = {
   requests: "requests per message at full batches, receive and delete included",
   handWritten: "throughput in multiples of the hand-written handler's, at 70 ms",
   limit: "throughput as a share of the raw limit",
+  drainer: "copies per second of one drainer, at 20 ms at most",
   isolation: "home throughput with the peer black-holed, as a share of that with a healthy peer",
   archive: "size of an archive, KiB",
   coldStart: "cold start in multiples of the empty function's",
@@ -28,13 +29,15 @@ const MOST_REQUESTS: Readonly<Record<string, number>> = { async: 0.75, "semi-syn
 const LEAST_TIMES_HAND_WRITTEN = 10;
 const HAND_WRITTEN_LATENCY_MS = 70;
 const LEAST_SHARE_OF_LIMIT = 0.9;
+const LEAST_COPIES_PER_SECOND = 1_000;
+const DRAINER_LATENCY_MS = 20;
 const LEAST_SHARE_OF_HEALTHY = 0.9;
 const MOST_ARCHIVE_KIB = 200;
 const MOST_TIMES_EMPTY = 1.3;
 
 /** Every figure for which there is a target. */
 export function verdicts(measured: Omit<Measured, "date" | "machine" | "quick">): readonly Verdict[] {
-  const { throughput, isolation = [], coldStarts = [], memory, archives } = measured;
+  const { throughput, drainer = [], isolation = [], coldStarts = [], memory, archives } = measured;
   const cases = throughput === undefined ? [] : caseFigures(throughput);
   return [
     ...cases
@@ -53,6 +56,11 @@ export function verdicts(measured: Omit<Measured, "date" | "machine" | "quick">)
       const subject = `${figure.id}, ${figure.latencyMs} ms, events of ${figure.records}`;
       return share === undefined ? [] : atLeast("limit", subject, share, LEAST_SHARE_OF_LIMIT);
     }),
+    ...drainer
+      .filter(({ latencyMs }) => latencyMs <= DRAINER_LATENCY_MS)
+      .map(({ id, latencyMs, copiesPerSecond }) =>
+        atLeast("drainer", `${id}, ${latencyMs} ms`, copiesPerSecond, LEAST_COPIES_PER_SECOND),
+      ),
     ...isolation
       .filter(({ fault }) => fault === "black-holed")
       .map(({ case: name, faulty, healthy }) =>

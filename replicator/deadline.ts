@@ -18,6 +18,15 @@ export interface Deadlines {
   readonly settling: Deadline;
 }
 
+/** Those of a function that receives messages itself, and must hold none when its time is up. */
+export interface DrainDeadlines extends Deadlines {
+  readonly receiving: Deadline;
+  /** Milliseconds in which calls that send may still be started. */
+  sendingLeftMs(): number;
+}
+
+/** From the moment when messages are asked for to the one when they are to be sent. */
+const RECEIVING_MS = 2_000;
 const SETTLING_MS = 3_000;
 const REPORTING_MS = 500;
 /** With less time left than this no call is started, because it would probably be cut off half-way: neither sent nor not sent. */
@@ -27,6 +36,16 @@ export function deadlinesOf(context: Pick<Context, "getRemainingTimeInMillis">):
   return {
     sending: deadline(context, SETTLING_MS + REPORTING_MS),
     settling: deadline(context, REPORTING_MS),
+  };
+}
+
+/** @param leftMs time that is left, in milliseconds */
+export function drainDeadlinesOf(leftMs: () => number): DrainDeadlines {
+  const time = { getRemainingTimeInMillis: leftMs };
+  return {
+    receiving: deadline(time, RECEIVING_MS + SETTLING_MS + REPORTING_MS),
+    ...deadlinesOf(time),
+    sendingLeftMs: () => leftMs() - SETTLING_MS - REPORTING_MS - SHORTEST_CALL_MS,
   };
 }
 

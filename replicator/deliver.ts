@@ -20,7 +20,8 @@ export type Stage = readonly [Route, ...Route[]];
 export interface Shipment {
   /** Makes the message of a record, when its batch is due. */
   readonly prepare: (record: SQSRecord) => Message;
-  readonly stages: readonly [Stage, ...Stage[]];
+  /** At least one. */
+  readonly stages: readonly Stage[];
   /** Whether groups keep their order. */
   readonly fifo: boolean;
 }

@@ -1,9 +1,8 @@
 import type { SQSClient } from "@aws-sdk/client-sqs";
 import type { SQSRecord } from "aws-lambda";
 import { deliver } from "./deliver";
-import { deduplicationId, identified } from "./message/deduplication";
-import { type Message, messageOf } from "./message/message";
-import { decodeOrigin, ORIGIN_ATTRIBUTE, type Origin } from "./message/origin";
+import { copyOf, originOn } from "./message/copy";
+import { copyDeduplicationId } from "./message/deduplication";
 import { toQueue } from "./peer";
 import type { Done, Report } from "./report";
 import type { ForwarderSettings } from "./settings";
@@ -18,7 +17,7 @@ export async function forward(
 ): Promise<Report> {
   const { fifo, standbyQueueUrl } = settings;
   const { deadlines } = surroundings;
-  const copy = fifo ? fifoCopyOf : messageOf;
+  const copy = (record: SQSRecord) => copyOf(record, fifo ? copyDeduplicationId : undefined);
   const standby = toQueue(
     { client: clients.peer, queueUrl: standbyQueueUrl },
     deadlines.sending,
@@ -40,19 +39,4 @@ export async function forward(
     { client: clients.home, ...settings },
     surroundings,
   );
-}
-
-/**
- * A message that had no room for its origin came to the outbox under the deduplication id that its origin would have given it, and
- * goes on under it.
- */
-function fifoCopyOf(record: SQSRecord): Message {
-  const message = messageOf(record);
-  const origin = originOn(record);
-  const id = origin === undefined ? record.attributes.MessageDeduplicationId : deduplicationId(origin);
-  return id === undefined ? message : identified(message, id);
-}
-
-function originOn({ messageAttributes }: SQSRecord): Origin | undefined {
-  return decodeOrigin(messageAttributes[ORIGIN_ATTRIBUTE]?.stringValue);
 }

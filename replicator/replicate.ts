@@ -1,13 +1,17 @@
 import type { SQSClient } from "@aws-sdk/client-sqs";
 import type { SQSRecord } from "aws-lambda";
+import type { OwnershipSource } from "../ownership/view";
 import type { Breaker } from "./breaker";
-import { deliver, type Route, type Stage } from "./deliver";
-import { deduplicationId, identified } from "./message/deduplication";
+import { type Delivery, deliver, type Route, type Stage } from "./deliver";
+import { fenceOf } from "./fence";
+import { copyDeduplicationId, deduplicationId, identified } from "./message/deduplication";
+import type { Failure } from "./message/failures";
 import { type Message, messageOf } from "./message/message";
-import { originOf } from "./message/origin";
+import { ORIGIN_ATTRIBUTE, originOf } from "./message/origin";
 import { stamp } from "./message/stamp";
 import { Copies, toPeer, toQueue, toStandby } from "./peer";
 import type { Report } from "./report";
+import { refused, type Target } from "./send";
 import type { ReplicatorSettings } from "./settings";
 import { type Surroundings, settle } from "./settle";
 
@@ -22,6 +26,8 @@ export interface Connections {
   readonly home: Pick<SQSClient, "send">;
   /** By peer, one for each standby queue of the settings: none in the modes in which the replicator calls no peer. */
   readonly peers: Readonly<Record<string, PeerConnection>>;
+  /** Who owns the home. @default the home owns itself, always */
+  readonly ownership?: OwnershipSource;
 }
 
 /**
@@ -38,6 +44,9 @@ export interface Connections {
  * not seen the message yet, no consumer sees it twice, and what a peer then holds twice has one origin. Outboxes are queues of the
  * home, so a peer that is away holds up nothing there; in `semi-sync` nothing on the way to the work queue waits for a peer. In `sync`
  * no consumer sees what a peer does not hold, and a peer that is away holds the message on the ingress queue.
+ *
+ * While another region owns the home, the work queue is left out: the copies carry the owner's name and are all there is. As long as
+ * nobody has ever said who owns the home, nothing is sent, and all messages come back later.
  */
 export async function replicate(
   records: readonly SQSRecord[],
@@ -45,24 +54,31 @@ export async function replicate(
   connections: Connections,
   surroundings: Surroundings,
 ): Promise<Report> {
-  const { fifo, homeRegion } = settings;
-  const copies = Object.fromEntries(
-    Object.keys(settings.standbyQueueUrls).map((peer) => [peer, new Copies()]),
-  );
+  const { fifo, homeRegion, outboxQueueUrls, standbyQueueUrls } = settings;
+  const peers = Object.keys({ ...outboxQueueUrls, ...standbyQueueUrls });
+  const fence = await fenceOf(homeRegion, peers, connections.ownership);
+  const owner = fence.known ? fence.owner : undefined;
+  const copies = Object.fromEntries(Object.keys(standbyQueueUrls).map((peer) => [peer, new Copies()]));
   const withoutOrigin = new Set<SQSRecord>();
   const prepare = (record: SQSRecord): Message => {
-    const origin = originOf(record, homeRegion);
+    const origin = originOf(record, homeRegion, owner);
     const { message, hasOrigin } = stamp(messageOf(record), origin);
     if (!hasOrigin) withoutOrigin.add(record);
-    return fifo ? identified(message, deduplicationId(origin)) : message;
+    return fifo ? identified(message, copyDeduplicationId(origin)) : message;
   };
   const received = (record: SQSRecord): Message => {
     const message = messageOf(record);
     return fifo ? identified(message, deduplicationId(originOf(record, homeRegion))) : message;
   };
 
-  const stages = stagesOf(settings, connections, copies, surroundings);
-  const deliveries = await deliver(records, { prepare, stages, fifo });
+  const work = { client: connections.home, queueUrl: settings.workQueueUrl };
+  const ship = (): Promise<readonly Delivery[]> => {
+    const fenced = owner !== undefined;
+    const stages = stagesOf(settings, connections, fenced, copies, surroundings);
+    return deliver(records, { prepare, stages: fenced ? [[ifMarked(work)], ...stages] : stages, fifo });
+  };
+  const keep = (failure: Failure): readonly Delivery[] => records.map(() => refused(work, failure));
+  const deliveries = fence.known ? await ship() : keep(fence.failure);
   const report = await settle(
     {
       records,
@@ -81,17 +97,32 @@ export async function replicate(
     for (const [peer, tally] of Object.entries(copies))
       tally.breaker = connections.peers[peer]!.breaker.state;
   }
-  return { ...report, copies };
+  return { ...report, copies, ...(owner === undefined ? {} : { fencedBy: owner }) };
+}
+
+/**
+ * Lets messages pass that carry a mark. One without room for it would be taken for a message that was on the home's work queue, and
+ * would be processed by nobody after the hand-back: it waits on the ingress queue until the home owns itself.
+ */
+function ifMarked(work: Target): Route {
+  return async (parcels) =>
+    parcels.map(({ message }) =>
+      message.attributes[ORIGIN_ATTRIBUTE] === undefined
+        ? refused(work, { class: "configuration", code: "NoRoomForMark" })
+        : { accepted: true, at: 0 },
+    );
 }
 
 function stagesOf(
   { mode, workQueueUrl, outboxQueueUrls, standbyQueueUrls }: ReplicatorSettings,
   { home, peers }: Connections,
+  fenced: boolean,
   copies: Readonly<Record<string, Copies>>,
   surroundings: Surroundings,
-): readonly [Stage, ...Stage[]] {
-  const inTime = surroundings.deadlines.sending;
-  const work = toQueue({ client: home, queueUrl: workQueueUrl }, inTime, surroundings);
+): readonly Stage[] {
+  const toHome = (queueUrl: string) =>
+    toQueue({ client: home, queueUrl }, surroundings.deadlines.sending, surroundings);
+  const work = fenced ? [] : [toHome(workQueueUrl)];
   const standbys = Object.entries(standbyQueueUrls).map(([peer, queueUrl]) => ({
     standby: { client: peers[peer]!.client, queueUrl },
     outbox: { client: home, queueUrl: outboxQueueUrls[peer]! },
@@ -100,24 +131,20 @@ function stagesOf(
   }));
   switch (mode) {
     case "none":
-      return [[work]];
+      return inOrder(work);
     case "semi-sync":
-      return [[work, ...standbys.map((peer) => toPeer(peer, peer.copies, surroundings))]];
+      return inOrder([...work, ...standbys.map((peer) => toPeer(peer, peer.copies, surroundings))]);
     case "sync":
-      return thenWork(
+      return inOrder(
         standbys.map((peer) => toStandby(peer.standby, peer.copies, surroundings)),
         work,
       );
-    case "async": {
-      const outboxes = Object.values(outboxQueueUrls).map((queueUrl) => ({ client: home, queueUrl }));
-      return thenWork(
-        outboxes.map((outbox) => toQueue(outbox, inTime, surroundings)),
-        work,
-      );
-    }
+    case "async":
+      return inOrder(Object.values(outboxQueueUrls).map(toHome), work);
   }
 }
 
-function thenWork([route, ...others]: readonly Route[], work: Route): readonly [Stage, ...Stage[]] {
-  return route === undefined ? [[work]] : [[route, ...others], [work]];
+/** Stages that have a place to go to. */
+function inOrder(...stages: readonly (readonly Route[])[]): readonly Stage[] {
+  return stages.flatMap(([route, ...others]) => (route === undefined ? [] : [[route, ...others] as const]));
 }

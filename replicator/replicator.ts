@@ -1,3 +1,4 @@
+import { roleReader } from "../ownership/reader";
 import { batchHandler } from "./batch-handler";
 import { Breaker } from "./breaker";
 import { IMPATIENT, PATIENT, sqsClient } from "./client";
@@ -13,6 +14,14 @@ const peers = Object.fromEntries(
     return [peer, { client, breaker: new Breaker() }];
   }),
 );
+const ownership =
+  settings.ownership &&
+  roleReader({
+    region: settings.homeRegion,
+    peers: settings.ownership.peers,
+    names: settings.ownership.parameters,
+  });
+const connections = { home, peers, ...(ownership && { ownership }) };
 
 /** The function on the ingress queue: ingress → work queue, and outboxes or standby queues. */
 export const handler = batchHandler({
@@ -21,5 +30,5 @@ export const handler = batchHandler({
   doneMetric: METRICS.takenIn,
   withoutOriginMetric: METRICS.withoutOrigin,
   clients: [home, ...Object.values(peers).map(({ client }) => client)],
-  process: (records, surroundings) => replicate(records, settings, { home, peers }, surroundings),
+  process: (records, surroundings) => replicate(records, settings, connections, surroundings),
 });

@@ -1,7 +1,7 @@
 import type { Copies } from "./peer";
 import type { Refused } from "./send";
 
-/** Accepted by every queue that it is for. */
+/** Accepted by every queue that it is for: while the home is fenced, the work queue is none of them. */
 export interface Done {
   readonly status: "done";
   readonly hasOrigin: boolean;
@@ -36,4 +36,6 @@ export interface Report {
   readonly notBackedOff: number;
   /** Per peer, in the modes in which the replicator sends to standby queues. */
   readonly copies?: Readonly<Record<string, Copies>>;
+  /** Region that owns the home, if the home is fenced: the work queue got nothing. */
+  readonly fencedBy?: string;
 }

@@ -24,8 +24,12 @@ export interface Refused extends Failure {
 /** What became of one message at one queue. */
 export type Outcome = Accepted | Refused;
 
+export function queueName({ queueUrl }: Pick<Target, "queueUrl">): string {
+  return queueUrl.slice(queueUrl.lastIndexOf("/") + 1);
+}
+
 export function refused(target: Target, failure: Failure): Refused {
-  return { accepted: false, queue: target.queueUrl.slice(target.queueUrl.lastIndexOf("/") + 1), ...failure };
+  return { accepted: false, queue: queueName(target), ...failure };
 }
 
 /**

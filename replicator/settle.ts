@@ -1,14 +1,13 @@
-import { ChangeMessageVisibilityBatchCommand, type SQSClient } from "@aws-sdk/client-sqs";
+import type { SQSClient } from "@aws-sdk/client-sqs";
 import type { SQSRecord } from "aws-lambda";
-import { BATCH_MAX_ENTRIES } from "../core/limits";
-import type { Deadline, Deadlines } from "./deadline";
+import type { Deadlines } from "./deadline";
 import { type Delivery, deliver, groupOf } from "./deliver";
 import { backOffSeconds } from "./message/back-off";
 import type { Message } from "./message/message";
-import { forEachParallel } from "./parallel";
 import { toQueue } from "./peer";
 import type { Done, RecordOutcome, Report } from "./report";
 import type { Accepted } from "./send";
+import { changeVisibility, type Return } from "./visibility";
 
 /** What code that runs in a function takes from its surroundings. */
 export interface Surroundings {
@@ -34,8 +33,6 @@ export interface HomeQueues {
   readonly ingressDlqUrl: string;
   readonly fifo: boolean;
 }
-
-const VISIBILITY_CALLS_IN_FLIGHT = 10;
 
 /**
  * Settles a batch after delivery: what can never be delivered is moved to the ingress DLQ, as it was received; what failed, or is
@@ -67,23 +64,18 @@ export async function settle(
     return move.accepted ? { status: "moved", cause: delivery } : undone(move);
   });
   const returns = returnsOf(records, outcomes, home.fifo, random);
-  return { outcomes, notBackedOff: await backOff(returns, home, deadlines.settling) };
+  const source = { client: home.client, queueUrl: home.sourceQueueUrl };
+  return { outcomes, notBackedOff: await changeVisibility(returns, source, deadlines.settling) };
 }
 
 type Undone = Exclude<Delivery, Accepted>;
 
-function isPermanent(delivery: Delivery): delivery is Undone & { readonly class: "message" } {
+export function isPermanent(delivery: Delivery): delivery is Undone & { readonly class: "message" } {
   return !delivery.accepted && delivery.class === "message";
 }
 
 function undone(delivery: Undone): RecordOutcome {
   return delivery.class === "held" ? { status: "held" } : { status: "failed", cause: delivery };
-}
-
-/** When a record that stays on its queue is to be received again. */
-interface Return {
-  readonly record: SQSRecord;
-  readonly seconds: number;
 }
 
 /**
@@ -107,41 +99,4 @@ function returnsOf(
     if (fifo) secondsOfGroup.set(group, seconds);
     return [{ record, seconds }];
   });
-}
-
-/**
- * Changes the visibility of records, as far as that is possible: without it they come back when the visibility timeout of their
- * queue ends. Gives the number of those for which it was not.
- */
-async function backOff(
-  returns: readonly Return[],
-  { client, sourceQueueUrl }: HomeQueues,
-  deadline: Deadline,
-): Promise<number> {
-  let notBackedOff = 0;
-  await forEachParallel(inTens(returns), VISIBILITY_CALLS_IN_FLIGHT, async (batch) => {
-    const command = new ChangeMessageVisibilityBatchCommand({
-      QueueUrl: sourceQueueUrl,
-      Entries: batch.map(({ record, seconds }, index) => ({
-        Id: String(index),
-        ReceiptHandle: record.receiptHandle,
-        VisibilityTimeout: seconds,
-      })),
-    });
-    try {
-      const answer = deadline.mayStart()
-        ? await client.send(command, { abortSignal: deadline.signal })
-        : undefined;
-      notBackedOff += batch.length - (answer?.Successful?.length ?? 0);
-    } catch {
-      notBackedOff += batch.length;
-    }
-  });
-  return notBackedOff;
-}
-
-function* inTens<T>(items: readonly T[]): Generator<readonly T[], undefined> {
-  for (let first = 0; first < items.length; first += BATCH_MAX_ENTRIES) {
-    yield items.slice(first, first + BATCH_MAX_ENTRIES);
-  }
 }

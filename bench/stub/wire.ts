@@ -1,8 +1,10 @@
 import { createHash } from "node:crypto";
+import type { SQSRecord } from "aws-lambda";
+import { eventOf } from "../worker/events";
 
 /** What the stub needs to know of a request; it parses no more than this. */
 export interface WireRequest {
-  /** Without the prefix of the protocol: `SendMessageBatch`. */
+  /** Without the prefix of the protocol: `SendMessageBatch`, `BatchGetItem`. */
   readonly operation: string;
   /** Region of the credential scope: the one that the caller believes to talk to. */
   readonly region: string;
@@ -59,10 +61,13 @@ export interface WireAttribute {
   readonly BinaryValue?: string;
 }
 
-/** Answers a request as SQS does that takes everything. Gives undefined for an operation that it does not know. */
+/**
+ * Answers a request as SQS does that takes everything, and always has ten copies to give, or as DynamoDB does for the ledger. Gives
+ * undefined for an operation that it does not know.
+ */
 export function answerTo({ operation, body }: WireRequest): WireAnswer | undefined {
   const input = JSON.parse(body.toString("utf8"));
-  const queueUrl = String(input.QueueUrl);
+  const queueUrl = String(input.QueueUrl ?? "");
   const successful = <T extends { readonly Id?: string }>(
     entries: readonly T[],
     more: (entry: T) => object,
@@ -78,6 +83,13 @@ export function answerTo({ operation, body }: WireRequest): WireAnswer | undefin
         messages: entries.length,
       };
     }
+    case "ReceiveMessage":
+      return { bytes: response({ Messages: copies(queueUrl) }), queueUrl, messages: 0 };
+    case "GetQueueAttributes":
+      return { bytes: response({ Attributes: EMPTY_QUEUE }), queueUrl, messages: 0 };
+    case "BatchGetItem":
+      return { bytes: response({ Responses: entries(input.RequestItems) }), queueUrl, messages: 0 };
+    case "DeleteMessageBatch":
     case "ChangeMessageVisibilityBatch":
       return { bytes: successful(input.Entries, () => ({})), queueUrl, messages: 0 };
     default:
@@ -117,8 +129,17 @@ export function md5OfAttributes(attributes: Readonly<Record<string, WireAttribut
 
 const END_OF_HEAD = "\r\n\r\n";
 const CONTENT_LENGTH = /\r\ncontent-length: *(\d+)/i;
-const OPERATION = /\r\nx-amz-target: *AmazonSQS\.(\w+)/i;
-const REGION = /Credential=[^/]+\/\d+\/([^/]+)\/sqs\//;
+const OPERATION = /\r\nx-amz-target: *(?:AmazonSQS|DynamoDB_\d+)\.(\w+)/i;
+const REGION = /Credential=[^/]+\/\d+\/([^/]+)\/(?:sqs|dynamodb)\//;
+
+/** Name of the ledger in which everything is processed; in every other one nothing is. */
+export const FULL_LEDGER = "full";
+const NEVER_SECONDS = "9999999999";
+const EMPTY_QUEUE = {
+  ApproximateNumberOfMessages: "0",
+  ApproximateNumberOfMessagesDelayed: "0",
+  ApproximateNumberOfMessagesNotVisible: "0",
+};
 
 const MESSAGE_ID = "5fea7756-0ea4-451a-a703-a558b933e274";
 const SEQUENCE_NUMBER = "18849496460467696128";
@@ -132,6 +153,37 @@ function accepted({ MessageBody, MessageAttributes }: SentMessage, queueUrl: str
       : { MD5OfMessageAttributes: md5OfAttributes(MessageAttributes) }),
     ...(queueUrl.endsWith(".fifo") ? { SequenceNumber: SEQUENCE_NUMBER } : {}),
   };
+}
+
+/** Ten copies as a standby queue gives them, on FIFO queues each in a group of its own. */
+function copies(queueUrl: string): readonly object[] {
+  const groups = queueUrl.endsWith(".fifo") ? { groups: 10 } : {};
+  const shape = { records: 10, bodyBytes: 1_000, hasAttributes: true, hasOrigin: true, ...groups };
+  return eventOf(shape).Records.map((record: SQSRecord) => ({
+    MessageId: record.messageId,
+    ReceiptHandle: record.receiptHandle,
+    Body: record.body,
+    MD5OfBody: record.md5OfBody,
+    Attributes: record.attributes,
+    MessageAttributes: Object.fromEntries(
+      Object.entries(record.messageAttributes).map(([name, { dataType, stringValue }]) => [
+        name,
+        { DataType: dataType, StringValue: stringValue },
+      ]),
+    ),
+  }));
+}
+
+type Keys = Readonly<Record<string, { readonly Keys: readonly object[] }>>;
+
+function entries(tables: Keys): object {
+  const entry = { status: { S: "COMPLETED" }, expiration: { N: NEVER_SECONDS } };
+  return Object.fromEntries(
+    Object.entries(tables).map(([name, { Keys }]) => [
+      name,
+      name === FULL_LEDGER ? Keys.map((key) => ({ ...key, ...entry })) : [],
+    ]),
+  );
 }
 
 function response(body: object, status = "200 OK"): Buffer {

@@ -10,6 +10,14 @@ export interface EventJob {
   readonly atLeast: number;
 }
 
+/** One task of a drainer, which ends when its time is up. */
+export interface DrainJob {
+  readonly kind: "drain";
+  readonly action: "prune" | "move";
+  readonly home: string;
+  readonly forMs: number;
+}
+
 /** Calls with prebuilt entries, one after the other on each of several lanes. */
 export interface LoopJob {
   readonly kind: "loop";
@@ -26,7 +34,7 @@ export interface LoopQueue {
   readonly call: string;
 }
 
-export type WorkerOrder = EventJob | LoopJob;
+export type WorkerOrder = EventJob | LoopJob | DrainJob;
 
 export interface WorkDone {
   readonly events: number;

@@ -1,8 +1,9 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Context, SQSBatchResponse, SQSEvent } from "aws-lambda";
+import type { DrainResult, DrainTask } from "../../replicator/drain/task";
 import { type EventShape, eventOf } from "./events";
-import type { EventJob, Loop, LoopJob, WorkDone, WorkerMessage, WorkerOrder } from "./protocol";
+import type { DrainJob, EventJob, Loop, LoopJob, WorkDone, WorkerMessage, WorkerOrder } from "./protocol";
 
 /**
  * What Lambda's runtime does, as far as a function notices it: loads `index.js`, then parses an event, waits for the handler and
@@ -11,7 +12,8 @@ import type { EventJob, Loop, LoopJob, WorkDone, WorkerMessage, WorkerOrder } fr
  * Arguments: the folder of the function, and the file of an event that is handled at once (for cold starts).
  */
 
-type Handler = (event: SQSEvent, context: Context) => Promise<SQSBatchResponse | undefined>;
+type Handler = (event: SQSEvent | DrainTask, context: Context) => Promise<Answer | undefined>;
+type Answer = SQSBatchResponse | DrainResult;
 
 const FUNCTION_TIMEOUT_MS = 20_000;
 
@@ -22,10 +24,7 @@ const { handler, loop }: { readonly handler?: Handler; readonly loop?: Loop } = 
 tell({ kind: "initialised", rssBytes: process.memoryUsage.rss() });
 
 process.on("message", (order: WorkerOrder) => {
-  measured(order.kind === "events" ? () => handleEvents(order) : () => runLoop(order)).then(
-    (done) => tell({ kind: "worked", ...done }),
-    fail,
-  );
+  measured(() => work(order)).then((done) => tell({ kind: "worked", ...done }), fail);
 });
 process.on("disconnect", () => process.exit());
 
@@ -48,6 +47,17 @@ async function measured(work: () => Promise<Work>): Promise<WorkDone> {
   return { ...done, elapsedMs, cpuMs: (user + system) / 1_000, peakRssBytes };
 }
 
+function work(order: WorkerOrder): Promise<Work> {
+  switch (order.kind) {
+    case "events":
+      return handleEvents(order);
+    case "drain":
+      return drain(order);
+    case "loop":
+      return runLoop(order);
+  }
+}
+
 async function handleEvents({ shape, forMs, atLeast }: EventJob): Promise<Work> {
   const payload = payloadOf(shape);
   const until = performance.now() + forMs;
@@ -60,6 +70,17 @@ async function handleEvents({ shape, forMs, atLeast }: EventJob): Promise<Work> 
   return { events, messages: events * shape.records, failed };
 }
 
+/** What a drainer leaves of its time to end what it has begun. */
+const DRAINER_RESERVE_MS = 6_500;
+
+async function drain({ action, home, forMs }: DrainJob): Promise<Work> {
+  const until = Date.now() + forMs + DRAINER_RESERVE_MS;
+  const task: DrainTask = { v: 1, home, action, until, marked: true };
+  const answer = await handle(JSON.stringify(task));
+  if (answer === undefined || !("pruned" in answer)) throw new Error("this bundle is no drainer");
+  return { events: 1, messages: answer.pruned + answer.moved, failed: answer.failures };
+}
+
 async function runLoop(job: LoopJob): Promise<Work> {
   if (loop === undefined) throw new Error("this bundle has no loop");
   return { events: 0, messages: await loop(job), failed: 0 };
@@ -67,6 +88,11 @@ async function runLoop(job: LoopJob): Promise<Work> {
 
 /** Gives the number of records that the handler reports as failed. */
 async function invoke(payload: string): Promise<number> {
+  const answer = await handle(payload);
+  return answer !== undefined && "batchItemFailures" in answer ? answer.batchItemFailures.length : 0;
+}
+
+async function handle(payload: string): Promise<Answer | undefined> {
   if (handler === undefined) throw new Error("this bundle has no handler");
   const deadline = Date.now() + FUNCTION_TIMEOUT_MS;
   const answer = await handler(JSON.parse(payload), {
@@ -84,7 +110,7 @@ async function invoke(payload: string): Promise<number> {
     succeed: () => {},
   });
   JSON.stringify(answer);
-  return answer?.batchItemFailures.length ?? 0;
+  return answer;
 }
 
 let known: { readonly key: string; readonly payload: string } | undefined;

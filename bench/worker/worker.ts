@@ -12,6 +12,8 @@ export interface WorkerOptions {
   readonly folder: string;
   readonly endpoint: string;
   readonly environment: Readonly<Record<string, string>>;
+  /** Memory of the function. @default {@link FUNCTION_MEMORY_MB} */
+  readonly memoryMb?: number;
 }
 
 const START_TIMEOUT_MS = 30_000;
@@ -58,7 +60,7 @@ export async function coldStart(options: WorkerOptions, firstEvent: string): Pro
 }
 
 function startChild(
-  { runtime, folder, endpoint, environment }: WorkerOptions,
+  { runtime, folder, endpoint, environment, memoryMb = FUNCTION_MEMORY_MB }: WorkerOptions,
   args: readonly string[] = [],
 ): Child<WorkerOrder, WorkerMessage> {
   return new Child<WorkerOrder, WorkerMessage>({
@@ -66,8 +68,8 @@ function startChild(
     args: [folder, ...args],
     // The shares of a function's memory that Lambda's runtime gives to V8; without them its heap grows with the machine's memory.
     nodeOptions: [
-      `--max-old-space-size=${Math.floor(FUNCTION_MEMORY_MB * 0.9)}`,
-      `--max-semi-space-size=${Math.floor(FUNCTION_MEMORY_MB * 0.05)}`,
+      `--max-old-space-size=${Math.floor(memoryMb * 0.9)}`,
+      `--max-semi-space-size=${Math.floor(memoryMb * 0.05)}`,
     ],
     env: {
       AWS_ENDPOINT_URL: endpoint,
@@ -76,7 +78,7 @@ function startChild(
       AWS_SESSION_TOKEN: "token",
       AWS_REGION: HOME,
       AWS_LAMBDA_FUNCTION_NAME: "orders-replicator",
-      AWS_LAMBDA_FUNCTION_MEMORY_SIZE: String(FUNCTION_MEMORY_MB),
+      AWS_LAMBDA_FUNCTION_MEMORY_SIZE: String(memoryMb),
       AWS_LAMBDA_INITIALIZATION_TYPE: "on-demand",
       AWS_EXECUTION_ENV: "AWS_Lambda_nodejs22.x",
       AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED: "true",

@@ -3,7 +3,7 @@ import type { Message } from "./message";
 import type { Origin } from "./origin";
 
 /**
- * Deduplication id of a message on every FIFO queue but the ingress queue: a digest of where it came from.
+ * Deduplication id of a message on FIFO work queues, and of its copies unless they are marked: a digest of where it came from.
  *
  * The producer's own id does not do. A producer may use it again after five minutes, and a backlog that is sent in seconds brings
  * both uses together: SQS would swallow the second and report success. The digest is the same in every retry and every version of
@@ -12,6 +12,17 @@ import type { Origin } from "./origin";
  */
 export function deduplicationId({ home, id }: Pick<Origin, "home" | "id">): string {
   return createHash("sha256").update(`${home}/${id}`).digest("hex");
+}
+
+/**
+ * The same for outbox and standby queues, which tell a marked copy from one without a mark: a message that was copied, was not taken
+ * by the work queue, and is tried again when its home has been fenced, has to come to its owner with the mark. Both copies are one
+ * message on the work queue that they are moved to.
+ */
+export function copyDeduplicationId({ owner, ...origin }: Pick<Origin, "home" | "id" | "owner">): string {
+  return owner === undefined
+    ? deduplicationId(origin)
+    : createHash("sha256").update(`${origin.home}/${origin.id}/${owner}`).digest("hex");
 }
 
 /** The message for a FIFO queue, which knows its repeats by `id`. */

@@ -69,6 +69,7 @@ const CODES: Readonly<Record<Exclude<FailureClass, "unknown">, readonly string[]
     "TooManyRequests",
     "RequestLimitExceeded",
     "OverLimit",
+    "ProvisionedThroughputExceeded",
   ],
   unreachable: [
     "InternalError",
@@ -118,6 +119,7 @@ const CODES: Readonly<Record<Exclude<FailureClass, "unknown">, readonly string[]
     "InvalidAction",
     "InvalidAttributeName",
     "InvalidAttributeValue",
+    "ResourceNotFound",
   ],
   deadline: ["AbortError"],
   message: ["InvalidMessageContents", "InvalidParameterValue", "BatchRequestTooLong"],

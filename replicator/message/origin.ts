@@ -33,10 +33,18 @@ export interface Origin {
   readonly dedup?: string;
   /** The producer key, if it counts. */
   readonly key?: string;
+  /**
+   * The mark: region that must process the message, because the home was fenced when the message was taken from its ingress queue. Such
+   * a message never was on the home's work queue.
+   */
+  readonly owner?: string;
 }
 
-/** The origin of a record that Lambda received from the ingress queue of `home`. */
-export function originOf(record: SQSRecord, home: string): Origin {
+/**
+ * The origin of a record that was received from the ingress queue of `home`.
+ * @param owner region that owns the home, if the home is fenced
+ */
+export function originOf(record: SQSRecord, home: string, owner?: string): Origin {
   const { SentTimestamp, SenderId, SequenceNumber, MessageDeduplicationId } = record.attributes;
   // Whatever stands in the origin's place makes a message one that was here before, and its key one that was used.
   const republished = record.messageAttributes[ORIGIN_ATTRIBUTE] !== undefined;
@@ -50,6 +58,7 @@ export function originOf(record: SQSRecord, home: string): Origin {
     ...(SequenceNumber === undefined ? {} : { sequence: SequenceNumber }),
     ...(MessageDeduplicationId === undefined ? {} : { dedup: MessageDeduplicationId }),
     ...(key === undefined ? {} : { key }),
+    ...(owner === undefined ? {} : { owner }),
   };
 }
 
@@ -64,7 +73,7 @@ export function encodeOrigin(origin: Origin): MessageAttributeValue {
 export function decodeOrigin(value: string | undefined): Origin | undefined {
   const fields = parseObject(value);
   if (fields === undefined) return undefined;
-  const { v, home, id, sent, sender, sequence, dedup, key } = fields;
+  const { v, home, id, sent, sender, sequence, dedup, key, owner } = fields;
   if (!isWholeNumber(v) || v < 1 || !isWholeNumber(sent)) return undefined;
   if (!isFilled(home) || !isFilled(id) || !isFilled(sender)) return undefined;
   return {
@@ -76,6 +85,7 @@ export function decodeOrigin(value: string | undefined): Origin | undefined {
     ...(isFilled(sequence) ? { sequence } : {}),
     ...(isFilled(dedup) ? { dedup } : {}),
     ...(isFilled(key) ? { key } : {}),
+    ...(isFilled(owner) ? { owner } : {}),
   };
 }
 

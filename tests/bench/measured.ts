@@ -42,6 +42,10 @@ export function measured(parts: Partial<Measured> = {}): Measured {
         empty: { initialisedMs: 60, sendingAnsweredMs: 90, answeredMs: 61 },
       },
     ],
+    drainer: [
+      { id: "prune", latencyMs: 20, copiesPerSecond: 1_800, cpuMsPer1000: 300, requestsPerCopy: 0.3 },
+      { id: "prune", latencyMs: 70, copiesPerSecond: 700, cpuMsPer1000: 300, requestsPerCopy: 0.3 },
+    ],
     isolation: [
       {
         case: "semi-sync",

@@ -4,7 +4,7 @@ describe("planOf", () => {
   test("measures everything at 0, 20 and 70 ms unless told otherwise", () => {
     const { modes, parts, latenciesMs, eventSizes } = planOf({});
     expect(modes).toEqual(["async", "semi-sync", "sync", "none", "fifo"]);
-    expect(parts).toEqual(["throughput", "memory", "cold-start", "isolation"]);
+    expect(parts).toEqual(["throughput", "drainer", "memory", "cold-start", "isolation"]);
     expect(latenciesMs).toEqual([0, 20, 70]);
     expect(eventSizes).toEqual([10, 100, 1_000]);
   });

@@ -34,7 +34,7 @@ describe("verdicts", () => {
     const all = verdicts(measured());
     expect(all.filter(({ met }) => !met)).toEqual([]);
     expect(new Set(all.map(({ target }) => target))).toEqual(
-      new Set(["requests", "handWritten", "limit", "isolation", "archive", "coldStart", "memory"]),
+      new Set(["requests", "handWritten", "limit", "drainer", "isolation", "archive", "coldStart", "memory"]),
     );
   });
 
@@ -47,6 +47,7 @@ describe("verdicts", () => {
       measured({
         throughput: { ...throughput!, figures: slow },
         archives: [{ name: "replicator", bytes: 201 * 1_024, digest: "" }],
+        drainer: measured().drainer!.map((one) => ({ ...one, copiesPerSecond: 900 })),
         isolation: measured().isolation!.map((one) => ({ ...one, faulty: 200 })),
       }),
     ).filter(({ met }) => !met);
@@ -54,6 +55,7 @@ describe("verdicts", () => {
       ["requests", "semi-sync"],
       ["handWritten", "semi-sync, events of 10"],
       ["limit", "semi-sync, 70 ms, events of 10"],
+      ["drainer", "prune, 20 ms"],
       ["isolation", "semi-sync"],
       ["archive", "replicator"],
     ]);

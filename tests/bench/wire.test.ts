@@ -1,4 +1,12 @@
-import { answerTo, md5OfAttributes, responseLength, takeRequest } from "../../bench/stub/wire";
+import {
+  answerTo,
+  FULL_LEDGER,
+  md5OfAttributes,
+  md5OfBody,
+  responseLength,
+  takeRequest,
+} from "../../bench/stub/wire";
+import { originIn } from "../../replicator/message/origin";
 
 function request(body: string, { operation = "SendMessage", region = "us-west-2" } = {}): Buffer {
   return Buffer.from(
@@ -73,6 +81,27 @@ describe("answerTo", () => {
     const b = { DataType: "Binary.png", BinaryValue: "AQI=" };
     expect(md5OfAttributes({ a, b })).toBe(md5OfAttributes({ b, a }));
     expect(md5OfAttributes({ a, b })).not.toBe(md5OfAttributes({ a: b, b: a }));
+  });
+
+  test("gives ten copies again and again, with the digests of their bodies", () => {
+    const { Messages } = bodyOf(answer("ReceiveMessage", { QueueUrl: "http://host/1/standby.fifo" })?.bytes);
+    expect(new Set(Messages.map(({ MessageId }: { MessageId: string }) => MessageId)).size).toBe(10);
+    for (const { Body, MD5OfBody, Attributes, MessageAttributes } of Messages) {
+      expect(MD5OfBody).toBe(md5OfBody(Body));
+      expect(Attributes.MessageGroupId).toMatch(/^group-/);
+      expect(originIn({ body: Body, attributes: MessageAttributes })).toMatchObject({ home: "us-east-1" });
+    }
+  });
+
+  test.each([
+    [FULL_LEDGER, ["a", "b"]],
+    ["empty", []],
+  ])("finds in the ledger %s the entries of %p", (table, found) => {
+    const keys = [{ id: { S: "a" } }, { id: { S: "b" } }];
+    const { Responses } = bodyOf(
+      answer("BatchGetItem", { RequestItems: { [table]: { Keys: keys } } })?.bytes,
+    );
+    expect(Responses[table].map(({ id }: { id: { S: string } }) => id.S)).toEqual(found);
   });
 
   test("knows no other operations", () => {

@@ -50,7 +50,7 @@ describe("batchHandler", () => {
   async function run(
     outcomes: readonly RecordOutcome[],
     options: Partial<BatchFunction> = {},
-    copies?: Report["copies"],
+    more: Omit<Report, "outcomes" | "notBackedOff"> = {},
   ) {
     const handler = batchHandler({
       name: "replicator",
@@ -61,7 +61,7 @@ describe("batchHandler", () => {
       process: async (): Promise<Report> => ({
         outcomes,
         notBackedOff: 2,
-        ...(copies === undefined ? {} : { copies }),
+        ...more,
       }),
       ...options,
     });
@@ -224,12 +224,23 @@ describe("batchHandler", () => {
     );
   });
 
+  test("counts what was taken in for the owner of a fenced home, and names the owner", async () => {
+    const { logs, metrics } = await run(
+      [done(1), done(2), failed("throttled")],
+      {},
+      { fencedBy: "us-west-2" },
+    );
+    expect(logs[0]).toMatchObject({ done: 2, fencedBy: "us-west-2" });
+    expect(metrics[0]).toMatchObject({ MessagesTakenIn: 2, MessagesFenced: 2 });
+    expect((await run([done(1)])).metrics.at(-1)).not.toHaveProperty("MessagesFenced");
+  });
+
   test("publishes copies by peer, with the dimensions of a forwarder, and logs which peer is not being called", async () => {
     const west = Object.assign(new Copies(), { direct: 2, byOutbox: 1, lagsMs: [30, -5] });
     const east = Object.assign(new Copies(), { byOutbox: 3, breaker: "open" as const });
     const idle = new Copies();
     const copies = { "us-west-2": west, "eu-west-1": east, "ap-south-1": idle };
-    const { logs, metrics } = await run([done(1), done(2), done(3)], {}, copies);
+    const { logs, metrics } = await run([done(1), done(2), done(3)], {}, { copies });
     expect(logs[0]?.copies).toEqual({
       "us-west-2": { direct: 2, byOutbox: 1 },
       "eu-west-1": { direct: 0, byOutbox: 3, breaker: "open" },

@@ -1,18 +1,24 @@
 import { execFile, execFileSync } from "node:child_process";
+import { createHash } from "node:crypto";
 import { createSocket } from "node:dgram";
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import type { SQSRecord } from "aws-lambda";
 import { unzipSync } from "fflate";
+import { FUNCTION_WORDS } from "../../core/names";
 import { buildFunctions } from "../../replicator/build";
+import type { DrainTask } from "../../replicator/drain/task";
+import { encodeOrigin, ORIGIN_ATTRIBUTE } from "../../replicator/message/origin";
 import { toEnvironment } from "../../replicator/settings";
+import { drainerSettings } from "./drain/world";
 import { nameOf } from "./fake-sqs";
 import { FORWARDER_SETTINGS, HOME, REPLICATOR_SETTINGS, replicatorSettings, sqsRecords } from "./records";
 import { functionEnvironment, stubSqs } from "./stub-sqs";
 
 const ROOT = join(__dirname, "..", "..");
-const NAMES = ["replicator", "forwarder"] as const;
+interface BatchGet {
+  readonly RequestItems: Readonly<Record<string, { readonly Keys: readonly { readonly id: object }[] }>>;
+}
 /** Enough for as many calls at a time as there are, of which Node warns unless told not to. */
 const RECORDS = sqsRecords(200);
 
@@ -23,16 +29,18 @@ describe("buildFunctions", () => {
   beforeAll(() => buildFunctions(directory), 30_000);
   afterAll(() => rmSync(directory, { recursive: true }));
 
-  test.each(NAMES)("keeps the archive of the %s small, its source map included", (name) => {
+  test.each(FUNCTION_WORDS)("keeps the archive of the %s small, its source map included", (name) => {
     expect(archive(name).byteLength).toBeLessThan(200 * 1024);
     expect(Object.keys(unzipSync(archive(name)))).toEqual(["index.js", "index.js.map"]);
   });
 
-  test.each(NAMES)("maps only our own sources in the %s, without their text", (name) => {
+  test.each(FUNCTION_WORDS)("maps only our own sources in the %s, without their text", (name) => {
     const map = JSON.parse(Buffer.from(unzipSync(archive(name))["index.js.map"]!).toString());
     expect(map.sourcesContent).toBeUndefined();
     expect(map.sources).toContain(`../../../replicator/${name}.ts`);
-    for (const source of map.sources) expect(source).toMatch(/^\.\.\/\.\.\/\.\.\/(replicator|core)\//);
+    for (const source of map.sources) {
+      expect(source).toMatch(/^\.\.\/\.\.\/\.\.\/(replicator|ownership|ledger|core)\//);
+    }
   });
 
   test("writes the same bytes in another time zone, at another time, under another umask and elsewhere", () => {
@@ -45,12 +53,12 @@ describe("buildFunctions", () => {
       cwd: ROOT,
       env: { ...process.env, TZ: "Pacific/Kiritimati" },
     });
-    for (const name of NAMES) expect(archive(name, elsewhere).equals(archive(name))).toBe(true);
+    for (const name of FUNCTION_WORDS) expect(archive(name, elsewhere).equals(archive(name))).toBe(true);
     rmSync(elsewhere, { recursive: true });
   }, 30_000);
 
   test("names no machine and no directory of it", () => {
-    for (const name of NAMES) {
+    for (const name of FUNCTION_WORDS) {
       const files = Object.values(unzipSync(archive(name)));
       for (const file of files) expect(Buffer.from(file).includes(ROOT)).toBe(false);
     }
@@ -78,12 +86,16 @@ describe("buildFunctions", () => {
   ] as const)("runs as the %s, traced, without node_modules around", async (name, settings, queues) => {
     const stub = await stubSqs();
     const daemon = await xrayDaemon();
-    const { stdout, stderr } = await invoke(archive(name), RECORDS, {
-      ...functionEnvironment(stub.endpoint),
-      ...toEnvironment(settings),
-      _X_AMZN_TRACE_ID: "Root=1-5759e988-bd862e3fe1be46a994272793;Parent=53995c3f42cd8ad8;Sampled=1",
-      AWS_XRAY_DAEMON_ADDRESS: daemon.address,
-    });
+    const { stdout, stderr } = await invoke(
+      archive(name),
+      { Records: RECORDS },
+      {
+        ...functionEnvironment(stub.endpoint),
+        ...toEnvironment(settings),
+        _X_AMZN_TRACE_ID: "Root=1-5759e988-bd862e3fe1be46a994272793;Parent=53995c3f42cd8ad8;Sampled=1",
+        AWS_XRAY_DAEMON_ADDRESS: daemon.address,
+      },
+    );
     await Promise.all([stub.close(), daemon.close()]);
     expect(stderr).toBe("");
     expect(stdout).toContain('{"response":{"batchItemFailures":[]}}');
@@ -106,11 +118,115 @@ describe("buildFunctions", () => {
     expect(daemon.received()).not.toContain("body 0");
   });
 
-  test("reports every record when nobody listens", async () => {
-    const { stdout, stderr } = await invoke(archive("forwarder"), sqsRecords(3), {
-      ...functionEnvironment("http://127.0.0.1:1"),
-      ...toEnvironment(FORWARDER_SETTINGS),
+  test("runs as the replicator of a fenced home, which it learns from the parameters of its region", async () => {
+    const roles = { v: 1, homes: { [HOME]: { owner: "us-west-2", epoch: 1, at: 1, from: [HOME] } } };
+    const states = { v: 1, region: HOME, checkedAt: Date.now(), homes: {} };
+    const Parameters = [
+      { Name: "/roles", Value: JSON.stringify(roles) },
+      { Name: "/states", Value: JSON.stringify(states) },
+    ];
+    const stub = await stubSqs(({ operation }, response) => {
+      if (operation !== "AmazonSSM.GetParameters") return false;
+      response.setHeader("content-type", "application/x-amz-json-1.1");
+      response.end(JSON.stringify({ Parameters, InvalidParameters: [] }));
+      return true;
     });
+    const ownership = {
+      peers: ["us-west-2", "eu-west-1"],
+      parameters: { roles: "/roles", states: "/states" },
+    };
+    const { stdout, stderr } = await invoke(
+      archive("replicator"),
+      { Records: RECORDS },
+      {
+        ...functionEnvironment(stub.endpoint),
+        ...toEnvironment({ ...REPLICATOR_SETTINGS, ownership }),
+      },
+    );
+    await stub.close();
+    expect(stderr).toBe("");
+    expect(stdout).toContain('{"response":{"batchItemFailures":[]}}');
+    expect(stdout).toContain(`"MessagesFenced":${RECORDS.length}`);
+    const sends = stub.calls.filter(({ operation }) => operation === "SendMessageBatch");
+    expect(new Set(sends.map(({ body }) => nameOf(body.QueueUrl)))).toEqual(
+      new Set(["orders-outbox-us-west-2", "orders-outbox-eu-west-1"]),
+    );
+    expect(stub.calls.length - sends.length).toBe(1);
+  });
+
+  test("runs as the drainer, which asks the ledger", async () => {
+    const copies = Array.from({ length: 10 }, (_, index) => ({
+      MessageId: `id-${index}`,
+      ReceiptHandle: `receipt-${index}`,
+      Body: `body ${index}`,
+      MD5OfBody: createHash("md5").update(`body ${index}`).digest("hex"),
+      Attributes: { SentTimestamp: String(Date.now()), ApproximateReceiveCount: "1" },
+      MessageAttributes: {
+        [ORIGIN_ATTRIBUTE]: encodeOrigin({
+          v: 1,
+          home: HOME,
+          id: `m-${index}`,
+          sent: Date.now(),
+          sender: "s",
+        }),
+      },
+    }));
+    const batches = [copies];
+    const completed = { status: { S: "COMPLETED" }, expiration: { N: String(Date.now()) } };
+    const stub = await stubSqs(({ operation, body }, response) => {
+      const answer = {
+        ReceiveMessage: () => ({ Messages: batches.shift() ?? [] }),
+        GetQueueAttributes: () => ({
+          Attributes: {
+            ApproximateNumberOfMessages: "0",
+            ApproximateNumberOfMessagesDelayed: "0",
+            ApproximateNumberOfMessagesNotVisible: "0",
+          },
+        }),
+        // The ledger knows the first four that it is asked about.
+        "DynamoDB_20120810.BatchGetItem": () => {
+          const { Keys } = (body as unknown as BatchGet).RequestItems.ledger!;
+          return { Responses: { ledger: Keys.slice(0, 4).map(({ id }) => ({ id, ...completed })) } };
+        },
+      }[operation];
+      if (answer === undefined) return false;
+      response.setHeader("content-type", "application/x-amz-json-1.0");
+      response.end(JSON.stringify(answer()));
+      return true;
+    });
+    const task: DrainTask = { v: 1, home: HOME, action: "move", until: Date.now() + 20_000, marked: true };
+    const { stdout, stderr } = await invoke(archive("drainer"), task, {
+      ...functionEnvironment(stub.endpoint),
+      ...toEnvironment(drainerSettings()),
+    });
+    await stub.close();
+    expect(stderr).toBe("");
+    expect(stdout).toContain('{"response":{"pruned":4,"moved":6,');
+    expect(stdout).toContain('"drained":true,"failures":0}}');
+    const calls = stub.calls.map(({ operation, body }) => [
+      operation.replace(/^.*\./, ""),
+      body.QueueUrl === undefined ? "" : nameOf(body.QueueUrl),
+    ]);
+    expect(calls).toEqual([
+      ["ReceiveMessage", `orders-standby-${HOME}@us-west-2`],
+      ["BatchGetItem", ""],
+      ["SendMessageBatch", "orders@us-west-2"],
+      ["DeleteMessageBatch", `orders-standby-${HOME}@us-west-2`],
+      // One more receiver, and the first again; then the confirmation that there is nothing.
+      ...Array(3).fill(["ReceiveMessage", `orders-standby-${HOME}@us-west-2`]),
+      ["GetQueueAttributes", `orders-standby-${HOME}@us-west-2`],
+    ]);
+  });
+
+  test("reports every record when nobody listens", async () => {
+    const { stdout, stderr } = await invoke(
+      archive("forwarder"),
+      { Records: sqsRecords(3) },
+      {
+        ...functionEnvironment("http://127.0.0.1:1"),
+        ...toEnvironment(FORWARDER_SETTINGS),
+      },
+    );
     expect(stdout).toContain('{"itemIdentifier":"id-0"},{"itemIdentifier":"id-1"},{"itemIdentifier":"id-2"}');
     expect(stdout).toContain('"FailureClass":"unreachable","Failures":3');
     expect(stderr).toContain('"class":"unreachable","code":"ECONNREFUSED","count":3');
@@ -119,16 +235,16 @@ describe("buildFunctions", () => {
 });
 
 /** Invokes an archive's handler in a process of its own, as Lambda does. */
-async function invoke(archive: Uint8Array, records: readonly SQSRecord[], env: Record<string, string>) {
+async function invoke(archive: Uint8Array, event: object, env: Record<string, string>) {
   const task = mkdtempSync(join(tmpdir(), "task-"));
   for (const [file, contents] of Object.entries(unzipSync(archive)))
     writeFileSync(join(task, file), contents);
-  writeFileSync(join(task, "records.json"), JSON.stringify(records));
+  writeFileSync(join(task, "event.json"), JSON.stringify(event));
   const script = `
     const context = { getRemainingTimeInMillis: () => 20_000 };
     const { handler } = require("./index");
-    const records = JSON.parse(require("node:fs").readFileSync("records.json", "utf8"));
-    handler({ Records: records }, context).then((response) => {
+    const event = JSON.parse(require("node:fs").readFileSync("event.json", "utf8"));
+    handler(event, context).then((response) => {
       console.log(JSON.stringify({ response }));
       setTimeout(process.exit, 50);
     });`;

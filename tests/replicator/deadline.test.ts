@@ -1,5 +1,5 @@
 import { FUNCTION_TIMEOUT_SECONDS } from "../../core/limits";
-import { deadlinesOf } from "../../replicator/deadline";
+import { deadlinesOf, drainDeadlinesOf } from "../../replicator/deadline";
 
 function deadlines(remainingMs: number) {
   return deadlinesOf({ getRemainingTimeInMillis: () => remainingMs });
@@ -29,5 +29,22 @@ describe("deadlinesOf", () => {
     const { sending } = deadlines(0);
     await new Promise((resolve) => setTimeout(resolve, 10));
     expect(sending.signal.aborted).toBe(true);
+  });
+});
+
+describe("drainDeadlinesOf", () => {
+  const deadlines = (leftMs: number) => drainDeadlinesOf(() => leftMs);
+
+  test("leaves time to send what was received last", () => {
+    expect(deadlines(6_500).receiving.mayStart()).toBe(true);
+    expect(deadlines(6_499).receiving.mayStart()).toBe(false);
+    expect(deadlines(6_499).sending.mayStart()).toBe(true);
+  });
+
+  test("says how long a call that sends may still be started", () => {
+    expect(deadlines(4_600).sendingLeftMs()).toBe(100);
+    expect(deadlines(4_600).sending.mayStart()).toBe(true);
+    expect(deadlines(4_400).sendingLeftMs()).toBe(-100);
+    expect(deadlines(4_400).sending.mayStart()).toBe(false);
   });
 });

@@ -1,5 +1,9 @@
 import {
   ChangeMessageVisibilityBatchCommand,
+  DeleteMessageBatchCommand,
+  GetQueueAttributesCommand,
+  ReceiveMessageCommand,
+  type Message as SdkMessage,
   SendMessageBatchCommand,
   type SendMessageBatchRequestEntry,
 } from "@aws-sdk/client-sqs";
@@ -17,6 +21,13 @@ import { messageBytes } from "../../replicator/message/size";
 import type { Connections } from "../../replicator/replicate";
 import { nameOf, serviceError } from "./fake-sqs";
 import { binaryAttribute, HOME, SENT, sqsRecord, stringAttribute } from "./records";
+
+type Command =
+  | ChangeMessageVisibilityBatchCommand
+  | DeleteMessageBatchCommand
+  | GetQueueAttributesCommand
+  | ReceiveMessageCommand
+  | SendMessageBatchCommand;
 
 /** What happens to one call. */
 export type Fault =
@@ -37,7 +48,7 @@ export interface Enqueued {
   readonly entry: SendMessageBatchRequestEntry;
 }
 
-interface InQueue extends Enqueued {
+export interface InQueue extends Enqueued {
   readonly sentMs: number;
   readonly sequence: number;
   visibleMs: number;
@@ -49,7 +60,8 @@ export class ModelQueue {
   /** Everything that was ever put into it, in order. */
   readonly log: Enqueued[] = [];
   private readonly deduplicated = new Map<string, number>();
-  private messages: InQueue[] = [];
+  /** By message id, in the order in which they came. */
+  private readonly messages = new Map<string, InQueue>();
 
   constructor(
     readonly name: string,
@@ -57,12 +69,22 @@ export class ModelQueue {
   ) {}
 
   get isEmpty(): boolean {
-    return this.messages.length === 0;
+    return this.messages.size === 0;
+  }
+
+  /** What is on it, in order. */
+  get held(): readonly InQueue[] {
+    return [...this.messages.values()];
+  }
+
+  /** Messages that are received and not visible, and for how many milliseconds they will not be. */
+  inFlightMs(nowMs: number): readonly number[] {
+    return [...this.messages.values()].map(({ visibleMs }) => visibleMs - nowMs).filter((ms) => ms > 0);
   }
 
   /** When the next message that is in flight becomes visible. */
   nextMs(nowMs: number): number {
-    return Math.min(...this.messages.map(({ visibleMs }) => visibleMs).filter((ms) => ms > nowMs));
+    return nowMs + Math.min(...this.inFlightMs(nowMs));
   }
 
   enqueue(entry: SendMessageBatchRequestEntry, nowMs: number): string {
@@ -74,7 +96,7 @@ export class ModelQueue {
       this.deduplicated.set(id, nowMs);
     }
     this.log.push({ messageId, entry });
-    this.messages.push({
+    this.messages.set(messageId, {
       messageId,
       entry,
       sentMs: nowMs,
@@ -86,30 +108,44 @@ export class ModelQueue {
   }
 
   /** A batch as Lambda takes it. A FIFO group of which something is in flight gives nothing more. */
-  receive(nowMs: number, count = BATCH_MAX_ENTRIES): SQSRecord[] {
+  receive(
+    nowMs: number,
+    count = BATCH_MAX_ENTRIES,
+    visibilitySeconds = FIFO_VISIBILITY_TIMEOUT_MAX_SECONDS,
+  ): SQSRecord[] {
     const busy = new Set(
-      this.fifo
-        ? this.messages.flatMap(({ entry, visibleMs }) => (visibleMs > nowMs ? [entry.MessageGroupId] : []))
-        : [],
+      this.fifo ? this.held.flatMap((message) => (message.visibleMs > nowMs ? [groupOf(message)] : [])) : [],
     );
-    const received = this.messages
-      .filter(({ entry, visibleMs }) => visibleMs <= nowMs && !busy.has(entry.MessageGroupId))
-      .slice(0, count);
+    const received: InQueue[] = [];
+    for (const message of this.messages.values()) {
+      if (received.length === count) break;
+      if (message.visibleMs <= nowMs && !busy.has(groupOf(message))) received.push(message);
+    }
     for (const message of received) {
-      message.visibleMs = nowMs + FIFO_VISIBILITY_TIMEOUT_MAX_SECONDS * 1_000;
+      message.visibleMs = nowMs + visibilitySeconds * 1_000;
       message.receives += 1;
     }
     return received.map((message) => this.recordOf(message));
   }
 
   delete(messageIds: ReadonlySet<string>): void {
-    this.messages = this.messages.filter(({ messageId }) => !messageIds.has(messageId));
+    for (const id of messageIds) this.messages.delete(id);
+  }
+
+  /** Deletes what was received last with this handle: SQS says yes to any other and may do nothing. */
+  deleteReceived(receiptHandle: string | undefined): void {
+    const message = this.receivedWith(receiptHandle);
+    if (message !== undefined) this.messages.delete(message.messageId);
   }
 
   changeVisibility(receiptHandle: string | undefined, untilMs: number): void {
-    for (const message of this.messages) {
-      if (`receipt of ${message.messageId}` === receiptHandle) message.visibleMs = untilMs;
-    }
+    const message = this.receivedWith(receiptHandle);
+    if (message !== undefined) message.visibleMs = untilMs;
+  }
+
+  private receivedWith(receiptHandle: string | undefined): InQueue | undefined {
+    const message = this.messages.get(receiptHandle?.replace(/^receipt \d+ of /, "") ?? "");
+    return message !== undefined && handleOf(message) === receiptHandle ? message : undefined;
   }
 
   private recordOf({ messageId, entry, sentMs, sequence, receives }: InQueue): SQSRecord {
@@ -125,6 +161,7 @@ export class ModelQueue {
     );
     return sqsRecord({
       messageId,
+      receiptHandle: handleOf({ messageId, receives }),
       body: MessageBody,
       messageAttributes,
       attributes: {
@@ -143,6 +180,15 @@ export class ModelQueue {
   }
 }
 
+function groupOf({ entry }: InQueue): string | undefined {
+  return entry.MessageGroupId;
+}
+
+/** Every receipt has a handle of its own. */
+function handleOf({ messageId, receives }: Pick<InQueue, "messageId" | "receives">): string {
+  return `receipt ${receives} of ${messageId}`;
+}
+
 /**
  * Queues of SQS in all regions, with a clock of their own. Calls go wrong as planned, one after the other, and nothing goes wrong
  * when the plan is at its end. What a call must not do is noted in {@link violations}.
@@ -152,6 +198,10 @@ export class ModelSqs {
   killed = false;
   readonly violations: string[] = [];
   readonly requests = new Map<string, number>();
+  /** Least visibility timeout that a message may be given back with. */
+  leastBackOffSeconds = 1;
+  /** Called before a command is executed, or fails. */
+  onCall: (queue: string, command: Command) => void = () => {};
   /** Called when a queue has taken a message. */
   onTaken: (queue: string, entry: SendMessageBatchRequestEntry) => void = () => {};
   private readonly queues = new Map<string, ModelQueue>();
@@ -177,16 +227,13 @@ export class ModelSqs {
   };
 
   private call(region: string, command: unknown): unknown {
-    if (
-      !(command instanceof SendMessageBatchCommand || command instanceof ChangeMessageVisibilityBatchCommand)
-    ) {
-      throw new Error("unexpected command");
-    }
+    if (!isKnown(command)) throw new Error("unexpected command");
     const queue = this.queue(command.input.QueueUrl ?? "");
     const [name, there = HOME] = queue.name.split("@");
     this.check(there === region, `a client of ${region} for ${name} in ${there}`);
     this.requests.set(queue.name, (this.requests.get(queue.name) ?? 0) + 1);
     this.nowMs += 20;
+    this.onCall(queue.name, command);
     if (this.killed) throw serviceError("AbortError");
 
     const { value: fault = { kind: "none" } as Fault } = this.plan.next() as IteratorResult<Fault, undefined>;
@@ -196,12 +243,57 @@ export class ModelSqs {
     }
     if (fault.kind === "slow") this.nowMs += fault.ms;
     if (fault.kind === "call" && !fault.executed) throw serviceError(fault.error);
-    const answer =
-      command instanceof SendMessageBatchCommand
-        ? this.take(queue, command.input.Entries ?? [], fault)
-        : this.changeVisibility(queue, command);
+    const answer = this.execute(queue, command, fault);
     if (fault.kind === "call") throw serviceError(fault.error);
     return answer;
+  }
+
+  private execute(queue: ModelQueue, command: Command, fault: Fault): unknown {
+    if (command instanceof ReceiveMessageCommand) return this.give(queue, command);
+    if (command instanceof GetQueueAttributesCommand) return this.describe(queue);
+    if (command instanceof SendMessageBatchCommand) {
+      return this.take(queue, command.input.Entries ?? [], fault);
+    }
+    return command instanceof DeleteMessageBatchCommand
+      ? this.delete(queue, command, fault)
+      : this.changeVisibility(queue, command);
+  }
+
+  private give(queue: ModelQueue, { input }: ReceiveMessageCommand): unknown {
+    const { MaxNumberOfMessages = 1, VisibilityTimeout = 30, WaitTimeSeconds = 0 } = input;
+    this.check(MaxNumberOfMessages <= BATCH_MAX_ENTRIES, "messages of a receive");
+    this.check(input.MessageAttributeNames?.includes("All") === true, "message attributes asked for");
+    this.check(input.MessageSystemAttributeNames?.includes("All") === true, "attributes asked for");
+    const records = queue.receive(this.nowMs, MaxNumberOfMessages, VisibilityTimeout);
+    if (records.length === 0) this.nowMs += WaitTimeSeconds * 1_000;
+    return { Messages: records.map(messageOf) };
+  }
+
+  private describe(queue: ModelQueue): unknown {
+    const inFlight = queue.inFlightMs(this.nowMs).length;
+    return {
+      Attributes: {
+        ApproximateNumberOfMessages: String(queue.held.length - inFlight),
+        ApproximateNumberOfMessagesDelayed: "0",
+        ApproximateNumberOfMessagesNotVisible: String(inFlight),
+      },
+    };
+  }
+
+  private delete(queue: ModelQueue, { input }: DeleteMessageBatchCommand, fault: Fault): unknown {
+    const entries = input.Entries ?? [];
+    const faults = fault.kind === "entries" ? fault.entries : [];
+    this.check(entries.length >= 1 && entries.length <= BATCH_MAX_ENTRIES, "deletes in a call");
+    entries.forEach(({ ReceiptHandle }, index) => {
+      if (faults[index]?.executed !== false) queue.deleteReceived(ReceiptHandle);
+    });
+    return {
+      Successful: entries.flatMap(({ Id }, index) => (faults[index] === undefined ? [{ Id }] : [])),
+      Failed: entries.flatMap(({ Id }, index) => {
+        const Code = faults[index]?.code;
+        return Code === undefined ? [] : [{ Id, Code, SenderFault: true }];
+      }),
+    };
   }
 
   private take(queue: ModelQueue, entries: readonly SendMessageBatchRequestEntry[], fault: Fault): unknown {
@@ -225,7 +317,9 @@ export class ModelSqs {
     const entries = input.Entries ?? [];
     this.check(entries.length <= BATCH_MAX_ENTRIES, "too many visibility changes in a call");
     for (const { ReceiptHandle, VisibilityTimeout = -1 } of entries) {
-      this.check(VisibilityTimeout >= 1 && VisibilityTimeout <= BACK_OFF_MAX_SECONDS, "back-off");
+      const isRight =
+        VisibilityTimeout >= this.leastBackOffSeconds && VisibilityTimeout <= BACK_OFF_MAX_SECONDS;
+      this.check(isRight, "back-off");
       queue.changeVisibility(ReceiptHandle, this.nowMs + VisibilityTimeout * 1_000);
     }
     return { Successful: entries.map(({ Id }) => ({ Id })), Failed: [] };
@@ -251,4 +345,32 @@ export class ModelSqs {
   private check(holds: boolean, what: string): void {
     if (!holds) this.violations.push(what);
   }
+}
+
+function isKnown(command: unknown): command is Command {
+  return [
+    ChangeMessageVisibilityBatchCommand,
+    DeleteMessageBatchCommand,
+    GetQueueAttributesCommand,
+    ReceiveMessageCommand,
+    SendMessageBatchCommand,
+  ].some((known) => command instanceof known);
+}
+
+/** A message as ReceiveMessage gives it. */
+function messageOf({ messageId, receiptHandle, body, attributes, messageAttributes }: SQSRecord): SdkMessage {
+  return {
+    MessageId: messageId,
+    ReceiptHandle: receiptHandle,
+    Body: body,
+    Attributes: { ...attributes } as NonNullable<SdkMessage["Attributes"]>,
+    MessageAttributes: Object.fromEntries(
+      Object.entries(messageAttributes).map(([name, { dataType, stringValue, binaryValue }]) => [
+        name,
+        binaryValue === undefined
+          ? { DataType: dataType, StringValue: stringValue }
+          : { DataType: dataType, BinaryValue: Buffer.from(binaryValue, "base64") },
+      ]),
+    ),
+  };
 }

@@ -7,6 +7,7 @@ import { decodeOrigin, encodeOrigin, ORIGIN_ATTRIBUTE } from "../../replicator/m
 import { replicate } from "../../replicator/replicate";
 import type { Report } from "../../replicator/report";
 import type { ReplicationMode } from "../../replicator/settings";
+import { anyPlan, killing } from "./any-fault";
 import { type Fault, type ModelQueue, ModelSqs } from "./model-sqs";
 import {
   anyFifoRecords,
@@ -134,49 +135,6 @@ function inGroups({ log }: ModelQueue): ReadonlyMap<string, readonly string[]> {
   }
   return groups;
 }
-
-const passing = fc.constantFrom(
-  "TimeoutError",
-  "InternalError",
-  "RequestThrottled",
-  "AccessDenied",
-  "Novelty",
-);
-const entryFault = fc.option(
-  fc.oneof(
-    { weight: 4, arbitrary: fc.record({ code: passing, executed: fc.boolean() }) },
-    { weight: 1, arbitrary: fc.record({ executed: fc.boolean() }) },
-    { weight: 1, arbitrary: fc.constant({ code: "InvalidMessageContents", executed: false }) },
-  ),
-  { nil: undefined, freq: 2 },
-);
-const anyFault: fc.Arbitrary<Fault> = fc.oneof(
-  { weight: 4, arbitrary: fc.constant<Fault>({ kind: "none" }) },
-  {
-    weight: 2,
-    arbitrary: fc.record({ kind: fc.constant("call" as const), error: passing, executed: fc.boolean() }),
-  },
-  {
-    weight: 1,
-    arbitrary: fc.constant<Fault>({ kind: "call", error: "BatchRequestTooLong", executed: false }),
-  },
-  {
-    weight: 1,
-    arbitrary: fc.record({ kind: fc.constant("slow" as const), ms: fc.integer({ min: 100, max: 6_000 }) }),
-  },
-  {
-    weight: 3,
-    arbitrary: fc.record({
-      kind: fc.constant("entries" as const),
-      entries: fc.array(entryFault, { minLength: 10, maxLength: 10 }),
-    }),
-  },
-);
-const anyPlan = (fault: fc.Arbitrary<Fault> = anyFault) => fc.array(fault, { maxLength: 60 });
-const killing = fc.oneof(
-  { weight: 6, arbitrary: anyFault },
-  { weight: 1, arbitrary: fc.constant<Fault>({ kind: "kill" }) },
-);
 
 const anyCase = fc.oneof(
   fc.record({

@@ -36,6 +36,38 @@ describe("settings", () => {
     );
   });
 
+  const ownership = {
+    peers: ["us-west-2", "eu-west-1"],
+    parameters: { roles: "/sqs-multi-region/payments/roles", states: "/sqs-multi-region/payments/states" },
+  };
+
+  test("say where a replicator reads who owns its home, if the home may be fenced", () => {
+    const settings = { ...REPLICATOR_SETTINGS, ownership };
+    expect(replicatorSettings(toEnvironment(settings))).toEqual(settings);
+    expect(replicatorSettings(toEnvironment(REPLICATOR_SETTINGS))).not.toHaveProperty("ownership");
+  });
+
+  test.each([
+    [{ ownership: "roles" }, '.ownership: must be an object, but it is "roles"'],
+    [
+      { ownership: { ...ownership, peers: [""] } },
+      ".ownership.peers: must be a list of strings that are not",
+    ],
+    [{ ownership: { peers: [] } }, ".ownership.parameters: must be an object, but it is missing"],
+    [
+      { ownership: { ...ownership, parameters: { roles: "/roles" } } },
+      ".ownership.parameters.states: must be a string that is not empty, but it is missing",
+    ],
+  ])("fail on %p", (change, message) => {
+    const env = toEnvironment({ ...REPLICATOR_SETTINGS, ...change } as never);
+    expect(() => replicatorSettings(env)).toThrow(message);
+  });
+
+  test("fail on an owner for messages that have nowhere else to go", () => {
+    const env = toEnvironment({ ...settingsOf("none"), ownership });
+    expect(() => replicatorSettings(env)).toThrow(".ownership: must be absent in mode none");
+  });
+
   test("pass over fields that they do not know", () => {
     const newer = { ...REPLICATOR_SETTINGS, newer: true };
     expect(replicatorSettings(toEnvironment(newer))).toEqual(REPLICATOR_SETTINGS);

@@ -1,5 +1,5 @@
 import fc from "fast-check";
-import { deduplicationId, identified } from "../../../replicator/message/deduplication";
+import { copyDeduplicationId, deduplicationId, identified } from "../../../replicator/message/deduplication";
 import { entryOf } from "../../../replicator/message/message";
 
 const text = fc.string({ unit: "grapheme", minLength: 1 });
@@ -26,6 +26,20 @@ describe("deduplicationId", () => {
     fc.assert(
       fc.property(text, text, (home, id) => {
         expect(deduplicationId({ home, id })).toMatch(/^[0-9a-f]{64}$/);
+      }),
+    );
+  });
+});
+
+describe("copyDeduplicationId", () => {
+  test("is that of the message without a mark, and one of its own for each mark", () => {
+    fc.assert(
+      fc.property(text, text, text, (home, id, owner) => {
+        expect(copyDeduplicationId({ home, id })).toBe(deduplicationId({ home, id }));
+        const marked = copyDeduplicationId({ home, id, owner });
+        expect(marked).not.toBe(deduplicationId({ home, id }));
+        expect(marked).not.toBe(copyDeduplicationId({ home, id, owner: `${owner}x` }));
+        expect(marked).toMatch(/^[0-9a-f]{64}$/);
       }),
     );
   });

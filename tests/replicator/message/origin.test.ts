@@ -21,6 +21,7 @@ const anyOrigin = fc.record(
     sequence: text,
     dedup: text,
     key: text,
+    owner: text,
   },
   { requiredKeys: ["v", "home", "id", "sent", "sender"] },
 );
@@ -59,7 +60,15 @@ describe("originOf", () => {
     },
   );
 
-  test("is at most 600 bytes with everything at its longest", () => {
+  test("carries the mark of a fenced home, and no mark otherwise", () => {
+    expect(originOf(sqsRecord(), HOME, "us-west-2").owner).toBe("us-west-2");
+    expect(originOf(sqsRecord(), HOME)).not.toHaveProperty("owner");
+  });
+
+  test.each([
+    ["without a mark", undefined, 600],
+    ["with the mark of a fenced home", "ap-northeast-1", 640],
+  ])("is, %s, at most as long as is reserved for it, with everything at its longest", (_, owner, most) => {
     const record = sqsRecord({
       messageId: "f".repeat(36),
       attributes: {
@@ -71,10 +80,10 @@ describe("originOf", () => {
       },
       messageAttributes: { [PRODUCER_KEY_ATTRIBUTE]: stringAttribute(`${SENT}.${"k".repeat(50)}`) },
     });
-    const origin = originOf(record, "ap-southeast-1");
+    const origin = originOf(record, "ap-southeast-1", owner);
     expect(origin.key).toHaveLength(64);
     const attribute = encodeOrigin(origin);
-    expect(attributeBytes(ORIGIN_ATTRIBUTE, attribute)).toBeLessThanOrEqual(600);
+    expect(attributeBytes(ORIGIN_ATTRIBUTE, attribute)).toBeLessThanOrEqual(most);
   });
 });
 
@@ -105,7 +114,9 @@ describe("decodeOrigin", () => {
 
   test("passes over an optional field of another type", () => {
     const origin = { v: 1, home: HOME, id: "m", sent: 1, sender: "s" };
-    expect(decodeOrigin(JSON.stringify({ ...origin, sequence: 5, dedup: null, key: 7 }))).toEqual(origin);
+    expect(decodeOrigin(JSON.stringify({ ...origin, sequence: 5, dedup: null, key: 7, owner: {} }))).toEqual(
+      origin,
+    );
   });
 
   test("gives undefined for garbage, and never throws", () => {

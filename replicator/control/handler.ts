@@ -1,0 +1,30 @@
+import type { Context } from "aws-lambda";
+import { Controller } from "./controller";
+import type { Parts } from "./parts";
+import { ControlTelemetry } from "./telemetry";
+
+export type ControlHandler = (event: unknown, context: Context) => Promise<void>;
+
+/** A Lambda handler that runs the controller once, whatever it is invoked with. */
+export function controlHandler(parts: Omit<Parts, "onFailure">): ControlHandler {
+  const telemetry = new ControlTelemetry(parts.settings);
+  let failures: Record<string, string> = {};
+  const controller = new Controller({
+    ...parts,
+    onFailure: (part, code) => {
+      failures[part] = code;
+    },
+  });
+  return async (_event, context) => {
+    const began = parts.now();
+    failures = {};
+    let report: Awaited<ReturnType<Controller["run"]>> | undefined;
+    try {
+      report = await controller.run();
+    } catch (error) {
+      // Nothing was decided. The next run tries again; an alarm tells when heartbeats stay away.
+      failures["own parameters"] = error instanceof Error ? error.name : String(error);
+    }
+    telemetry.record(report, failures, parts.now() - began, context);
+  };
+}

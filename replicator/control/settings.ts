@@ -1,0 +1,76 @@
+import type { Rescue } from "../drain/settings";
+import { type Environment, Fields } from "../environment";
+
+/** What a controller is told by its environment: one for each failover group and region. */
+export interface ControllerSettings {
+  readonly failoverGroup: string;
+  readonly region: string;
+  /** All regions of the group, in the order of the configuration. */
+  readonly regions: readonly string[];
+  readonly takeoverDelaySeconds: number;
+  /** Per home, the peers in the order in which they take it over. */
+  readonly takeoverOrder: Readonly<Record<string, readonly string[]>>;
+  /** Only roles by order (`parameter`) for now. */
+  readonly routing: "parameter";
+  readonly failback: "manual" | "automatic";
+  /** `automatic`: time for which the home must have been healthy, with a fresh canary. */
+  readonly failbackAfterSeconds: number;
+  readonly onIsolation: "fence" | "continue";
+  /** Longest time that work goes on after a region's consumers and functions were told to stop. */
+  readonly inFlightSeconds: number;
+  /** Longest wait before the fence of a home that owns itself again opens all the same. */
+  readonly handBackTimeoutSeconds: number;
+  /** Table of the ledger in this region. @default no ledger */
+  readonly ledgerTable?: string;
+  readonly canary: {
+    readonly ingressQueueUrl: string;
+    readonly workQueueUrl: string;
+    /** By home. */
+    readonly standbyQueueUrls: Readonly<Record<string, string>>;
+  };
+}
+
+/**
+ * What the controller knows of a logical queue of its group: an SSM parameter per logical queue and region, written by Terraform
+ * below the path `queues` of {@link parameterNames}, since the environment of a function holds 4 KB.
+ * https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html
+ */
+export interface ControlledQueue {
+  readonly queue: string;
+  readonly rescue: Rescue;
+  /** Taken off the watermark of a home before copies are taken for processed. */
+  readonly marginSeconds: number;
+  /** Names of drainers in this region, by home. */
+  readonly drainers: Readonly<Record<string, string>>;
+  /** Names of queues in this region, for their metrics. */
+  readonly ingress: string;
+  readonly work: string;
+  readonly outboxes: readonly string[];
+}
+
+/** Reads the environment of a controller. Throws an error that names the field which is missing or wrong. */
+export function controllerSettings(env: Environment): ControllerSettings {
+  const fields = Fields.of(env);
+  const order = fields.object("takeoverOrder");
+  const canary = fields.object("canary");
+  const regions = fields.texts("regions");
+  return {
+    failoverGroup: fields.text("failoverGroup"),
+    region: fields.text("region"),
+    regions,
+    takeoverDelaySeconds: fields.wholeNumber("takeoverDelaySeconds"),
+    takeoverOrder: Object.fromEntries(regions.map((home) => [home, order.texts(home)])),
+    routing: fields.oneOf("routing", ["parameter"]),
+    failback: fields.oneOf("failback", ["manual", "automatic"]),
+    failbackAfterSeconds: fields.wholeNumber("failbackAfterSeconds"),
+    onIsolation: fields.oneOf("onIsolation", ["fence", "continue"]),
+    inFlightSeconds: fields.wholeNumber("inFlightSeconds"),
+    handBackTimeoutSeconds: fields.wholeNumber("handBackTimeoutSeconds"),
+    ...fields.optional("ledgerTable", (from, field) => from.text(field)),
+    canary: {
+      ingressQueueUrl: canary.queueUrl("ingressQueueUrl"),
+      workQueueUrl: canary.queueUrl("workQueueUrl"),
+      standbyQueueUrls: canary.queueUrls("standbyQueueUrls"),
+    },
+  };
+}

@@ -1,0 +1,40 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import { CloudWatchClient } from "@aws-sdk/client-cloudwatch";
+import { LambdaClient } from "@aws-sdk/client-lambda";
+import type { SSMClient } from "@aws-sdk/client-ssm";
+import { CONTROLLER_TIMEOUT_SECONDS } from "../core/limits";
+import { ledgerClient } from "../ledger/client";
+import { LedgerTable } from "../ledger/table";
+import { ssmClient } from "../ownership/client";
+import { sqsClient } from "./client";
+import { controlHandler } from "./control/handler";
+import { controllerSettings } from "./control/settings";
+
+const settings = controllerSettings(process.env);
+const { region, ledgerTable } = settings;
+const parameters = new Map<string, SSMClient>(
+  settings.regions.map((each) => [each, ssmClient(each, region)]),
+);
+
+/** The function of a failover group in one region: decides who owns which home, and tells the drainers what to do. */
+export const handler = controlHandler({
+  settings,
+  ssm: (each) => parameters.get(each)!,
+  sqs: sqsClient(region),
+  // An awaited drainer answers when its task ends.
+  lambda: new LambdaClient({
+    region,
+    maxAttempts: 1,
+    requestHandler: { connectionTimeout: 1_000, requestTimeout: CONTROLLER_TIMEOUT_SECONDS * 1_000 },
+  }),
+  cloudWatch: new CloudWatchClient({
+    region,
+    maxAttempts: 2,
+    requestHandler: { connectionTimeout: 1_000, requestTimeout: 5_000, throwOnRequestTimeout: true },
+  }),
+  ...(ledgerTable === undefined
+    ? {}
+    : { ledger: new LedgerTable({ tableName: ledgerTable, client: ledgerClient(region) }) }),
+  now: Date.now,
+  sleep,
+});

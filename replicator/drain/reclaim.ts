@@ -1,0 +1,106 @@
+import type { SQSRecord } from "aws-lambda";
+import { BACK_OFF_MAX_SECONDS } from "../../core/limits";
+import { groupOf } from "../deliver";
+import { originOn } from "../message/copy";
+import type { Origin } from "../message/origin";
+import type { Target } from "../send";
+import { changeVisibility, type Return } from "../visibility";
+import { depthOf, receive, remove } from "./queue";
+import { withReceivers } from "./receivers";
+import { secondsToNext } from "./returns";
+import type { Look, Run } from "./run";
+import type { DrainTask } from "./task";
+
+/**
+ * What stays is out of sight for this long, so that it is seen once: the queue counts receives, and would take a message to the DLQ
+ * that was only looked at. When all is done it is made visible; after a run that did not get so far, the next one begins behind it.
+ */
+const VISIBILITY_SECONDS = BACK_OFF_MAX_SECONDS;
+const CONFIRMING_SECONDS = 1;
+
+/**
+ * Deletes from the own work queue what the last owner has rescued, before consumers may receive again: without a ledger nobody else
+ * would know. Gives whether that is done.
+ */
+export async function reclaim(run: Run, receivers: number): Promise<boolean> {
+  const { task, settings, clients, tally, surroundings } = run;
+  const { deadlines } = surroundings;
+  const work = { client: clients.own, queueUrl: settings.workQueueUrl };
+  const seen = new Set<string>();
+  const kept: Return[] = [];
+
+  const look = async (waitSeconds: number): Promise<Look> => {
+    const options = { visibilitySeconds: VISIBILITY_SECONDS, waitSeconds };
+    const received = await receive(work, options, settings.region, deadlines.receiving);
+    if (!received.ok) {
+      tally.fail(work, received.failure);
+      return { end: "failed", full: false };
+    }
+    const records = received.value;
+    const rescued = records.filter((record) => isRescued(record, task));
+    const { removed, failures } = await remove(rescued, work, deadlines.settling);
+    for (const failure of failures) tally.fail(work, failure);
+    tally.reclaimed += removed.length;
+
+    const others = records.filter((record) => !rescued.includes(record));
+    const isNew = others.some(({ messageId }) => !seen.has(messageId));
+    for (const { messageId } of others) seen.add(messageId);
+    // The rest of a FIFO group is given only when what is before it is gone or visible.
+    const going = new Set(settings.fifo ? removed.map(groupOf) : []);
+    const isNext = (record: SQSRecord) => rescued.includes(record) || going.has(groupOf(record));
+    const stays = records.filter((record) => !removed.includes(record));
+    kept.push(...stays.filter((record) => !isNext(record)).map(released));
+    await show(stays.filter(isNext).map(released), work, run);
+    if (removed.length > 0 || isNew) return { full: true };
+    return { end: failures.length > 0 ? "failed" : "empty", full: false };
+  };
+
+  const lookAtAll = async (): Promise<boolean> => {
+    for (;;) {
+      const end = await withReceivers(() => look(0), receivers, deadlines.receiving);
+      if (end !== "empty" || !deadlines.receiving.mayStart()) return false;
+      const last = await look(CONFIRMING_SECONDS);
+      if (last.end !== undefined) return last.end === "empty";
+    }
+  };
+  const isDone = (await lookAtAll()) && (await isSeen(work, kept.length, run));
+  tally.left += kept.length;
+  const seconds = isDone ? 0 : secondsToNext(VISIBILITY_SECONDS, surroundings.now());
+  await show(
+    kept.map(({ record }) => ({ record, seconds })),
+    work,
+    run,
+  );
+  return isDone;
+}
+
+/** Whether all that is left was looked at. What else is out of sight, a run that was stopped may have received. */
+async function isSeen(work: Target, kept: number, { tally, surroundings }: Run): Promise<boolean> {
+  const depth = await depthOf(work, surroundings.deadlines.settling);
+  if (!depth.ok) tally.fail(work, depth.failure);
+  return depth.ok && depth.value.waiting === 0 && depth.value.outOfSight <= kept;
+}
+
+/** Whether the last owner has moved it: the home took it in, unmarked, when copies were no longer taken for processed. */
+function isRescued(record: SQSRecord, task: DrainTask): boolean {
+  const origin = originOn(record);
+  return origin !== undefined && isCovered(origin, task) && wasPutBefore(record, task);
+}
+
+function isCovered({ home, owner, sent }: Origin, task: DrainTask): boolean {
+  return home === task.home && owner === undefined && task.rescued !== undefined && sent >= task.rescued.from;
+}
+
+/** What came to the queue later is not of the time before the fence. */
+function wasPutBefore({ attributes }: SQSRecord, { rescued }: DrainTask): boolean {
+  return rescued !== undefined && Number(attributes.SentTimestamp) < rescued.putBefore;
+}
+
+function released({ receiptHandle }: SQSRecord): Return {
+  return { record: { receiptHandle }, seconds: 0 };
+}
+
+async function show(returns: readonly Return[], work: Target, { tally, surroundings }: Run): Promise<void> {
+  const unchanged = await changeVisibility(returns, work, surroundings.deadlines.settling);
+  if (unchanged > 0) tally.fail(work, { class: "unknown", code: "VisibilityNotChanged" }, unchanged);
+}

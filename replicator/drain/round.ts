@@ -1,0 +1,206 @@
+import type { SQSRecord } from "aws-lambda";
+import { BATCH_MAX_ENTRIES } from "../../core/limits";
+import type { Deadline } from "../deadline";
+import { type Delivery, deliver } from "../deliver";
+import { toQueue } from "../peer";
+import type { Target } from "../send";
+import { changeVisibility } from "../visibility";
+import { type Copy, receivesOf } from "./copy";
+import { type Fate, fateOf } from "./fate";
+import { depthOf, receive, remove } from "./queue";
+import { returnsOf, type Stay, type StaysFor } from "./returns";
+import type { Look, Run } from "./run";
+import type { Source } from "./source";
+
+/** What is received is out of sight for this long, should the drainer die. */
+const VISIBILITY_SECONDS = 30;
+/** After this time nothing of what was received is sent any more: before its visibility timeout ends, a call has to have ended too. */
+const HOLD_MS = 20_000;
+
+/**
+ * One batch, from its receipt to its end: what is processed or expired is deleted, what is to be moved is sent and then deleted, and
+ * everything else is made visible again. A copy is deleted only after the queue that it was for has accepted it, so whatever fails,
+ * and wherever the function is stopped, it is there once more.
+ * @param waitSeconds time for which an empty queue is waited for
+ */
+export async function round(source: Source, run: Run, waitSeconds: number): Promise<Look> {
+  const { settings, rules, tally, lookup, surroundings } = run;
+  const { deadlines, now } = surroundings;
+  const holdUntilMs = now() + HOLD_MS;
+  const received = await receive(
+    source.queue,
+    { visibilitySeconds: VISIBILITY_SECONDS, waitSeconds },
+    settings.region,
+    deadlines.receiving,
+  );
+  if (!received.ok) {
+    tally.fail(source.queue, received.failure);
+    return { end: "failed", full: false };
+  }
+  if (received.value.length === 0) return { end: "empty", full: false };
+
+  const copies = received.value.map(source.copyOf);
+  const completed = await lookup.completed(copies);
+  const fates = copies.map((copy): Judged => ({ copy, fate: fateOf(copy, completed, rules, now()) }));
+  const moves = await move(fates, source, run, holdUntilMs);
+  const leaves = fates.flatMap(({ copy, fate }) =>
+    fate.does === "leave" ? [{ record: copy.record, why: fate.why }] : [],
+  );
+  const deletes = fates.flatMap(({ copy, fate }) => (fate.does === "delete" ? [copy.record] : []));
+  const gone = [...moves.accepted, ...deletes];
+  const stays = [...moves.stays, ...leaves];
+  const [removal, unchanged] = await Promise.all([
+    remove(gone, source.queue, deadlines.settling),
+    release(stays, gone, source, run),
+  ]);
+  for (const failure of removal.failures) tally.fail(source.queue, failure);
+  countRemoved(fates, new Set(removal.removed), run);
+  tally.left += stays.length;
+  tally.owes ||= removal.failures.length > 0 || stays.some(({ why }) => isOwed(why));
+
+  if (moves.blocked) return { end: "blocked", full: false };
+  if (source.afar && removal.failures.length + unchanged > 0) return { end: "failed", full: false };
+  if (tally.hidesMost) return { end: "futile", full: false };
+  if (moves.accepted.length + removal.removed.length > 0) {
+    return { full: received.value.length === BATCH_MAX_ENTRIES };
+  }
+  const futile = removal.failures.length > 0 || stays.some(isDiscouraging);
+  return { ...(futile ? { end: "futile" } : {}), full: false };
+}
+
+interface Judged {
+  readonly copy: Copy;
+  readonly fate: Fate;
+}
+
+interface Moves {
+  /** Records that the queue has accepted which they were for. */
+  readonly accepted: readonly SQSRecord[];
+  readonly stays: readonly Stay[];
+  /** Whether an earlier queue has to be emptied first. */
+  readonly blocked: boolean;
+}
+
+async function move(fates: readonly Judged[], source: Source, run: Run, holdUntilMs: number): Promise<Moves> {
+  const { settings, clients, tally, rate, surroundings } = run;
+  const { deadlines, now, sleep } = surroundings;
+  const goingTo = (to: "work" | "dlq") =>
+    fates.flatMap(({ copy, fate }) => (fate.does === "move" && fate.to === to ? [copy] : []));
+  const toWork = goingTo("work");
+  const toDlq = goingTo("dlq");
+  const none = (why: StaysFor): Moves => ({
+    accepted: [],
+    stays: [...toWork, ...toDlq].map(({ record }) => ({ record, why })),
+    blocked: why === "order",
+  });
+  if (toWork.length + toDlq.length === 0) return { accepted: [], stays: [], blocked: false };
+  if (settings.fifo && !(await areEmpty(source.after, run))) return none("order");
+  const waitMs = rate.pay(toWork.length, now(), Math.min(holdUntilMs, now() + deadlines.sendingLeftMs()));
+  if (waitMs === undefined) return none("rate");
+  if (waitMs > 0) await sleep(waitMs);
+
+  const deadline: Deadline = {
+    signal: deadlines.sending.signal,
+    mayStart: () => deadlines.sending.mayStart() && now() < holdUntilMs,
+  };
+  const ship = async (copies: readonly Copy[], queueUrl: string): Promise<readonly Delivery[]> => {
+    const queue: Target = { client: clients.own, queueUrl };
+    const messages = new Map(copies.map(({ record, message }) => [record, message]));
+    const deliveries = await deliver([...messages.keys()], {
+      prepare: (record) => messages.get(record)!,
+      stages: [[toQueue(queue, deadline, surroundings)]],
+      fifo: settings.fifo,
+    });
+    for (const delivery of deliveries) {
+      if (!delivery.accepted && delivery.class !== "held") {
+        tally.fail(queue, { class: delivery.class, code: delivery.code });
+      }
+    }
+    return deliveries;
+  };
+  const atWork = await ship(toWork, settings.workQueueUrl);
+  const [taken, refused] = parted(toWork, atWork);
+  const poison = refused.filter(({ delivery }) => !delivery.accepted && delivery.class === "message");
+  const dead = [...toDlq, ...poison.map(({ copy }) => copy)];
+  const [buried, unburied] = parted(dead, await ship(dead, settings.dlqUrl));
+
+  tally.moved += taken.length;
+  tally.movedUnmarked += taken.filter(({ copy }) => copy.origin?.owner === undefined).length;
+  tally.fromAfar += source.afar ? taken.length : 0;
+  tally.deadLettered += buried.length;
+  const stays = [...refused.filter((one) => !poison.includes(one)), ...unburied];
+  return {
+    accepted: [...taken, ...buried].map(({ copy }) => copy.record),
+    stays: stays.map(({ copy, delivery }) => ({
+      record: copy.record,
+      why: !delivery.accepted && delivery.class === "held" ? "held" : "failed",
+    })),
+    blocked: false,
+  };
+}
+
+interface Shipped {
+  readonly copy: Copy;
+  readonly delivery: Delivery;
+}
+
+/** Those that were accepted, and the others. */
+function parted(
+  copies: readonly Copy[],
+  deliveries: readonly Delivery[],
+): readonly [readonly Shipped[], readonly Shipped[]] {
+  const shipped = copies.map((copy, index): Shipped => ({ copy, delivery: deliveries[index]! }));
+  return [
+    shipped.filter(({ delivery }) => delivery.accepted),
+    shipped.filter(({ delivery }) => !delivery.accepted),
+  ];
+}
+
+/** Whether queues hold nothing, in sight or out of it. A queue that does not say so is not empty. */
+async function areEmpty(queues: readonly Target[], { tally, surroundings }: Run): Promise<boolean> {
+  const depths = await Promise.all(
+    queues.map(async (queue) => {
+      const depth = await depthOf(queue, surroundings.deadlines.sending);
+      if (!depth.ok) tally.fail(queue, depth.failure);
+      return depth.ok && depth.value.waiting === 0 && depth.value.outOfSight === 0;
+    }),
+  );
+  return depths.every(Boolean);
+}
+
+/** Gives the number of records whose visibility could not be changed. */
+async function release(
+  stays: readonly Stay[],
+  gone: readonly SQSRecord[],
+  { queue }: Source,
+  { settings, tally, surroundings }: Run,
+): Promise<number> {
+  const { deadlines, now, random } = surroundings;
+  const returns = returnsOf(stays, { gone, fifo: settings.fifo, nowMs: now(), random });
+  const unchanged = await changeVisibility(returns, queue, deadlines.settling);
+  if (unchanged > 0) tally.fail(queue, { class: "unknown", code: "VisibilityNotChanged" }, unchanged);
+  tally.hide(returns.flatMap(({ seconds }, index) => (seconds > 0 ? [stays[index]!.record.messageId] : [])));
+  return unchanged;
+}
+
+function countRemoved(fates: readonly Judged[], removed: ReadonlySet<SQSRecord>, { tally }: Run): void {
+  for (const { copy, fate } of fates) {
+    if (fate.does !== "delete" || !removed.has(copy.record)) continue;
+    if (fate.why === "processed") tally.pruned += 1;
+    else tally.expired += 1;
+  }
+}
+
+/** Whether a copy should have gone. */
+function isOwed(why: StaysFor): boolean {
+  return why !== "unprocessed" && why !== "mark" && why !== "manual";
+}
+
+/**
+ * Whether a copy that stays says that those behind it will too: copies are processed roughly in their order. One that was received
+ * before says nothing, since a copy that is never processed must not hide what is behind it; nor does one that this run has no
+ * business with.
+ */
+function isDiscouraging({ record, why }: Stay): boolean {
+  return why === "unprocessed" ? receivesOf(record) <= 1 : isOwed(why);
+}

@@ -1,0 +1,58 @@
+import type { DrainDeadlines } from "../deadline";
+import type { Target } from "../send";
+import type { Surroundings } from "../settle";
+import type { LedgerIdOf } from "./copy";
+import type { Rules } from "./fate";
+import type { Lookup, ProcessedLedger } from "./lookup";
+import type { Rate } from "./rate";
+import type { DrainerSettings } from "./settings";
+import type { Tally } from "./tally";
+import type { DrainTask } from "./task";
+
+export interface DrainSurroundings extends Surroundings {
+  readonly deadlines: DrainDeadlines;
+  readonly sleep: (milliseconds: number) => Promise<void>;
+}
+
+/** What a warm worker keeps from one task to the next. */
+export interface Drainage {
+  readonly settings: DrainerSettings;
+  readonly clients: {
+    readonly own: Target["client"];
+    /** Of the home's region, for what is read from afar. */
+    readonly home: Target["client"];
+  };
+  /** Only with `rescue: ledger`. */
+  readonly ledger?: ProcessedLedger;
+  readonly ledgerIdOf: LedgerIdOf;
+}
+
+/** One task under way. */
+export interface Run extends Drainage {
+  readonly task: DrainTask;
+  readonly rules: Rules;
+  readonly lookup: Lookup;
+  readonly rate: Rate;
+  readonly tally: Tally;
+  readonly surroundings: DrainSurroundings;
+}
+
+/**
+ * How a look at a queue ended, when that is the end of looking.
+ *
+ * | end | |
+ * |---|---|
+ * | `empty` | nothing was received |
+ * | `futile` | nothing came of what was received, and nothing is to be expected of what is behind it |
+ * | `failed` | the queue could not be read, or not be written |
+ * | `blocked` | an earlier queue has messages that have to go first |
+ * | `late` | time is up |
+ */
+export type End = "empty" | "futile" | "failed" | "blocked" | "late";
+
+export interface Look {
+  /** @default one may go on */
+  readonly end?: End;
+  /** Whether as many messages came as a call can give, and something came of them. */
+  readonly full: boolean;
+}

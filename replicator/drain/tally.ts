@@ -1,0 +1,67 @@
+import type { Failure } from "../message/failures";
+import { queueName, type Target } from "../send";
+import type { DrainResult } from "./task";
+
+/** Failures of one kind at one place. */
+export interface CountedFailure extends Failure {
+  /** Name of the queue, or `ledger`. */
+  readonly at: string;
+  readonly count: number;
+}
+
+/**
+ * A run leaves no more copies out of sight than this: after 120,000 a queue gives nothing, and runs follow each other before what one
+ * has left is back. https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/quotas-messages.html
+ */
+const MOST_HIDDEN = 20_000;
+
+/** What a run did so far. */
+export class Tally {
+  pruned = 0;
+  moved = 0;
+  movedUnmarked = 0;
+  expired = 0;
+  deadLettered = 0;
+  fromAfar = 0;
+  reclaimed = 0;
+  /** Copies that were looked at and left. */
+  left = 0;
+  /** Whether the queue was seen empty when it was last looked at. */
+  empty = false;
+  /** Whether something stayed, at some time, that should have gone. */
+  owes = false;
+  private readonly outOfSight = new Set<string>();
+  private readonly failed = new Map<string, CountedFailure>();
+
+  /** Notes calls or entries that failed. */
+  fail(at: Target | "ledger", failure: Failure, count = 1): void {
+    const where = at === "ledger" ? at : queueName(at);
+    const key = [where, failure.class, failure.code].join();
+    this.failed.set(key, { at: where, ...failure, count: (this.failed.get(key)?.count ?? 0) + count });
+  }
+
+  /** Notes copies that stay, out of sight for a while. */
+  hide(messageIds: readonly string[]): void {
+    for (const id of messageIds) this.outOfSight.add(id);
+  }
+
+  /** How many copies this run left out of sight. */
+  get hidden(): number {
+    return this.outOfSight.size;
+  }
+
+  /** Whether it should leave no more. */
+  get hidesMost(): boolean {
+    return this.outOfSight.size >= MOST_HIDDEN;
+  }
+
+  get failures(): readonly CountedFailure[] {
+    return [...this.failed.values()];
+  }
+
+  result(drained: boolean): DrainResult {
+    const { pruned, moved, movedUnmarked, expired, deadLettered, fromAfar, reclaimed } = this;
+    const failures = this.failures.reduce((sum, { count }) => sum + count, 0);
+    return { pruned, moved, movedUnmarked, expired, deadLettered, fromAfar, reclaimed, drained, failures };
+  }
+}

@@ -1,0 +1,60 @@
+import { HEARTBEAT_VERSION, type Heartbeat } from "../../../ownership/heartbeat";
+import { initialRoles } from "../../../ownership/roles";
+import { initialStates } from "../../../ownership/states";
+import type { ControlledQueue, ControllerSettings } from "../../../replicator/control/settings";
+
+export const [HOME, PEER, THIRD] = ["us-east-1", "us-west-2", "eu-west-1"] as const;
+export const REGIONS = [HOME, PEER, THIRD];
+export const NOW = 1_700_000_000_000;
+
+/** The queue `orders` as the controller of a region knows it, with a drainer for one home. */
+export function controlledQueue(over: Partial<ControlledQueue> = {}, home: string = HOME): ControlledQueue {
+  return {
+    queue: "orders",
+    rescue: "ledger",
+    marginSeconds: 120,
+    drainers: { [home]: "orders-drainer" },
+    ingress: "orders-ingress",
+    work: "orders",
+    outboxes: ["orders-outbox"],
+    ...over,
+  };
+}
+
+export function controllerSettings(
+  region: string,
+  regions: readonly string[] = [HOME, PEER],
+): ControllerSettings {
+  const url = (queue: string) => `https://sqs.${region}.amazonaws.com/111122223333/${queue}`;
+  const others = regions.filter((one) => one !== region);
+  return {
+    failoverGroup: "shop",
+    region,
+    regions,
+    takeoverDelaySeconds: 300,
+    takeoverOrder: Object.fromEntries(regions.map((home) => [home, regions.filter((one) => one !== home)])),
+    routing: "parameter",
+    failback: "manual",
+    failbackAfterSeconds: 900,
+    onIsolation: "continue",
+    inFlightSeconds: 65,
+    handBackTimeoutSeconds: 900,
+    canary: {
+      ingressQueueUrl: url("shop-canary-ingress"),
+      workQueueUrl: url("shop-canary"),
+      standbyQueueUrls: Object.fromEntries(others.map((home) => [home, url(`shop-canary-standby-${home}`)])),
+    },
+  };
+}
+
+export function heartbeatOf(region: string, over: Partial<Heartbeat> = {}): Heartbeat {
+  return {
+    v: HEARTBEAT_VERSION,
+    region,
+    at: NOW,
+    fit: true,
+    roles: initialRoles(REGIONS),
+    homes: initialStates(region, REGIONS).homes,
+    ...over,
+  };
+}

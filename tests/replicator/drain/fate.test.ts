@@ -1,0 +1,161 @@
+import fc from "fast-check";
+import type { Copy } from "../../../replicator/drain/copy";
+import { type Completed, fateOf, type Rules } from "../../../replicator/drain/fate";
+import { HOME, SENT, sqsRecord } from "../records";
+import { ELSEWHERE, HERE } from "./world";
+
+const WEEK_MS = 7 * 86_400_000;
+
+function copy({ owner, ...parts }: Partial<Copy> & { readonly owner?: string } = {}): Copy {
+  const record = sqsRecord();
+  const origin = {
+    v: 1,
+    home: HOME,
+    id: "m",
+    sent: SENT,
+    sender: "s",
+    ...(owner === undefined ? {} : { owner }),
+  };
+  return {
+    record,
+    message: { body: "b", attributes: {} },
+    origin,
+    takenInMs: SENT,
+    ledgerId: "orders#1",
+    ...parts,
+  };
+}
+
+function rules(changes: Partial<Rules> = {}): Rules {
+  return {
+    action: "move",
+    marked: true,
+    region: HERE,
+    rescue: "ledger",
+    onMissingIdentity: "forward",
+    workRetentionSeconds: 345_600,
+    ...changes,
+  };
+}
+
+const NONE: Completed = new Set();
+const DONE: Completed = new Set(["orders#1"]);
+
+function said(one: Copy, completed: Completed, changes: Partial<Rules> = {}, nowMs = SENT + 1_000): string {
+  const fate = fateOf(one, completed, rules(changes), nowMs);
+  return [fate.does, fate.does === "move" ? fate.to : fate.why].join(" ");
+}
+
+/** Without an origin there is no identity either, unless a business key gives one. */
+function withoutOrigin(ledgerId?: string): Copy {
+  const { origin: _, ledgerId: __, ...rest } = copy();
+  return { ...rest, ...(ledgerId === undefined ? {} : { ledgerId }) };
+}
+
+describe("fateOf", () => {
+  test.each<[string, Copy, Completed, Partial<Rules>, string]>([
+    ["processed", copy(), DONE, { action: "prune" }, "delete processed"],
+    ["unprocessed", copy(), NONE, { action: "prune" }, "leave unprocessed"],
+    ["unprocessed, owned", copy(), NONE, {}, "move work"],
+    ["unknown", copy(), undefined, { action: "prune" }, "leave unknown"],
+    ["unknown, owned", copy(), undefined, {}, "leave unknown"],
+    ["marked for here", copy({ owner: HERE }), NONE, { action: "prune" }, "move work"],
+    ["marked for here, unknown", copy({ owner: HERE }), undefined, { action: "prune" }, "move work"],
+    ["marked for here, processed", copy({ owner: HERE }), DONE, {}, "delete processed"],
+    ["marked for here, not now", copy({ owner: HERE }), NONE, { marked: false }, "leave mark"],
+    ["marked for another", copy({ owner: ELSEWHERE }), NONE, {}, "leave mark"],
+    ["marked for another, processed", copy({ owner: ELSEWHERE }), DONE, {}, "delete processed"],
+    ["without identity", withoutOrigin(), NONE, {}, "move work"],
+    ["without identity, dlq", withoutOrigin(), NONE, { onMissingIdentity: "dlq" }, "move dlq"],
+    [
+      "without identity, at home",
+      withoutOrigin(),
+      NONE,
+      { action: "prune", onMissingIdentity: "dlq" },
+      "leave unprocessed",
+    ],
+    ["without identity, unknown", withoutOrigin(), undefined, {}, "leave unknown"],
+    ["known by its business key", withoutOrigin("orders#1"), DONE, {}, "delete processed"],
+    ["before the time", copy(), NONE, { processedBefore: SENT + 1 }, "delete processed"],
+    ["at the time", copy(), NONE, { processedBefore: SENT }, "move work"],
+    ["before the time, marked", copy({ owner: HERE }), NONE, { processedBefore: SENT + 1 }, "move work"],
+    [
+      "before the time, on ingress",
+      copy({ takenInMs: undefined as never }),
+      NONE,
+      { processedBefore: SENT + 1 },
+      "move work",
+    ],
+  ])("%s", (_, one, completed, changes, expected) => {
+    const { takenInMs, ...rest } = one;
+    expect(said(takenInMs === undefined ? rest : one, completed, changes)).toBe(expected);
+  });
+
+  test.each<[string, Copy, Completed, string]>([
+    ["unprocessed", copy(), NONE, "delete expired"],
+    ["unknown", copy(), undefined, "leave unknown"],
+    ["marked for another", copy({ owner: ELSEWHERE }), NONE, "delete expired"],
+    ["marked for here", copy({ owner: HERE }), NONE, "move work"],
+    ["without identity", withoutOrigin(), NONE, "delete expired"],
+  ])("%s, older than the work queue's retention", (_, one, completed, expected) => {
+    expect(said(one, completed, {}, SENT + WEEK_MS)).toBe(expected);
+  });
+
+  test("on ingress nothing is too old", () => {
+    const { takenInMs: _, ...waiting } = copy();
+    expect(said(waiting, NONE, {}, SENT + WEEK_MS)).toBe("move work");
+  });
+
+  test.each<[Partial<Rules>, string]>([
+    [{}, "leave manual"],
+    [{ action: "prune" }, "leave manual"],
+    [{ action: "prune", marked: false }, "leave unprocessed"],
+    [{ processedBefore: SENT }, "move work"],
+    [{ processedBefore: SENT + 1 }, "delete processed"],
+    [{ action: "prune", processedBefore: SENT }, "leave unprocessed"],
+  ])("by hand, with %p", (changes, expected) => {
+    expect(said(copy(), NONE, { rescue: "manual", ...changes })).toBe(expected);
+    const { takenInMs: _, ...waiting } = copy();
+    expect(said(waiting, NONE, { rescue: "manual", action: "move" })).toBe("move work");
+  });
+
+  test("never deletes what may be unprocessed, and moves nothing unmarked unless the home is owned", () => {
+    const anyCopy = fc.record({
+      owner: fc.constantFrom(undefined, HERE, ELSEWHERE),
+      takenInMs: fc.integer({ min: SENT - WEEK_MS, max: SENT }),
+      hasId: fc.boolean(),
+    });
+    const anyRules = fc.record(
+      {
+        action: fc.constantFrom("prune" as const, "move" as const),
+        marked: fc.boolean(),
+        rescue: fc.constantFrom("ledger" as const, "watermark" as const, "manual" as const),
+        onMissingIdentity: fc.constantFrom("forward" as const, "dlq" as const),
+        processedBefore: fc.integer({ min: SENT - WEEK_MS, max: SENT }),
+      },
+      { requiredKeys: ["action", "marked", "rescue", "onMissingIdentity"] },
+    );
+    fc.assert(
+      fc.property(
+        anyCopy,
+        anyRules,
+        fc.constantFrom(NONE, DONE, undefined),
+        ({ owner, takenInMs, hasId }, changes, completed) => {
+          const { ledgerId: _, ...rest } = copy({ takenInMs, ...(owner === undefined ? {} : { owner }) });
+          const one: Copy = hasId ? copy({ ...rest }) : rest;
+          const fate = fateOf(one, completed, rules(changes), SENT);
+          const isProcessed =
+            (hasId && completed === DONE) ||
+            (owner === undefined && takenInMs < (changes.processedBefore ?? Number.NEGATIVE_INFINITY));
+          const isExpired = takenInMs < SENT - 345_600_000 && owner !== HERE;
+          if (fate.does === "delete") expect(fate.why === "processed" ? isProcessed : isExpired).toBe(true);
+          if (fate.does !== "move") return;
+          expect(isProcessed).toBe(false);
+          expect(owner === HERE ? changes.marked : owner === undefined && changes.action === "move").toBe(
+            true,
+          );
+        },
+      ),
+    );
+  });
+});

@@ -1,0 +1,53 @@
+import fc from "fast-check";
+import type { DrainTask } from "../../../replicator/drain/task";
+import { taskOf } from "../../../replicator/drain/task-of";
+import { HOME, SENT } from "../records";
+import { ELSEWHERE, HERE } from "./world";
+
+const settings = { homeRegion: HOME, region: HERE };
+const task: DrainTask = { v: 1, home: HOME, action: "move", until: SENT + 1, marked: true };
+const reclaim = { ...task, action: "reclaim", home: HERE, rescued: { from: 1, putBefore: 2 } } as const;
+
+describe("taskOf", () => {
+  test.each<DrainTask>([
+    task,
+    { ...task, action: "prune", marked: false, processedBefore: 5 },
+    { ...task, fromAfar: true, stay: true },
+    reclaim,
+  ])("reads %p", (one) => {
+    expect(taskOf(JSON.parse(JSON.stringify(one)), settings, SENT)).toEqual(one);
+  });
+
+  test.each([
+    ["unknown version", { ...task, v: 2 }],
+    ["another home", { ...task, home: ELSEWHERE }],
+    ["another home", { ...task, home: HERE }],
+    ["another home", { ...reclaim, home: HOME }],
+    ["too late", { ...task, until: SENT }],
+    ["no task", { ...task, action: "purge" }],
+    ["no task", { ...task, marked: "true" }],
+    ["no task", { ...task, until: "soon" }],
+    ["no task", { ...task, processedBefore: null }],
+    ["no task", { ...reclaim, rescued: undefined }],
+    ["no task", { ...reclaim, rescued: { from: 1 } }],
+    ["no task", {}],
+    ["no task", null],
+    ["no task", "move"],
+  ])("refuses as %s: %p", (refused, payload) => {
+    expect(taskOf(payload, settings, SENT)).toEqual({ refused });
+  });
+
+  test("never throws", () => {
+    fc.assert(
+      fc.property(fc.anything(), fc.anything(), (payload, field) => {
+        for (const one of [
+          payload,
+          { ...task, rescued: payload, action: field },
+          { ...reclaim, rescued: payload },
+        ]) {
+          expect(() => taskOf(one, settings, SENT)).not.toThrow();
+        }
+      }),
+    );
+  });
+});

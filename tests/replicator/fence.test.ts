@@ -1,0 +1,262 @@
+import type { SQSRecord } from "aws-lambda";
+import fc from "fast-check";
+import type { OwnershipSource, OwnershipView } from "../../ownership/view";
+import { fenceOf } from "../../replicator/fence";
+import { decodeOrigin, ORIGIN_ATTRIBUTE } from "../../replicator/message/origin";
+import { replicate } from "../../replicator/replicate";
+import type { ReplicationMode } from "../../replicator/settings";
+import { anyPlan } from "./any-fault";
+import { FakeSqs, serviceError } from "./fake-sqs";
+import { type ModelQueue, ModelSqs } from "./model-sqs";
+import {
+  connections,
+  HOME,
+  openDeadlines,
+  PEERS,
+  replicatorSettings,
+  SENT,
+  sqsRecord,
+  sqsRecords,
+  stringAttribute,
+} from "./records";
+
+const [OWNER] = PEERS;
+const DLQ = "orders-ingress-dlq";
+
+function viewOf(owner: string): OwnershipView {
+  const role = { owner, epoch: 1, at: SENT, from: [HOME] };
+  return {
+    roles: { v: 1, homes: { [HOME]: role } },
+    states: { v: 1, region: HOME, checkedAt: SENT, homes: {} },
+  };
+}
+
+function ownedBy(owner: string): OwnershipSource {
+  return { read: async () => viewOf(owner) };
+}
+
+function failing(error: unknown): OwnershipSource {
+  return { read: () => Promise.reject(error) };
+}
+
+function run(
+  sqs: FakeSqs,
+  records: readonly SQSRecord[],
+  ownership: OwnershipSource,
+  mode: ReplicationMode = "async",
+  fifo = false,
+) {
+  const settings = replicatorSettings(mode, fifo);
+  const worker = { ...connections(settings, sqs.clientOf), ownership };
+  const surroundings = { deadlines: openDeadlines(), now: () => SENT + 40, random: () => 0.5 };
+  return replicate(records, settings, worker, surroundings);
+}
+
+function owners(sqs: FakeSqs, queue: string): readonly (string | undefined)[] {
+  return (sqs.queues.get(queue) ?? []).map(
+    ({ MessageAttributes }) => decodeOrigin(MessageAttributes?.[ORIGIN_ATTRIBUTE]?.StringValue)?.owner,
+  );
+}
+
+describe("fenceOf", () => {
+  test("is open for what is never fenced", async () => {
+    expect(await fenceOf(HOME, [], undefined)).toEqual({ known: true });
+  });
+
+  test("is open for a home that owns itself, or of which nothing was ever ordered", async () => {
+    expect(await fenceOf(HOME, PEERS, ownedBy(HOME))).toEqual({ known: true });
+    expect(await fenceOf("ap-south-1", PEERS, ownedBy(OWNER))).toEqual({ known: true });
+  });
+
+  test("names the owner of a fenced home", async () => {
+    expect(await fenceOf(HOME, PEERS, ownedBy(OWNER))).toEqual({ known: true, owner: OWNER });
+  });
+
+  test("does not give messages to an owner that gets no copies", async () => {
+    const failure = { class: "configuration", code: "OwnerIsNoPeer" };
+    expect(await fenceOf(HOME, PEERS, ownedBy("sa-east-1"))).toEqual({ known: false, failure });
+  });
+
+  test.each([
+    [serviceError("ThrottlingException"), "throttled", "ThrottlingException"],
+    [serviceError("TimeoutError"), "unreachable", "TimeoutError"],
+    [serviceError("AccessDeniedException"), "denied", "AccessDeniedException"],
+    // With its own class it would be taken for the messages' fault, and they for lost causes.
+    [serviceError("InvalidParameterValue"), "configuration", "InvalidParameterValue"],
+    ["no error", "unknown", "string"],
+  ])("is not known after %p", async (error, failureClass, code) => {
+    const failure = { class: failureClass, code };
+    expect(await fenceOf(HOME, PEERS, failing(error))).toEqual({ known: false, failure });
+  });
+});
+
+describe("the replicator of a fenced home", () => {
+  test.each([
+    ["async", PEERS.map((peer) => `orders-outbox-${peer}`)],
+    ["semi-sync", PEERS.map((peer) => `orders-standby-${HOME}@${peer}`)],
+    ["sync", PEERS.map((peer) => `orders-standby-${HOME}@${peer}`)],
+  ] as const)(
+    "sends in mode %s as always, but nothing to the work queue, and marks it",
+    async (mode, queues) => {
+      const sqs = new FakeSqs();
+      const report = await run(sqs, sqsRecords(12), ownedBy(OWNER), mode);
+      expect(report.outcomes.map(({ status }) => status)).toEqual(Array(12).fill("done"));
+      expect(report.fencedBy).toBe(OWNER);
+      expect([...sqs.queues.keys()].sort()).toEqual([...queues].sort());
+      for (const queue of queues) expect(owners(sqs, queue)).toEqual(Array(12).fill(OWNER));
+    },
+  );
+
+  test("marks nothing when the home owns itself", async () => {
+    const sqs = new FakeSqs();
+    const report = await run(sqs, sqsRecords(2), ownedBy(HOME));
+    expect(report.fencedBy).toBeUndefined();
+    expect(owners(sqs, "orders")).toEqual([undefined, undefined]);
+  });
+
+  test("brings a marked copy to a FIFO queue that has one without a mark, of a try before the fence", async () => {
+    const settings = replicatorSettings("async", true);
+    const refused = { kind: "call", error: "InternalError", executed: false } as const;
+    // Both outboxes have taken it, the work queue has not.
+    const sqs = new ModelSqs([{ kind: "none" }, { kind: "none" }, refused]);
+    const ingress = sqs.queue(settings.sourceQueueUrl);
+    ingress.enqueue(
+      { Id: "", MessageBody: "b", MessageGroupId: "g", MessageDeduplicationId: "own" },
+      sqs.nowMs,
+    );
+    for (const owner of [HOME, OWNER]) {
+      const worker = { ...connections(settings, sqs.clientOf), ownership: ownedBy(owner) };
+      const surroundings = { deadlines: openDeadlines(), now: () => sqs.nowMs, random: () => 0 };
+      await replicate(ingress.receive(sqs.nowMs), settings, worker, surroundings);
+      sqs.nowMs = ingress.nextMs(sqs.nowMs);
+    }
+    const copies = sqs.queue(settings.outboxQueueUrls[OWNER]!).log.map(({ entry }) => entry);
+    const marks = copies.map(
+      ({ MessageAttributes }) => decodeOrigin(MessageAttributes?.[ORIGIN_ATTRIBUTE]?.StringValue)?.owner,
+    );
+    expect(marks).toEqual([undefined, OWNER]);
+    expect(sqs.queue(settings.workQueueUrl).log).toEqual([]);
+  });
+
+  test("asks once for a batch", async () => {
+    let reads = 0;
+    const ownership = {
+      read: async () => {
+        reads += 1;
+        return viewOf(OWNER);
+      },
+    };
+    await run(new FakeSqs(), sqsRecords(100), ownership);
+    expect(reads).toBe(1);
+  });
+
+  test.each(["async", "semi-sync", "sync"] as const)(
+    "sends nothing in mode %s while nobody says who owns the home, and tries again later",
+    async (mode) => {
+      const sqs = new FakeSqs();
+      const error = serviceError("InvalidParameterValue");
+      const { outcomes } = await run(sqs, sqsRecords(12), failing(error), mode);
+      expect(outcomes).toEqual(
+        Array(12).fill({
+          status: "failed",
+          cause: { accepted: false, queue: "orders", class: "configuration", code: "InvalidParameterValue" },
+        }),
+      );
+      expect(sqs.calls).toEqual([]);
+      expect([...sqs.visibility.values()]).toEqual(Array(12).fill(2));
+    },
+  );
+
+  const full = Object.fromEntries(Array.from({ length: 10 }, (_, at) => [`a${at}`, stringAttribute("v")]));
+
+  test("keeps a message that has no room for the mark on the ingress queue", async () => {
+    const sqs = new FakeSqs();
+    const records = [...sqsRecords(2), sqsRecord({ messageId: "full", messageAttributes: full })];
+    const { outcomes } = await run(sqs, records, ownedBy(OWNER));
+    expect(outcomes.map(({ status }) => status)).toEqual(["done", "done", "failed"]);
+    expect(outcomes[2]).toMatchObject({ cause: { class: "configuration", code: "NoRoomForMark" } });
+    expect(sqs.bodies(`orders-outbox-${OWNER}`)).toEqual(["body 0", "body 1"]);
+    expect(sqs.queues.has(DLQ)).toBe(false);
+  });
+
+  test("keeps a FIFO group behind it", async () => {
+    const sqs = new FakeSqs();
+    const records = sqsRecords(4, (index) => ({
+      attributes: { MessageGroupId: index === 1 ? "b" : "a" },
+      ...(index === 2 ? { messageAttributes: full } : {}),
+    }));
+    const { outcomes } = await run(sqs, records, ownedBy(OWNER), "sync", true);
+    expect(outcomes.map(({ status }) => status)).toEqual(["done", "done", "failed", "held"]);
+  });
+
+  test("brings every message to the work queue or, marked, to its owner, whatever fails and whoever owns", async () => {
+    await fc.assert(
+      fc.asyncProperty(
+        fc.constantFrom<ReplicationMode>("async", "semi-sync", "sync"),
+        fc.boolean(),
+        fc.integer({ min: 1, max: 30 }),
+        // Undefined: not known.
+        fc.array(fc.constantFrom(HOME, ...PEERS, undefined), { maxLength: 12 }),
+        anyPlan(),
+        async (mode, groups, count, roles, plan) => {
+          const fifo = groups && mode !== "semi-sync";
+          const settings = replicatorSettings(mode, fifo);
+          const sqs = new ModelSqs(plan);
+          const turns = roles.values();
+          const ownership: OwnershipSource = {
+            read: async () => {
+              const { value: owner, done } = turns.next();
+              if (done) return viewOf(HOME);
+              if (owner === undefined) throw serviceError("TimeoutError");
+              return viewOf(owner);
+            },
+          };
+          const worker = { ...connections(settings, sqs.clientOf), ownership };
+          const ingress = sqs.queue(settings.sourceQueueUrl);
+          for (let index = 0; index < count; index += 1) {
+            ingress.enqueue(
+              {
+                Id: "",
+                MessageBody: `${index}`,
+                ...(fifo ? { MessageGroupId: `${index % 3}`, MessageDeduplicationId: `${index}` } : {}),
+              },
+              sqs.nowMs,
+            );
+          }
+          const queuesOf = (peer: string): readonly ModelQueue[] =>
+            [settings.outboxQueueUrls[peer], settings.standbyQueueUrls[peer]].flatMap((queueUrl) =>
+              queueUrl === undefined ? [] : [sqs.queue(queueUrl)],
+            );
+          const holds = (queue: ModelQueue, body: string, owner?: string): boolean =>
+            queue.log.some(
+              ({ entry }) =>
+                entry.MessageBody === body &&
+                (owner === undefined ||
+                  decodeOrigin(entry.MessageAttributes?.[ORIGIN_ATTRIBUTE]?.StringValue)?.owner === owner),
+            );
+          const work = sqs.queue(settings.workQueueUrl);
+          const dlq = sqs.queue(settings.ingressDlqUrl);
+          while (!ingress.isEmpty) {
+            const records = ingress.receive(sqs.nowMs);
+            if (records.length === 0) {
+              sqs.nowMs = ingress.nextMs(sqs.nowMs);
+              continue;
+            }
+            const surroundings = { deadlines: openDeadlines(), now: () => sqs.nowMs, random: () => 0.3 };
+            const { outcomes, fencedBy } = await replicate(records, settings, worker, surroundings);
+            records.forEach(({ messageId, body }, index) => {
+              const { status } = outcomes[index]!;
+              if (status === "moved") expect(holds(dlq, body)).toBe(true);
+              else if (status !== "done") return;
+              else if (fencedBy === undefined) expect(holds(work, body)).toBe(true);
+              else expect(queuesOf(fencedBy).some((queue) => holds(queue, body, fencedBy))).toBe(true);
+              ingress.delete(new Set([messageId]));
+            });
+          }
+          expect(sqs.violations).toEqual([]);
+        },
+      ),
+      { numRuns: 200 },
+    );
+  }, 30_000);
+});
