@@ -1,0 +1,35 @@
+import { gateIsOpen, type OwnershipSource } from "../ownership/view";
+import { callFailure } from "../replicator/message/failures";
+
+/** Nobody knows whether this region may process messages: the roles could not be read, now or before. */
+export class OwnershipUnknown extends Error {
+  override readonly name = "OwnershipUnknown";
+
+  /** @param code error code of the call that failed, such as `AccessDeniedException` */
+  constructor(readonly code: string) {
+    super(`the roles of the failover group could not be read: ${code}`);
+  }
+}
+
+/**
+ * Whether consumers in a region may work. It is closed while another region answers for this one's messages, and for as long after
+ * that as the other needs to end its work.
+ */
+export class Gate {
+  constructor(
+    private readonly source: OwnershipSource,
+    private readonly region: string,
+  ) {}
+
+  /**
+   * Cheap to ask before and after every receive, because the source keeps for seconds what it has read, and for as long as it has to
+   * when nothing can be read. Throws {@link OwnershipUnknown} only when nothing ever was: take that for closed, and ask again.
+   */
+  async isOpen(): Promise<boolean> {
+    try {
+      return gateIsOpen(await this.source.read(), this.region);
+    } catch (error) {
+      throw new OwnershipUnknown(callFailure(error).code);
+    }
+  }
+}
