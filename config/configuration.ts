@@ -1,7 +1,8 @@
 import { VISIBILITY_PER_FUNCTION_TIMEOUT } from "../core/limits";
-import { DEFAULT_NAME_TEMPLATES, type NameTemplates } from "../core/names";
+import { canaryQueue, DEFAULT_NAME_TEMPLATES, type NameTemplates } from "../core/names";
 import { type CamelCased, camelCased } from "./camel-case";
-import { type ConfigurationFile, configurationSchema } from "./schema";
+import { canaryFunctions, canaryInput, resolveLedger, resolveRecovery, resolveRescue } from "./recovery";
+import { type ConfigurationFile, configurationSchema, logicalQueue } from "./schema";
 
 /** The validated configuration as constructs use it: all defaults in place, keys in camel case. */
 export type Configuration = ReturnType<typeof resolve>;
@@ -12,13 +13,26 @@ export type Encryption = LogicalQueueSettings["encryption"];
 export type FifoSettings = Exclude<LogicalQueueSettings["fifo"], false>;
 export type Principal = LogicalQueueSettings["producers"][number];
 export type StateBackend = Configuration["stateBackend"];
+export type ManagedLedger = NonNullable<NonNullable<Configuration["ledger"]>["managed"]>;
 
-type Group = CamelCased<ConfigurationFile>;
+/** The file with defaults, keys in camel case, before anything is taken from elsewhere. */
+export type Group = CamelCased<ConfigurationFile>;
 
-/** Gives each logical queue what it takes from its group: function settings, name templates, tags. */
+/**
+ * Gives each logical queue what it takes from its group: function settings, name templates, tags. With recovery, the group has one
+ * logical queue more, its canary.
+ */
 export function resolve(file: ConfigurationFile) {
   const group: Group = camelCased(configurationSchema, file);
-  return { ...group, queues: mapValues(group.queues, (queue) => resolveQueue(group, queue)) };
+  const queues = mapValues(group.queues, (queue) => resolveQueue(group, queue));
+  const canary = canaryQueue(group.failoverGroup);
+  return {
+    ...group,
+    // A queue that the author gave the canary's name stays, for the rules to find.
+    queues: { ...queues, ...(group.recovery && !(canary in queues) && { [canary]: resolveCanary(group) }) },
+    recovery: resolveRecovery(group, queues),
+    ledger: resolveLedger(group),
+  };
 }
 
 /** https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-configure.html; a FIFO mapping has no window and at most 10. */
@@ -27,7 +41,12 @@ const BATCHING = {
   throughput: { batchSize: 100, batchingWindowSeconds: 1 },
 } as const;
 
-function resolveQueue(group: Group, queue: Group["queues"][string]) {
+function resolveCanary(group: Group) {
+  const queue = camelCased(logicalQueue, logicalQueue.parse(canaryInput(group)));
+  return resolveQueue({ ...group, functions: canaryFunctions(group.functions) }, queue, true);
+}
+
+function resolveQueue(group: Group, queue: Group["queues"][string], canary = false) {
   const settings = { ...group.functions, ...defined(queue.functions) };
   const functions = { ...BATCHING[queue.fifo ? "latency" : settings.profile], ...defined(settings) };
   const names: NameTemplates = {
@@ -47,6 +66,10 @@ function resolveQueue(group: Group, queue: Group["queues"][string]) {
     transitVisibilityTimeoutSeconds:
       queue.transitVisibilityTimeoutSeconds ?? functions.timeoutSeconds * VISIBILITY_PER_FUNCTION_TIMEOUT,
     tags: { ...group.tags, ...queue.tags },
+    /** How a peer rescues it. Undefined when none does: no recovery, mode none, or the canary. */
+    recovery: resolveRescue(group, queue, canary),
+    /** Whether it is the group's own queue, on which no user's message travels. */
+    canary,
   };
 }
 

@@ -12,22 +12,24 @@ import {
 import { partitionOf, REQUIRED_PLACEHOLDERS, spelled, type Word } from "../core/names";
 import { ingressPolicy, workPolicy } from "../modules/policy/queue-policies";
 import type { Configuration, LogicalQueueSettings } from "./configuration";
-import { queuesOf, type RegionalTopology, topologyOf } from "./topology";
+import { groupTopologies } from "./group-topology";
+import { RECOVERY_RULES, RESCUE_RULES } from "./recovery-rules";
+import { keysOfEveryRegion, type QueueRule, type Rule } from "./rule";
+import {
+  type FunctionReference,
+  queuesOf,
+  type RegionalTopology,
+  remoteDrainersOf,
+  topologyOf,
+} from "./topology";
 import type { Violation } from "./violation";
-
-type Rule = (configuration: Configuration) => readonly Violation[];
-type QueueRule = (
-  configuration: Configuration,
-  name: string,
-  queue: LogicalQueueSettings,
-) => readonly Violation[];
 
 /** What the schema cannot say because it spans several fields. Each rule reports all that it finds. */
 export function violationsOf(configuration: Configuration): readonly Violation[] {
   return [
     ...GROUP_RULES.flatMap((rule) => rule(configuration)),
     ...Object.entries(configuration.queues).flatMap(([name, queue]) =>
-      QUEUE_RULES.flatMap((rule) => rule(configuration, name, queue)),
+      (queue.canary ? CANARY_RULES : QUEUE_RULES).flatMap((rule) => rule(configuration, name, queue)),
     ),
   ];
 }
@@ -70,44 +72,88 @@ const ownAccountRole: Rule = ({ regions }) =>
       fix: "name a role of that account, or correct the account",
     }));
 
-const distinctQueues = distinct((topology) =>
-  queuesOf(topology).map(({ name, arn, word }) => ({ name, arn, use: `${spelled(word)} queue` })),
-);
-
-/** Roles are global in an account, so the same name in two regions meets there. */
-const distinctRoles = distinct(({ replicator, forwarders }) => [
-  { name: replicator.name, arn: replicator.roleArn, use: "replicator" },
-  ...Object.values(forwarders).map(({ name, roleArn }) => ({ name, arn: roleArn, use: "forwarder" })),
-]);
-
-/** Every ARN stands for one thing only; each clash is reported once, however many regions it shows in. */
-function distinct(
-  things: (topology: RegionalTopology) => readonly { name: string; arn: string; use: string }[],
-): Rule {
-  return (configuration) => {
-    const taken = new Map<string, string>();
-    const clashes = new Map<string, Violation>();
-    for (const queue of Object.keys(configuration.queues)) {
-      for (const region of Object.keys(configuration.regions)) {
-        for (const { name, arn, use } of things(topologyOf(configuration, queue, region))) {
-          const other = taken.get(arn);
-          if (other !== undefined && !clashes.has(`${queue} ${name}`)) {
-            clashes.set(`${queue} ${name}`, {
-              path: `queues.${queue}`,
-              value: name,
-              allowed: `a name for its ${use} that is not also the name of ${other}`,
-              fix: "rename one logical queue, or give it name templates of its own (names)",
-            });
-          }
-          taken.set(arn, `the ${use} of "${queue}"`);
-        }
-      }
-    }
-    return [...clashes.values()];
-  };
+/** Something that has a name of its own in AWS. */
+interface Named {
+  readonly name: string;
+  readonly arn: string;
+  /** What it is, and of what. */
+  readonly use: string;
+  readonly of: string;
+  /** Where the file names its owner. */
+  readonly path: string;
 }
 
-const nameLengths: QueueRule = (configuration, name) => {
+const distinctQueues: Rule = (configuration) =>
+  distinct(
+    perTopology(configuration, (topology) =>
+      queuesOf(topology).map(({ name, arn, word }) => ({ name, arn, use: `${spelled(word)} queue` })),
+    ),
+  );
+
+/** Roles are global in an account, so the same name in two regions meets there. */
+const distinctRoles: Rule = (configuration) => {
+  const of = (use: string, functions: readonly FunctionReference[]) =>
+    functions.map(({ name, roleArn }) => ({ name, arn: roleArn, use }));
+  const ofGroup = { of: `the failover group`, path: "failover_group" };
+  return distinct([
+    ...(configuration.recovery ? groupTopologies(configuration) : []).flatMap(({ controller, schedule }) =>
+      [...of("controller", [controller]), ...of("schedule", [schedule])].map((named) => ({
+        ...named,
+        ...ofGroup,
+      })),
+    ),
+    ...perTopology(configuration, ({ replicator, forwarders, drainers }) => [
+      ...of("replicator", [replicator]),
+      ...of("forwarder", Object.values(forwarders)),
+      ...of("drainer", Object.values(drainers)),
+    ]),
+  ]);
+};
+
+/** Things of every logical queue in every region; first of the canary, so that a clash with it is reported of what the file names. */
+function perTopology(
+  configuration: Configuration,
+  things: (topology: RegionalTopology) => readonly Pick<Named, "name" | "arn" | "use">[],
+): readonly Named[] {
+  const queues = Object.entries(configuration.queues).sort(
+    ([, one], [, other]) => Number(other.canary) - Number(one.canary),
+  );
+  return queues.flatMap(([queue, settings]) =>
+    Object.keys(configuration.regions).flatMap((region) =>
+      things(topologyOf(configuration, queue, region)).map((thing) => ({
+        ...thing,
+        of: `"${queue}"`,
+        path: pathOf(queue, settings),
+      })),
+    ),
+  );
+}
+
+/** Every ARN stands for one thing only; each clash is reported once, however many regions it shows in. */
+function distinct(things: readonly Named[]): readonly Violation[] {
+  const taken = new Map<string, string>();
+  const clashes = new Map<string, Violation>();
+  for (const { name, arn, use, of, path } of things) {
+    const other = taken.get(arn);
+    if (other !== undefined && !clashes.has(`${of} ${name}`)) {
+      clashes.set(`${of} ${name}`, {
+        path,
+        value: name,
+        allowed: `a name for its ${use} that is not also the name of ${other}`,
+        fix: "rename one logical queue, or give it name templates of its own (names)",
+      });
+    }
+    taken.set(arn, `the ${use} of ${of}`);
+  }
+  return [...clashes.values()];
+}
+
+/** Where the file names a logical queue. */
+function pathOf(queue: string, { canary }: LogicalQueueSettings): string {
+  return canary ? "failover_group" : `queues.${queue}`;
+}
+
+const nameLengths: QueueRule = (configuration, name, queue) => {
   const names = Object.keys(configuration.regions).flatMap((region) =>
     queuesOf(topologyOf(configuration, name, region)),
   );
@@ -119,20 +165,20 @@ const nameLengths: QueueRule = (configuration, name) => {
   const excess = longest.name.length - QUEUE_NAME_MAX_LENGTH;
   return [
     {
-      path: `queues.${name}`,
+      path: pathOf(name, queue),
       value: longest.name,
       allowed: `at most ${QUEUE_NAME_MAX_LENGTH} characters with prefix and suffix; the ${spelled(longest.word)} queue's name has ${longest.name.length}`,
-      fix: `shorten the name or naming.prefix by ${excess}, or set a shorter name template for ${fileKey(longest.word)}`,
+      fix: `shorten ${queue.canary ? "it, from which the canary has its name," : "the name"} or naming.prefix by ${excess}, or set a shorter name template for ${fileKey(longest.word)}`,
     },
   ];
 };
 
-const placeholders: QueueRule = (_, name, { names }) =>
+const placeholders: QueueRule = (_, name, { names, canary }) =>
   (Object.keys(REQUIRED_PLACEHOLDERS) as Word[]).flatMap((word) =>
     REQUIRED_PLACEHOLDERS[word]
       .filter((placeholder) => !names[word].includes(placeholder))
       .map((placeholder) => ({
-        path: `queues.${name}.names.${fileKey(word)}`,
+        path: `${canary ? "naming.templates" : `queues.${name}.names`}.${fileKey(word)}`,
         value: names[word],
         allowed: `a template with ${REQUIRED_PLACEHOLDERS[word].join(" and ")}`,
         fix: `add ${placeholder}: there is one per region`,
@@ -312,35 +358,25 @@ const batchWindow: QueueRule = (_, name, { fifo, functions }) =>
         },
       ];
 
-const kmsKeys: QueueRule = ({ regions }, name, { encryption: { kmsKeyArns } }) => {
-  if (kmsKeyArns === undefined) return [];
-  const path = `queues.${name}.encryption.kms_key_arns`;
-  const missing = Object.keys(regions)
-    .filter((region) => kmsKeyArns[region] === undefined)
-    .map((region) => ({
-      path: `${path}.${region}`,
-      value: undefined,
-      allowed: `a key of ${region}, for every region of the group`,
-      fix: "add the key, or take kms_key_arns out and let SQS manage the keys",
-    }));
-  const misplaced = Object.entries(kmsKeyArns)
-    .filter(([region, arn]) => arn.split(":")[3] !== region)
-    .map(([region, arn]) => ({
-      path: `${path}.${region}`,
-      value: arn,
-      allowed: `the ARN of a key in ${region}`,
-      fix: "name that region's key; SQS takes keys of its own region only",
-    }));
-  return [...missing, ...misplaced];
-};
+const kmsKeys: QueueRule = (configuration, name, { encryption }) =>
+  keysOfEveryRegion(configuration, encryption.kmsKeyArns, {
+    path: `queues.${name}.encryption.kms_key_arns`,
+    instead: "let SQS manage the keys",
+  });
 
+/** The policies of one region; those of the others differ by names only. */
 const policySizes: QueueRule = (configuration, name, queue) =>
   Object.keys(configuration.regions)
     .slice(0, 1)
     .flatMap((region) => {
       const topology = topologyOf(configuration, name, region);
+      const drainers = remoteDrainersOf(configuration, topology).map(({ roleArn }) => roleArn);
       return [
-        { field: "producers", policy: ingressPolicy(topology, queue), given: queue.producers.length },
+        {
+          field: "producers",
+          policy: ingressPolicy(topology, queue, drainers),
+          given: queue.producers.length,
+        },
         { field: "consumers", policy: workPolicy(topology, queue), given: queue.consumers.length },
       ];
     })
@@ -362,7 +398,10 @@ const GROUP_RULES: readonly Rule[] = [
   ownAccountRole,
   distinctQueues,
   distinctRoles,
+  ...RECOVERY_RULES,
 ];
+/** The rest of the canary's settings is not the author's. */
+const CANARY_RULES: readonly QueueRule[] = [nameLengths, placeholders];
 const QUEUE_RULES: readonly QueueRule[] = [
   nameLengths,
   placeholders,
@@ -378,6 +417,7 @@ const QUEUE_RULES: readonly QueueRule[] = [
   batchWindow,
   kmsKeys,
   policySizes,
+  ...RESCUE_RULES,
 ];
 
 function fileKey(word: Word): string {

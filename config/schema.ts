@@ -13,13 +13,14 @@ import {
   MAPPING_WINDOW_SECONDS,
   MAX_MESSAGE_SIZE,
   MAX_RECEIVE_COUNT,
-  type Range,
   RECEIVE_WAIT_SECONDS,
   RETENTION_SECONDS,
   TRANSIT_RETENTION_SECONDS,
   VISIBILITY_TIMEOUT_SECONDS,
 } from "../core/limits";
 import { DEFAULT_NAME_TEMPLATES, REQUIRED_PLACEHOLDERS, type Word } from "../core/names";
+import { allowed, choice, flag, kmsKeys, map, object, REGION_TEXT, region, text, whole } from "./fields";
+import { ledger, recovery, rescueSettings } from "./recovery-schema";
 
 /**
  * The configuration file, as its author writes it: keys are Terraform's names, `undefined` means the default. What spans
@@ -27,41 +28,6 @@ import { DEFAULT_NAME_TEMPLATES, REQUIRED_PLACEHOLDERS, type Word } from "../cor
  */
 
 const MODES = ["async", "semi-sync", "sync", "none"] as const;
-
-const allowed = (text: string) => ({ error: () => text });
-
-function whole(range: Range, description: string) {
-  const text = allowed(`a whole number from ${range.min} to ${range.max}`);
-  return z.int(text).min(range.min, text).max(range.max, text).describe(description);
-}
-
-function text(pattern: RegExp, what: string, description: string) {
-  return z.string(allowed(what)).regex(pattern, allowed(what)).describe(description);
-}
-
-const flag = (description: string) => z.boolean(allowed("true or false")).describe(description);
-
-function object<T extends z.core.$ZodLooseShape>(shape: T, what = "an object") {
-  return z.strictObject(shape, {
-    error: (issue) => (issue.code === "unrecognized_keys" ? `only ${Object.keys(shape).join(", ")}` : what),
-  });
-}
-
-function choice<const T extends readonly string[]>(values: T, description: string) {
-  return z.enum(values, allowed(`one of ${values.join(", ")}`)).describe(description);
-}
-
-function map<V extends z.ZodType>(key: z.ZodString, keyText: string, value: V, description: string) {
-  return z
-    .record(key, value, {
-      error: (issue) => (issue.code === "invalid_key" ? keyText : `an object whose keys are ${keyText}`),
-    })
-    .describe(description);
-}
-
-export const REGION_PATTERN = /^(?:[a-z]{2}|us-gov)-(?:[a-z]+)-\d$/;
-const REGION_TEXT = 'names of AWS regions such as "us-east-1"';
-const region = z.string(allowed(REGION_TEXT)).regex(REGION_PATTERN, allowed(REGION_TEXT));
 
 const ROLE_OR_USER_ARN = /^arn:aws(?:-cn|-us-gov)?:iam::\d{12}:(?:role|user)\/(?:[\w+=,.@-]+\/)*[\w+=,.@-]+$/;
 const ACCOUNT = /^\d{12}$/;
@@ -162,9 +128,11 @@ const nameTemplates = {
   ingress_dlq: template("ingressDlq"),
   replicator: template("replicator"),
   forwarder: template("forwarder"),
+  drainer: template("drainer"),
 };
 
-const logicalQueue = object({
+/** One logical queue. */
+export const logicalQueue = object({
   mode: choice(
     MODES,
     "Replication mode. async (default): through an outbox, the home never waits for a peer. semi-sync (standard queues): straight to the peer beside the work queue, through the outbox when that fails; least lag and cost. sync: the peers first, then the work queue; work waits while a peer is away. none: no copies.",
@@ -231,14 +199,7 @@ const logicalQueue = object({
     "Receives of a message on the work queue before SQS moves it to the dead-letter queue. Default 5.",
   ).default(5),
   encryption: object({
-    kms_key_arns: map(
-      region,
-      REGION_TEXT,
-      text(
-        /^arn:aws(?:-cn|-us-gov)?:kms:[a-z0-9-]+:\d{12}:key\/[\w-]+$/,
-        'the ARN of a KMS key, "arn:aws:kms:<region>:<account>:key/<id>"',
-        "ARN of the KMS key.",
-      ),
+    kms_key_arns: kmsKeys(
       "KMS key of all queues, per region. Default: none, SQS manages the keys (SSE-SQS).",
     ).optional(),
     kms_data_key_reuse_period_seconds: whole(
@@ -260,6 +221,7 @@ const logicalQueue = object({
       "Principals that may receive from the work queues. When at least one is named, everyone else is refused. Default: none named, IAM policies of the account decide.",
     )
     .default([]),
+  ...rescueSettings,
   functions: object({
     ...(z.object(functionSettings).partial().shape satisfies z.core.$ZodLooseShape),
   })
@@ -277,7 +239,7 @@ export const configurationSchema = object({
   failover_group: text(
     /^[a-z][a-z0-9-]{0,31}$/,
     "a lower-case letter, then up to 31 lower-case letters, digits and hyphens",
-    "Name of the failover group: logical queues that fail over together. Stacks are called <failover_group>-<region>.",
+    "Name of the failover group: logical queues that fail over together. Stacks are called <failover_group>-<region>, and <failover_group>-global if it has a managed ledger.",
   ),
   regions: map(
     region,
@@ -321,6 +283,8 @@ export const configurationSchema = object({
   })
     .describe("Settings of all functions; a logical queue may override each.")
     .prefault({}),
+  recovery: recovery.optional(),
+  ledger: ledger.optional(),
   naming: object({
     prefix: text(
       /^[\w-]{0,40}$/,
@@ -364,12 +328,12 @@ export const configurationSchema = object({
           bucket: text(
             /^(?=.*\{region\})[a-z0-9.{}-]{3,71}$/,
             "a bucket name that contains {region}, so that no region's plan needs another region's state",
-            "Bucket per region; {region} is replaced. The bucket stands in the stack's own region.",
+            "Bucket per region; {region} is replaced. The bucket stands in the stack's own region; the global stack, which holds a managed ledger, uses that of the first region.",
           ),
           key: text(
             /^[^/\s][^\s]*$/,
             "an object key; {group} and {region} are replaced",
-            'Object key. Default "sqs-multi-region/{group}/{region}.tfstate".',
+            'Object key; for the global stack, {region} is "global". Default "sqs-multi-region/{group}/{region}.tfstate".',
           ).default("sqs-multi-region/{group}/{region}.tfstate"),
           dynamodb_table: z
             .string()
@@ -392,7 +356,7 @@ export const configurationSchema = object({
           workspace: text(
             /^[\w{}-]*\{region\}[\w{}-]*$/,
             "a workspace name that contains {region}; {group} is replaced too",
-            'Workspace per region. Default "{group}-{region}".',
+            'Workspace per region; for the global stack, {region} is "global". Default "{group}-{region}".',
           ).default("{group}-{region}"),
         }),
       ],
@@ -404,5 +368,7 @@ export const configurationSchema = object({
 
 /** The file as written, before defaults. */
 export type ConfigurationInput = z.input<typeof configurationSchema>;
+/** One logical queue as written, before defaults. */
+export type LogicalQueueInput = z.input<typeof logicalQueue>;
 /** The file with all defaults, keys as in the file. */
 export type ConfigurationFile = z.output<typeof configurationSchema>;

@@ -41,12 +41,14 @@ export interface RegionalTopology {
   readonly replicator: FunctionReference;
   /** By peer, one per outbox. */
   readonly forwarders: Readonly<Record<string, FunctionReference>>;
+  /** By home, one per standby queue. Only with recovery, and not of the canary. */
+  readonly drainers: Readonly<Record<string, FunctionReference>>;
 }
 
 /** Names, ARNs and URLs of a logical queue in a region; computed from the configuration alone. */
 export function topologyOf(configuration: Configuration, queue: string, region: string): RegionalTopology {
   const { account } = configuration.regions[region]!;
-  const { names: templates, mode, fifo } = configuration.queues[queue]!;
+  const { names: templates, mode, fifo, recovery } = configuration.queues[queue]!;
   const parts = { prefix: configuration.naming.prefix, queue, region };
   const peers = peersOf(configuration, queue, region);
   const homes = Object.keys(configuration.regions).filter((home) =>
@@ -84,7 +86,22 @@ export function topologyOf(configuration: Configuration, queue: string, region: 
     standbys: per(homes, (home) => queueOf("standby", { home })),
     replicator: functionOf("replicator"),
     forwarders: per(outboxPeers, (peer) => functionOf("forwarder", { peer })),
+    drainers: per(recovery ? homes : [], (home) => functionOf("drainer", { home })),
   };
+}
+
+/**
+ * Drainers of a home's peers, which read its queues from afar when its pollers stand still.
+ * @param of the peer whose drainer is meant; default: those of all peers
+ */
+export function remoteDrainersOf(
+  configuration: Configuration,
+  { queue, region, peers }: RegionalTopology,
+  of?: string,
+): readonly FunctionReference[] {
+  return peers
+    .filter((peer) => of === undefined || peer === of)
+    .flatMap((peer) => topologyOf(configuration, queue, peer).drainers[region] ?? []);
 }
 
 /** Regions that get copies of what a home takes into a logical queue. */

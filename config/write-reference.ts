@@ -24,7 +24,9 @@ interface Node {
 export function configurationReference(): string {
   const root = JSON.parse(jsonSchema()) as Node;
   const rows = settings(root, "").map(({ path, allowed, description }) =>
-    [`\`${path}\``, allowed, description].map((cell) => cell.replaceAll("|", "\\|")).join(" | "),
+    [`\`${path}\``, allowed, description.replaceAll("<", "&lt;")]
+      .map((cell) => cell.replaceAll("|", "\\|"))
+      .join(" | "),
   );
   const table = ["| setting | allowed | meaning |", "|---|---|---|", ...rows.map((row) => `| ${row} |`)].join(
     "\n",
@@ -68,7 +70,8 @@ function allowedIn(node: Node): string {
   if (node.oneOf) return node.oneOf.map(({ properties }) => String(properties?.type?.const)).join(", ");
   if (node.type === "object") {
     if (typeof node.additionalProperties !== "object") return "object";
-    return node.additionalProperties.properties ? "map of objects" : "map of texts";
+    if (node.additionalProperties.properties) return "map of objects";
+    return node.additionalProperties.type === "array" ? "map of lists" : "map of texts";
   }
   if (node.type === "array") return "list";
   return node.type === "boolean" ? "true, false" : "text";

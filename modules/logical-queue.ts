@@ -3,6 +3,7 @@ import { Construct } from "constructs";
 import type { Configuration } from "../config/configuration";
 import { type RegionalTopology, topologyOf } from "../config/topology";
 import { RegionalQueues } from "./queue/regional-queues";
+import { Drainage } from "./recovery/drainage";
 import { Replication } from "./replication/replication";
 
 export interface LogicalQueueProps {
@@ -27,5 +28,6 @@ export class LogicalQueue extends Construct {
     const common = { configuration, topology: this.topology, provider };
     this.queues = new RegionalQueues(this, "queues", common);
     new Replication(this, "replication", { ...common, queues: this.queues });
+    if (configuration.queues[queue]!.recovery) new Drainage(this, "drainage", common);
   }
 }

@@ -2,14 +2,26 @@ import { join } from "node:path";
 import { CloudBackend, LocalBackend, NamedCloudWorkspace, S3Backend, type TerraformStack } from "cdktf";
 import type { StateBackend } from "../config/configuration";
 
+/** Stands where a region's name stands in what belongs to one: name, object key or workspace of the stack that spans regions. */
+export const GLOBAL = "global";
+
+/** Which stack's state it is. */
+export interface StateOwner {
+  readonly group: string;
+  /** Region of the stack, or {@link GLOBAL}. */
+  readonly name: string;
+  /** Region in which the state stands. */
+  readonly region: string;
+}
+
 /** Sets where Terraform keeps a stack's state: per region, so that a plan never needs another region. */
 export function setStateBackend(
   stack: TerraformStack,
   backend: StateBackend,
-  group: string,
-  region: string,
+  { group, name, region }: StateOwner,
 ): void {
-  const fill = (template: string) => template.replaceAll("{group}", group).replaceAll("{region}", region);
+  const fill = (template: string, place: string) =>
+    template.replaceAll("{group}", group).replaceAll("{region}", place);
   switch (backend.type) {
     case "local":
       new LocalBackend(stack, {
@@ -18,8 +30,8 @@ export function setStateBackend(
       return;
     case "s3":
       new S3Backend(stack, {
-        bucket: fill(backend.bucket),
-        key: fill(backend.key),
+        bucket: fill(backend.bucket, region),
+        key: fill(backend.key, name),
         region,
         encrypt: true,
         ...(backend.useLockfile && { useLockfile: true }),
@@ -31,7 +43,7 @@ export function setStateBackend(
       new CloudBackend(stack, {
         hostname: backend.hostname,
         organization: backend.organization,
-        workspaces: new NamedCloudWorkspace(fill(backend.workspace)),
+        workspaces: new NamedCloudWorkspace(fill(backend.workspace, name)),
       });
   }
 }

@@ -1,8 +1,9 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
-import { type App, Testing } from "cdktf";
+import { type App, type TerraformStack, Testing } from "cdktf";
 import type { Configuration } from "../config/configuration";
+import { GlobalStack } from "../stacks/global-stack";
 import { RegionStack } from "../stacks/region-stack";
 
 /** Runs `work` with an app whose output folder is gone afterwards. */
@@ -18,7 +19,7 @@ export function withApp<T>(work: (app: App) => T): T {
 type Attributes = Record<string, unknown>;
 type Resources = Record<string, Record<string, Attributes>>;
 
-/** The Terraform that a region's stack synthesizes to, with its validations run, as data for assertions. */
+/** The Terraform that a stack synthesizes to, with its validations run, as data for assertions. */
 export class Template {
   readonly json: {
     resource: Resources;
@@ -32,7 +33,15 @@ export class Template {
   }
 
   static of(configuration: Configuration, region: string): Template {
-    return withApp((app) => new Template(Testing.synth(new RegionStack(app, configuration, region), true)));
+    return Template.from((app) => new RegionStack(app, configuration, region));
+  }
+
+  static global(configuration: Configuration): Template {
+    return Template.from((app) => new GlobalStack(app, configuration));
+  }
+
+  private static from(make: (app: App) => TerraformStack): Template {
+    return withApp((app) => new Template(Testing.synth(make(app), true)));
   }
 
   /** `type.name` of every resource, sorted. */

@@ -17,3 +17,19 @@ export interface Statement {
 export function policyDocument(statements: readonly Statement[]): PolicyDocument {
   return { Version: "2012-10-17", Statement: statements };
 }
+
+/** A statement of a role's policy. */
+export function allow(
+  sid: string,
+  actions: readonly string[],
+  resource: string | readonly string[],
+  condition?: Statement["Condition"],
+): Statement {
+  return {
+    Sid: sid,
+    Effect: "Allow",
+    Action: actions,
+    Resource: resource,
+    ...(condition && { Condition: condition }),
+  };
+}

@@ -6,45 +6,34 @@ interface Access {
   /** Prefix of the statement ids. */
   readonly sid: string;
   readonly actions: readonly string[];
-  /** The action that everyone else is refused. */
-  readonly guarded: string;
   readonly resource: string;
   /** Any region of the group: gives the partition. */
   readonly region: string;
 }
 
+interface ExclusiveAccess extends Access {
+  /** The action that everyone else is refused. */
+  readonly guarded: string;
+}
+
 /**
- * Statements that let the named principals in and keep everyone else out.
- *
- * Roles and users are admitted by the root of their account plus `aws:PrincipalArn`: SQS refuses a policy that names a
- * principal which does not exist yet, and two regions that name each other's roles could never be deployed
- * (https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_principal.html). Such a statement delegates
- * to the account, so the principal's own policy must allow the call as well; the outputs hold that policy.
+ * Statements that let the named principals in and keep everyone else out; roles and users as {@link rolesAdmitted} says.
  *
  * The Deny makes the list exclusive: without it, any role of the account with `sqs:*` could send past the producers.
  * No principal named: no statement at all, the account's IAM policies decide.
  */
-export function exclusiveAccess(principals: readonly Principal[], access: Access): readonly Statement[] {
+export function exclusiveAccess(
+  principals: readonly Principal[],
+  access: ExclusiveAccess,
+): readonly Statement[] {
   if (principals.length === 0) return [];
   const arns = principals.filter((p): p is string => typeof p === "string" && p.startsWith("arn:"));
   const accounts = principals.filter((p): p is string => typeof p === "string" && !p.startsWith("arn:"));
   const services = principals.filter((p) => typeof p === "object");
   const { actions, resource, sid } = access;
 
-  const roots = [...new Set(arns.map((arn) => accountRootArn(access.region, arn.split(":")[4]!)))];
   return [
-    ...(arns.length === 0
-      ? []
-      : [
-          {
-            Sid: `${sid}Principals`,
-            Effect: "Allow" as const,
-            Principal: { AWS: roots },
-            Action: actions,
-            Resource: resource,
-            Condition: { ArnEquals: { "aws:PrincipalArn": arns } },
-          },
-        ]),
+    ...(arns.length === 0 ? [] : [rolesAdmitted(arns, { ...access, sid: `${sid}Principals` })]),
     ...(accounts.length === 0
       ? []
       : [
@@ -66,6 +55,27 @@ export function exclusiveAccess(principals: readonly Principal[], access: Access
     })),
     denyOthers({ sid, action: access.guarded, resource, arns, accounts, services: services.length > 0 }),
   ];
+}
+
+/**
+ * A statement that lets roles and users in: by the root of their account plus `aws:PrincipalArn`. SQS refuses a policy that names a
+ * principal which does not exist yet, and two regions that name each other's roles could never be deployed
+ * (https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_principal.html). Such a statement delegates
+ * to the account, so the principal's own policy must allow the call as well; the outputs hold that policy.
+ */
+export function rolesAdmitted(
+  arns: readonly string[],
+  { sid, actions, resource, region }: Access,
+): Statement {
+  const roots = [...new Set(arns.map((arn) => accountRootArn(region, arn.split(":")[4]!)))];
+  return {
+    Sid: sid,
+    Effect: "Allow",
+    Principal: { AWS: roots },
+    Action: actions,
+    Resource: resource,
+    Condition: { ArnEquals: { "aws:PrincipalArn": arns } },
+  };
 }
 
 /** All conditions of a statement must hold, so the call is refused only when it is none of the named principals. */

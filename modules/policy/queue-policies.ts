@@ -1,7 +1,7 @@
 import type { LogicalQueueSettings } from "../../config/configuration";
 import type { QueueReference, RegionalTopology } from "../../config/topology";
 import { type PolicyDocument, policyDocument, type Statement } from "./document";
-import { exclusiveAccess } from "./principals";
+import { exclusiveAccess, rolesAdmitted } from "./principals";
 
 /** What a producer does with an ingress queue. */
 export const PRODUCER_ACTIONS = ["sqs:SendMessage", "sqs:GetQueueAttributes", "sqs:GetQueueUrl"] as const;
@@ -15,25 +15,44 @@ export const CONSUMER_ACTIONS = [
   "sqs:GetQueueUrl",
 ] as const;
 
-/** Policy of an ingress queue: only producers send. */
-export function ingressPolicy(topology: RegionalTopology, settings: LogicalQueueSettings): PolicyDocument {
-  return queuePolicy(
-    topology.ingress,
-    exclusiveAccess(settings.producers, {
+/** What a function does with a queue that it reads. */
+export const READER_ACTIONS = [
+  "sqs:ReceiveMessage",
+  "sqs:DeleteMessage",
+  "sqs:ChangeMessageVisibility",
+  "sqs:GetQueueAttributes",
+] as const;
+
+/**
+ * Policy of an ingress queue: only producers send.
+ * @param drainers roles of the peers' drainers, which read it from afar when this home's pollers stand still
+ */
+export function ingressPolicy(
+  topology: RegionalTopology,
+  settings: LogicalQueueSettings,
+  drainers: readonly string[],
+): PolicyDocument {
+  return queuePolicy(topology.ingress, [
+    ...exclusiveAccess(settings.producers, {
       sid: "Producers",
       actions: PRODUCER_ACTIONS,
       guarded: "sqs:SendMessage",
       resource: topology.ingress.arn,
       region: topology.region,
     }),
-  );
+    ...readFromAfar(topology, topology.ingress, drainers),
+  ]);
 }
 
-/** Policy of a work queue: only consumers receive. */
+/** Policy of a work queue: only consumers receive, and drainers that take back what the last owner has rescued. */
 export function workPolicy(topology: RegionalTopology, settings: LogicalQueueSettings): PolicyDocument {
+  const drainers =
+    settings.consumers.length > 0 && takesBack(settings)
+      ? Object.values(topology.drainers).map(({ roleArn }) => roleArn)
+      : [];
   return queuePolicy(
     topology.work,
-    exclusiveAccess(settings.consumers, {
+    exclusiveAccess([...settings.consumers, ...drainers], {
       sid: "Consumers",
       actions: CONSUMER_ACTIONS,
       guarded: "sqs:ReceiveMessage",
@@ -43,9 +62,27 @@ export function workPolicy(topology: RegionalTopology, settings: LogicalQueueSet
   );
 }
 
-/** Policy of an outbox queue: only this region's replicator sends, so it holds copies and nothing else. */
-export function outboxPolicy(topology: RegionalTopology, peer: string): PolicyDocument {
-  return sentOnlyBy(topology, topology.outboxes[peer]!, [topology.replicator.roleArn]);
+/** Whether drainers delete from their own work queue what another region has rescued; with a ledger, consumers know it. */
+export function takesBack({ recovery }: LogicalQueueSettings): boolean {
+  return recovery?.rescue === "watermark";
+}
+
+/**
+ * Policy of an outbox queue: only this region's replicator sends, so it holds copies and nothing else.
+ * @param drainers roles of that peer's drainers, which read it from afar when this home's pollers stand still
+ */
+export function outboxPolicy(
+  topology: RegionalTopology,
+  peer: string,
+  drainers: readonly string[],
+): PolicyDocument {
+  const outbox = topology.outboxes[peer]!;
+  return sentOnlyBy(
+    topology,
+    outbox,
+    [topology.replicator.roleArn],
+    readFromAfar(topology, outbox, drainers),
+  );
 }
 
 /** Policy of a standby queue: only functions of the home send, which may be of another account. */
@@ -75,17 +112,28 @@ function sentOnlyBy(
   topology: RegionalTopology,
   queue: QueueReference,
   roles: readonly string[],
+  more: readonly Statement[] = [],
 ): PolicyDocument {
-  return queuePolicy(
-    queue,
-    exclusiveAccess(roles, {
+  return queuePolicy(queue, [
+    ...exclusiveAccess(roles, {
       sid: "Copies",
       actions: ["sqs:SendMessage"],
       guarded: "sqs:SendMessage",
       resource: queue.arn,
       region: topology.region,
     }),
-  );
+    ...more,
+  ]);
+}
+
+function readFromAfar(
+  { region }: RegionalTopology,
+  { arn }: QueueReference,
+  roles: readonly string[],
+): readonly Statement[] {
+  return roles.length === 0
+    ? []
+    : [rolesAdmitted(roles, { sid: "Drainers", actions: READER_ACTIONS, resource: arn, region })];
 }
 
 /** Every queue refuses calls without TLS: https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-security-best-practices.html */

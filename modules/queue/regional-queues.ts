@@ -1,7 +1,12 @@
 import type { AwsProvider } from "@cdktf/provider-aws/lib/provider";
 import { Construct } from "constructs";
 import type { Configuration } from "../../config/configuration";
-import { type QueueReference, type RegionalTopology, topologyOf } from "../../config/topology";
+import {
+  type QueueReference,
+  type RegionalTopology,
+  remoteDrainersOf,
+  topologyOf,
+} from "../../config/topology";
 import { INGRESS_MAX_RECEIVE_COUNT } from "../../core/limits";
 import { logicalId, type QueueWord } from "../../core/names";
 import type { PolicyDocument } from "../policy/document";
@@ -63,6 +68,8 @@ export class RegionalQueues extends Construct {
       retentionSeconds: settings.dlqRetentionSeconds,
       deadLettersOf: [source.arn],
     });
+    const drainers = (of?: string) =>
+      remoteDrainersOf(configuration, topology, of).map(({ roleArn }) => roleArn);
     const transit = {
       retentionSeconds: settings.transitRetentionSeconds,
       visibilityTimeoutSeconds: settings.transitVisibilityTimeoutSeconds,
@@ -81,7 +88,7 @@ export class RegionalQueues extends Construct {
       receiveWaitTimeSeconds: settings.receiveWaitTimeSeconds,
       redrive: { to: this.dlq, maxReceiveCount: settings.maxReceiveCount },
     });
-    this.ingress = queue("ingress", topology.ingress, ingressPolicy(topology, settings), {
+    this.ingress = queue("ingress", topology.ingress, ingressPolicy(topology, settings, drainers()), {
       ...transit,
       delaySeconds: settings.delaySeconds,
       maxMessageSize: settings.maxMessageSize,
@@ -93,7 +100,7 @@ export class RegionalQueues extends Construct {
     });
     // Outbox and standby have no redrive policy: a long outage raises receive counts.
     this.outboxes = perRegion(topology.outboxes, (reference, peer) =>
-      queue("outbox", reference, outboxPolicy(topology, peer), transit, peer),
+      queue("outbox", reference, outboxPolicy(topology, peer, drainers(peer)), transit, peer),
     );
     this.standbys = perRegion(topology.standbys, (reference, home) =>
       queue(

@@ -1,21 +1,23 @@
 import type { AwsProvider } from "@cdktf/provider-aws/lib/provider";
 import { Construct } from "constructs";
 import type { Configuration } from "../../config/configuration";
+import { groupTopologies, groupTopologyOf } from "../../config/group-topology";
 import {
   type FunctionReference,
   type QueueReference,
   type RegionalTopology,
   topologyOf,
 } from "../../config/topology";
-import { type FunctionWord, logicalId } from "../../core/names";
-import { type ForwarderSettings, type ReplicatorSettings, toEnvironment } from "../../replicator/settings";
-import { functionPolicy } from "../policy/identity-policies";
+import { logicalId, type QueueFunctionWord } from "../../core/names";
+import type { FunctionEnvironment, OwnershipSettings } from "../../replicator/settings";
+import { RegionFunction } from "../function/region-function";
+import type { Statement } from "../policy/document";
+import { readOwnership } from "../policy/ownership-policies";
 import { sendsStraight } from "../policy/queue-policies";
+import { replicationStatements } from "../policy/replication-policies";
 import type { Queue } from "../queue/queue";
 import type { RegionalQueues } from "../queue/regional-queues";
 import { tagsOf } from "../tags";
-import { FunctionCode } from "./function-code";
-import { QueueFunction } from "./queue-function";
 
 export interface ReplicationProps {
   readonly configuration: Configuration;
@@ -29,45 +31,34 @@ export class Replication extends Construct {
   constructor(scope: Construct, id: string, { configuration, topology, provider, queues }: ReplicationProps) {
     super(scope, id);
     const settings = configuration.queues[topology.queue]!;
-    const region = configuration.regions[topology.region]!;
     const keys = settings.encryption.kmsKeyArns ?? {};
+    const fifo = settings.fifo !== false;
 
     const queueFunction = (fn: {
-      word: FunctionWord;
+      word: QueueFunctionWord;
       peer?: string;
       reference: FunctionReference;
       description: string;
       source: Queue;
-      readsFrom: string;
-      sendsTo: readonly string[];
+      statements: readonly Statement[];
       writesIn: readonly string[];
-      environment: ReplicatorSettings | ForwarderSettings;
+      environment: FunctionEnvironment;
     }) => {
       const address = logicalId(topology.queue, fn.word, fn.peer);
-      new QueueFunction(this, address, {
+      new RegionFunction(this, address, {
+        configuration,
+        region: topology.region,
         provider,
         address,
         reference: fn.reference,
+        word: fn.word,
         description: fn.description,
-        code: FunctionCode.of(this, fn.word),
-        environment: toEnvironment(fn.environment),
-        source: fn.source,
-        policy: functionPolicy({
-          functionName: fn.reference.name,
-          region: topology.region,
-          account: topology.account,
-          readsFrom: fn.readsFrom,
-          sendsTo: fn.sendsTo,
-          kmsKeyArns: fn.writesIn.flatMap((name) => keys[name] ?? []),
-          tracing: settings.functions.tracing === "active",
-          vpc: region.vpc !== undefined,
-        }),
+        environment: fn.environment,
+        statements: fn.statements,
+        kmsKeyArns: fn.writesIn.flatMap((name) => keys[name] ?? []),
         settings: settings.functions,
-        fifo: settings.fifo !== false,
-        vpc: region.vpc,
-        rolePath: configuration.rolePath,
-        permissionsBoundary: configuration.permissionsBoundary?.replace("{account}", topology.account),
         tags: tagsOf(configuration, topology.queue, fn.word),
+        source: { queue: fn.source, fifo, batching: settings.functions },
       });
     };
     const common = {
@@ -75,7 +66,7 @@ export class Replication extends Construct {
       logicalQueue: topology.queue,
       homeRegion: topology.region,
       ingressDlqUrl: topology.ingressDlq.url,
-      fifo: settings.fifo !== false,
+      fifo,
     };
 
     const { mode } = settings;
@@ -83,15 +74,21 @@ export class Replication extends Construct {
     const standbyIn = (peer: string) =>
       topologyOf(configuration, topology.queue, peer).standbys[topology.region]!;
     const straight = sendsStraight(mode) ? topology.peers : [];
+    const fence = settings.recovery && fenceOf(configuration, topology.region);
     queueFunction({
       word: "replicator",
       reference: topology.replicator,
       description: `Replicates ${topology.queue} (${mode}) in ${topology.region}`,
       source: queues.ingress,
-      readsFrom: topology.ingress.arn,
-      sendsTo: [topology.work, ...outboxes, ...straight.map(standbyIn), topology.ingressDlq].map(
-        ({ arn }) => arn,
-      ),
+      statements: [
+        ...replicationStatements(topology.ingress, [
+          topology.work,
+          ...outboxes,
+          ...straight.map(standbyIn),
+          topology.ingressDlq,
+        ]),
+        ...(fence?.statements ?? []),
+      ],
       writesIn: [topology.region, ...straight],
       environment: {
         ...common,
@@ -100,6 +97,7 @@ export class Replication extends Construct {
         workQueueUrl: topology.work.url,
         outboxQueueUrls: urls(topology.outboxes),
         standbyQueueUrls: urls(Object.fromEntries(straight.map((peer) => [peer, standbyIn(peer)]))),
+        ...(fence && { ownership: fence.ownership }),
       },
     });
     for (const [peer, outbox] of Object.entries(topology.outboxes)) {
@@ -110,8 +108,7 @@ export class Replication extends Construct {
         reference: topology.forwarders[peer]!,
         description: `Forwards ${topology.queue}: outbox to standby, from ${topology.region} to ${peer}`,
         source: queues.outboxes[peer]!,
-        readsFrom: outbox.arn,
-        sendsTo: [standby.arn, topology.ingressDlq.arn],
+        statements: replicationStatements(outbox, [standby, topology.ingressDlq]),
         writesIn: [topology.region, peer],
         environment: {
           ...common,
@@ -122,6 +119,20 @@ export class Replication extends Construct {
       });
     }
   }
+}
+
+/** What a replicator is told and may ask, so that it knows when its home is fenced. */
+function fenceOf(
+  configuration: Configuration,
+  region: string,
+): { ownership: OwnershipSettings; statements: readonly Statement[] } {
+  const own = groupTopologyOf(configuration, region);
+  const peers = groupTopologies(configuration).filter((group) => group.region !== region);
+  const { roles, states } = own.parameters;
+  return {
+    ownership: { peers: peers.map((group) => group.region), parameters: { roles, states } },
+    statements: readOwnership([own], peers),
+  };
 }
 
 function urls(queues: Readonly<Record<string, QueueReference>>): Readonly<Record<string, string>> {

@@ -47,8 +47,16 @@ test("six mistakes are all named, and nothing is synthesized", async () => {
   expect(existsSync(output)).toBe(false);
 });
 
-test("a valid configuration becomes one stack per region", async () => {
-  const { exitCode } = await app(configurationInput());
+test.each([
+  ["without recovery", {}, []],
+  ["with a managed ledger", { recovery: {}, ledger: {} }, ["shop-global"]],
+])("a configuration %s becomes one stack per region, and one for what spans them", async (_, over, more) => {
+  rmSync(output, { recursive: true, force: true });
+  const { exitCode } = await app(configurationInput(over));
   expect(exitCode).toBe(0);
-  expect(readdirSync(path.join(output, "stacks")).sort()).toEqual(["shop-us-east-1", "shop-us-west-2"]);
+  expect(readdirSync(path.join(output, "stacks")).sort()).toEqual([
+    ...more,
+    "shop-us-east-1",
+    "shop-us-west-2",
+  ]);
 });

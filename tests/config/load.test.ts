@@ -300,6 +300,7 @@ describe("the file", () => {
   test("of the example is valid", () => {
     expect(Object.keys(loadConfiguration(join(__dirname, "../../sqs-multi-region.json")).queues)).toEqual([
       "orders",
+      "shop-canary",
     ]);
   });
 

@@ -41,6 +41,13 @@ override_resource {
 }
 
 override_resource {
+  target = aws_lambda_function.shop_controller
+  values = {
+    arn = "arn:aws:lambda:us-east-1:111122223333:function:shop-controller-us-east-1"
+  }
+}
+
+override_resource {
   target = aws_sqs_queue.orders_outbox_us-west-2
   values = {
     arn = "arn:aws:sqs:us-east-1:111122223333:orders-outbox-us-west-2"
@@ -92,6 +99,27 @@ run "applies" {
   assert {
     condition     = output.orders_ingress_queue_arn == "arn:aws:sqs:us-east-1:111122223333:orders-ingress"
     error_message = "outputs give the resource's own ARN"
+  }
+}
+
+run "recovers" {
+  command = apply
+
+  assert {
+    condition     = aws_scheduler_schedule.shop_schedule.target[0].arn == "arn:aws:lambda:us-east-1:111122223333:function:shop-controller-us-east-1"
+    error_message = "the schedule runs the controller"
+  }
+  assert {
+    condition     = jsondecode(aws_ssm_parameter.orders_control.insecure_value).drainers == { "us-west-2" = aws_lambda_function.orders_drainer_us-west-2.function_name }
+    error_message = "the controller knows the drainers by their names"
+  }
+  assert {
+    condition     = nonsensitive(jsondecode(aws_ssm_parameter.shop_roles.value).homes["us-west-2"].owner) == "us-west-2"
+    error_message = "at first, every home owns itself"
+  }
+  assert {
+    condition     = aws_lambda_function_event_invoke_config.shop_controller.maximum_retry_attempts == 0
+    error_message = "a failed run is not repeated: the next one comes in a minute"
   }
 }
 

@@ -1,0 +1,47 @@
+import { groupName, parameterArn, roleArn, tableArn } from "../core/names";
+import { type ParameterNames, parameterNames } from "../ownership/parameters";
+import type { Configuration } from "./configuration";
+import type { FunctionReference } from "./topology";
+
+/** What a failover group with recovery has once in a region. */
+export interface GroupTopology {
+  readonly region: string;
+  readonly account: string;
+  readonly controller: FunctionReference;
+  /** The schedule that runs the controller, and the role by which it does. */
+  readonly schedule: FunctionReference;
+  readonly parameters: ParameterNames;
+  /** ARNs of those parameters; that of the path `queues` is the path's own. */
+  readonly parameterArns: ParameterNames;
+  /** Undefined without a ledger. */
+  readonly ledgerArn: string | undefined;
+}
+
+/** Names and ARNs of a failover group in a region; computed from the configuration alone. */
+export function groupTopologyOf(configuration: Configuration, region: string): GroupTopology {
+  const { failoverGroup, naming, rolePath, ledger } = configuration;
+  const { account } = configuration.regions[region]!;
+  const reference = (word: "controller" | "schedule"): FunctionReference => {
+    const name = groupName(naming.prefix, failoverGroup, word, region);
+    return { name, roleArn: roleArn(region, account, rolePath, name) };
+  };
+  const parameters = parameterNames(failoverGroup);
+  return {
+    region,
+    account,
+    controller: reference("controller"),
+    schedule: reference("schedule"),
+    parameters,
+    parameterArns: {
+      roles: parameterArn(region, account, parameters.roles),
+      states: parameterArn(region, account, parameters.states),
+      queues: parameterArn(region, account, parameters.queues),
+    },
+    ledgerArn: ledger && tableArn(region, account, ledger.tableName),
+  };
+}
+
+/** The same in every region of the group, in the order of the configuration. */
+export function groupTopologies(configuration: Configuration): readonly GroupTopology[] {
+  return Object.keys(configuration.regions).map((region) => groupTopologyOf(configuration, region));
+}

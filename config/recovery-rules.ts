@@ -1,0 +1,302 @@
+import { RECLAIMED_MAX_RECEIVE_COUNT, ROLE_POLICY_MAX_CHARACTERS } from "../core/limits";
+import { canaryQueue } from "../core/names";
+import { controllerPolicy } from "../modules/policy/controller-policies";
+import type { Configuration, LogicalQueueSettings } from "./configuration";
+import { inOwnRegion, keysOfEveryRegion, type QueueRule, type Rule } from "./rule";
+import { topologyOf } from "./topology";
+import type { Violation } from "./violation";
+
+/** SSM lets no other account read a standard parameter: https://docs.aws.amazon.com/systems-manager/latest/userguide/parameter-store-shared-parameters.html */
+const oneAccountForParameters: Rule = (configuration) =>
+  configuration.recovery?.routing === "parameter"
+    ? otherAccounts(configuration).map(({ region, account, first }) => ({
+        path: `regions.${region}.account`,
+        value: account,
+        allowed: `one account in all regions, ${first}, with recovery.routing parameter`,
+        fix: "use one account: regions could not read each other's roles, which SSM shows to no other account",
+      }))
+    : [];
+
+const oneAccountForLedger: Rule = (configuration) =>
+  configuration.ledger?.managed && otherAccounts(configuration).length > 0
+    ? [
+        {
+          path: "ledger",
+          value: Object.values(configuration.regions).map(({ account }) => account),
+          allowed: "a managed ledger in one account, that of all regions",
+          fix: "use one account, or bring a table that is there in every region (ledger.table_name)",
+        },
+      ]
+    : [];
+
+function otherAccounts({ regions }: Configuration) {
+  const [first, ...others] = Object.entries(regions);
+  return others
+    .filter(([, { account }]) => account !== first?.[1].account)
+    .map(([region, { account }]) => ({ region, account, first: first![1].account }));
+}
+
+/** Nothing tells that a home is sound again where nobody looks at its health. */
+const failbackByOrder: Rule = ({ recovery }) =>
+  recovery?.routing === "parameter" && recovery.failback === "automatic"
+    ? [
+        {
+          path: "recovery.failback",
+          value: "automatic",
+          allowed: "manual with recovery.routing parameter",
+          fix: "take it out: with roles in parameters a home is taken over and handed back by order only",
+        },
+      ]
+    : [];
+
+const ledgerNeedsRecovery: Rule = ({ ledger, recovery }) =>
+  ledger && !recovery
+    ? [
+        {
+          path: "ledger",
+          value: ledger.managed ? "a managed ledger" : ledger.tableName,
+          allowed: "nothing without recovery",
+          fix: 'add "recovery": {}, or take the ledger out: nothing would read it',
+        },
+      ]
+    : [];
+
+const broughtLedgerIsTheirs: Rule = ({ ledger }) => {
+  if (ledger === undefined || ledger.managed) return [];
+  const { billing, kmsKeyArns, pointInTimeRecovery, deletionProtection } = ledger;
+  return Object.entries({
+    billing,
+    kms_key_arns: kmsKeyArns,
+    point_in_time_recovery: pointInTimeRecovery,
+    deletion_protection: deletionProtection,
+  })
+    .filter(([, value]) => value !== undefined)
+    .map(([setting, value]) => ({
+      path: `ledger.${setting}`,
+      value,
+      allowed: "nothing together with ledger.table_name",
+      fix: "take it out and set it where the table is made, or take table_name out for a managed ledger",
+    }));
+};
+
+const ledgerCapacity: Rule = ({ ledger }) => {
+  if (ledger?.billing?.type !== "provisioned") return [];
+  const { readCapacityUnits, maximumReadCapacityUnits, writeCapacityUnits, maximumWriteCapacityUnits } =
+    ledger.billing;
+  return [
+    { what: "read", least: readCapacityUnits, most: maximumReadCapacityUnits },
+    { what: "write", least: writeCapacityUnits, most: maximumWriteCapacityUnits },
+  ]
+    .filter(({ least, most }) => least > most)
+    .map(({ what, least, most }) => ({
+      path: `ledger.billing.${what}_capacity_units`,
+      value: least,
+      allowed: `at most maximum_${what}_capacity_units, ${most}`,
+      fix: `lower it to ${most}, or raise the maximum`,
+    }));
+};
+
+const ledgerKeys: Rule = (configuration) =>
+  keysOfEveryRegion(configuration, configuration.ledger?.kmsKeyArns, {
+    path: "ledger.kms_key_arns",
+    instead: "let DynamoDB use its own",
+  });
+
+/** The global stack's state stands in the bucket of the first region, where that region's own is too. */
+const stateOfGlobalStack: Rule = ({ ledger, stateBackend }) =>
+  ledger?.managed && stateBackend.type === "s3" && !stateBackend.key.includes("{region}")
+    ? [
+        {
+          path: "state_backend.key",
+          value: stateBackend.key,
+          allowed: "a key that contains {region} with a managed ledger",
+          fix: "add {region}: the states of the global stack and of the first region would be one object",
+        },
+      ]
+    : [];
+
+const takeoverOrder: Rule = ({ recovery, regions }) => {
+  const names = Object.keys(regions);
+  return Object.entries(recovery?.takeoverOrder ?? {}).flatMap(([home, order]): readonly Violation[] => {
+    const path = `recovery.takeover_order.${home}`;
+    const others = names.filter((region) => region !== home);
+    if (!names.includes(home)) {
+      return [
+        { path, value: home, allowed: `one of ${names.join(", ")}`, fix: "name a region of the group" },
+      ];
+    }
+    return order
+      .filter((region, index) => !others.includes(region) || order.indexOf(region) !== index)
+      .map((region) => ({
+        path,
+        value: region,
+        allowed: `some of ${others.join(", ")}, each once`,
+        fix: "name other regions of the group, each once",
+      }));
+  });
+};
+
+const alarmTopics: Rule = ({ recovery, regions }) => {
+  const path = "recovery.alarm_action_arns";
+  const names = Object.keys(regions);
+  return Object.entries(recovery?.alarmActionArns ?? {}).flatMap(([region, arns]): readonly Violation[] =>
+    names.includes(region)
+      ? inOwnRegion(
+          arns.map((arn) => [region, arn]),
+          path,
+          "topic",
+        )
+      : [
+          {
+            path: `${path}.${region}`,
+            value: region,
+            allowed: `one of ${names.join(", ")}`,
+            fix: "name a region of the group",
+          },
+        ],
+  );
+};
+
+const handBackTimeout: Rule = ({ recovery }) =>
+  recovery && recovery.handBackTimeoutSeconds < recovery.inFlightSeconds
+    ? [
+        {
+          path: "recovery.hand_back_timeout_seconds",
+          value: recovery.handBackTimeoutSeconds,
+          allowed: `at least in_flight_seconds, ${recovery.inFlightSeconds}`,
+          fix: `raise it to ${recovery.inFlightSeconds}: the home would begin while the last owner's consumers still work`,
+        },
+      ]
+    : [];
+
+const canaryName: Rule = ({ recovery, failoverGroup, queues }) => {
+  const name = canaryQueue(failoverGroup);
+  return recovery && !queues[name]!.canary
+    ? [
+        {
+          path: `queues.${name}`,
+          value: name,
+          allowed: "any name but that of the group's canary",
+          fix: "rename the logical queue, or the failover group",
+        },
+      ]
+    : [];
+};
+
+const groupSize: Rule = (configuration) => {
+  const { recovery, failoverGroup, queues, regions } = configuration;
+  if (!recovery || !queues[canaryQueue(failoverGroup)]!.canary) return [];
+  const length = Math.max(
+    ...Object.keys(regions).map((region) => JSON.stringify(controllerPolicy(configuration, region)).length),
+  );
+  if (length <= ROLE_POLICY_MAX_CHARACTERS) return [];
+  return [
+    {
+      path: "queues",
+      value: `${Object.keys(queues).length - 1} logical queues, a policy of the controller's role of ${length} characters`,
+      allowed: `a role policy of at most ${ROLE_POLICY_MAX_CHARACTERS} characters, in which the drainers of all queues are named`,
+      fix: "split the logical queues into several failover groups, or shorten naming.prefix",
+    },
+  ];
+};
+
+/** Where a region may take a home over, it needs the copies. */
+const copiesForOwners: QueueRule = (configuration, name, { recovery, peers }) => {
+  if (recovery === undefined) return [];
+  return Object.keys(configuration.regions).flatMap((home) => {
+    const copied = topologyOf(configuration, name, home).peers;
+    const order = configuration.recovery!.takeoverOrder[home]!;
+    const missing = order.filter((region) => region in configuration.regions && !copied.includes(region));
+    if (missing.length === 0 || missing.includes(home)) return [];
+    return [
+      {
+        path: `queues.${name}.peers.${home}`,
+        value: peers?.[home],
+        allowed: `all regions that may take ${home} over: ${order.join(", ")}`,
+        fix: `add ${missing.join(" and ")}, or name in recovery.takeover_order.${home} only regions that get copies of every logical queue`,
+      },
+    ];
+  });
+};
+
+const rescueByLedger: QueueRule = ({ ledger }, name, { recovery }) =>
+  recovery?.rescue === "ledger" && ledger === undefined
+    ? [
+        {
+          path: `queues.${name}.rescue`,
+          value: "ledger",
+          allowed: "watermark or manual without a ledger",
+          fix: 'add "ledger": {} for a managed one, or choose watermark',
+        },
+      ]
+    : [];
+
+const watermarkReceives: QueueRule = (_, name, { recovery, maxReceiveCount }) =>
+  recovery?.rescue === "watermark" && maxReceiveCount < RECLAIMED_MAX_RECEIVE_COUNT.min
+    ? [
+        {
+          path: `queues.${name}.max_receive_count`,
+          value: maxReceiveCount,
+          allowed: `${RECLAIMED_MAX_RECEIVE_COUNT.min} to ${RECLAIMED_MAX_RECEIVE_COUNT.max} with rescue watermark`,
+          fix: `raise it to ${RECLAIMED_MAX_RECEIVE_COUNT.min}: at the hand-back a drainer receives messages that stay on the work queue`,
+        },
+      ]
+    : [];
+
+/** Each setting of a rescue with those kinds of rescue that heed it; a setting that nothing heeds is a mistake. */
+const rescueSettings: QueueRule = (configuration, name, queue) =>
+  settingsOf(queue)
+    .filter(({ value }) => value !== undefined)
+    .flatMap(({ setting, value, of }) => {
+      const needs = unmet(configuration, queue, of);
+      return needs === undefined
+        ? []
+        : [{ path: `queues.${name}.${setting}`, value, allowed: `nothing ${needs}`, fix: "take it out" }];
+    });
+
+type Rescue = NonNullable<LogicalQueueSettings["rescue"]>;
+const ANY: readonly Rescue[] = ["ledger", "watermark", "manual"];
+
+function settingsOf(queue: LogicalQueueSettings) {
+  return [
+    { setting: "rescue", value: queue.rescue, of: ANY },
+    { setting: "rescue_margin_seconds", value: queue.rescueMarginSeconds, of: ["watermark"] as const },
+    { setting: "max_rate", value: queue.maxRate, of: ANY },
+    { setting: "on_missing_identity", value: queue.onMissingIdentity, of: ["ledger"] as const },
+    { setting: "ledger_key", value: queue.ledgerKey, of: ["ledger"] as const },
+  ];
+}
+
+function unmet(
+  { recovery }: Configuration,
+  queue: LogicalQueueSettings,
+  of: readonly Rescue[],
+): string | undefined {
+  if (recovery === undefined) return "without recovery";
+  if (queue.recovery === undefined) return `in mode ${queue.mode}, in which there are no copies`;
+  const { rescue } = queue.recovery;
+  return of.includes(rescue) ? undefined : `with rescue ${rescue}`;
+}
+
+export const RECOVERY_RULES: readonly Rule[] = [
+  oneAccountForParameters,
+  failbackByOrder,
+  oneAccountForLedger,
+  ledgerNeedsRecovery,
+  broughtLedgerIsTheirs,
+  ledgerCapacity,
+  ledgerKeys,
+  stateOfGlobalStack,
+  takeoverOrder,
+  alarmTopics,
+  handBackTimeout,
+  canaryName,
+  groupSize,
+];
+
+export const RESCUE_RULES: readonly QueueRule[] = [
+  copiesForOwners,
+  rescueByLedger,
+  watermarkReceives,
+  rescueSettings,
+];

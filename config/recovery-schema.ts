@@ -1,0 +1,151 @@
+import { z } from "zod";
+import {
+  DRAINER_MAX_RATE,
+  FAILBACK_AFTER_SECONDS,
+  FUNCTION_MEMORY_MB,
+  HAND_BACK_TIMEOUT_SECONDS,
+  IN_FLIGHT_SECONDS,
+  RESCUE_MARGIN_SECONDS,
+  TABLE_CAPACITY_UNITS,
+  TABLE_NAME_LENGTH,
+  TAKEOVER_DELAY_SECONDS,
+} from "../core/limits";
+import { checkBusinessKey } from "../ledger/business-key";
+import { RESCUES } from "../replicator/drain/settings";
+import { allowed, choice, flag, kmsKeys, map, object, REGION_TEXT, region, text, whole } from "./fields";
+
+/** Settings of recovery in the configuration file: of the failover group, of its ledger, and of a logical queue. */
+
+export const recovery = object({
+  routing: choice(
+    ["parameter"],
+    "Where roles are kept. parameter (default): in SSM parameters of every region; a takeover is by order only.",
+  ).default("parameter"),
+  takeover_delay_seconds: whole(
+    TAKEOVER_DELAY_SECONDS,
+    "Time for which a home must be lost by every signal before a peer takes it over by itself, and before which an isolated home fences itself, seconds. With routing parameter only the latter. Default 300.",
+  ).default(300),
+  failback: choice(
+    ["manual", "automatic"],
+    "Hand-back. manual (default): by order. automatic: once the home has been healthy for failback_after_seconds; not with routing parameter, where everything goes by order.",
+  ).default("manual"),
+  failback_after_seconds: whole(
+    FAILBACK_AFTER_SECONDS,
+    "Time for which a home must have been healthy before an automatic hand-back, seconds. Default 900.",
+  ).default(900),
+  on_isolation: choice(
+    ["continue", "fence"],
+    "What a home does that neither reaches nor hears any peer. continue (default): it goes on. fence: it stops delivering before a peer takes over. Two regions cannot tell a cut between them from being alone.",
+  ).default("continue"),
+  takeover_order: map(
+    region,
+    REGION_TEXT,
+    z
+      .array(region)
+      .min(1, allowed("at least one region"))
+      .describe("Peers of this home, the first to take it over first."),
+    "Per home, the peers in the order in which they take it over. Default: all others, in the order of regions.",
+  ).optional(),
+  in_flight_seconds: whole(
+    IN_FLIGHT_SECONDS,
+    "Longest time that work goes on after consumers and functions of a region were told to stop, seconds. Default: the longest over the logical queues of function timeout plus consumer_processing_seconds (or the visibility timeout).",
+  ).optional(),
+  hand_back_timeout_seconds: whole(
+    HAND_BACK_TIMEOUT_SECONDS,
+    "Longest wait before the fence of a home that owns itself again opens all the same, seconds. Default 900, or in_flight_seconds if that is longer.",
+  ).optional(),
+  drainer_memory_mb: whole(FUNCTION_MEMORY_MB, "Memory of each drainer, MB. Default 1024.").default(1_024),
+  controller_memory_mb: whole(FUNCTION_MEMORY_MB, "Memory of each controller, MB. Default 256.").default(256),
+  alarm_action_arns: map(
+    region,
+    REGION_TEXT,
+    z
+      .array(
+        text(
+          /^arn:aws(?:-cn|-us-gov)?:sns:[a-z0-9-]+:\d{12}:[\w-]+$/,
+          'the ARN of an SNS topic, "arn:aws:sns:<region>:<account>:<name>"',
+          "ARN of the topic.",
+        ),
+      )
+      .describe("SNS topics that this region's alarms notify."),
+    "Per region, the SNS topics that its alarms notify. Default: none.",
+  ).default({}),
+}).describe(
+  "Recovery: drainers, controllers and what they need, so that a peer can take a home over. Default: none, standby copies are kept and not used.",
+);
+
+const billing = z
+  .discriminatedUnion(
+    "type",
+    [
+      object({ type: z.literal("on_demand") }),
+      object({
+        type: z.literal("provisioned"),
+        read_capacity_units: whole(TABLE_CAPACITY_UNITS, "Read capacity units per region, at least."),
+        maximum_read_capacity_units: whole(TABLE_CAPACITY_UNITS, "Read capacity units per region, at most."),
+        write_capacity_units: whole(TABLE_CAPACITY_UNITS, "Write capacity units per region, at least."),
+        maximum_write_capacity_units: whole(
+          TABLE_CAPACITY_UNITS,
+          "Write capacity units per region, at most.",
+        ),
+      }),
+    ],
+    allowed('an object whose "type" is on_demand or provisioned'),
+  )
+  .describe(
+    "Capacity of a managed table. Default on_demand. provisioned: scaled by use between the two limits, which a replicated table needs.",
+  );
+
+export const ledger = object({
+  table_name: text(
+    new RegExp(`^[\\w.-]{${TABLE_NAME_LENGTH.min},${TABLE_NAME_LENGTH.max}}$`),
+    `${TABLE_NAME_LENGTH.min} to ${TABLE_NAME_LENGTH.max} letters, digits, underscores, hyphens and dots`,
+    "A table of your own, by that name in every region: key id (string), time to live by expiration. Default: a managed global table, <prefix><failover_group>-ledger, in the global stack.",
+  ).optional(),
+  billing: billing.optional(),
+  kms_key_arns: kmsKeys(
+    "KMS key of a managed table, per region. Default: none, the table is encrypted by a key of DynamoDB.",
+  ).optional(),
+  point_in_time_recovery: flag("Point-in-time recovery of a managed table. Default true.").optional(),
+  deletion_protection: flag("Deletion protection of a managed table. Default true.").optional(),
+}).describe(
+  "Ledger of processed messages, a DynamoDB global table that consumers write. Needs recovery. Default: none, what is processed is told by watermark.",
+);
+
+const LEDGER_KEY_TEXT = 'a JMESPath expression such as "powertools_json(body).order_id"';
+
+/** Of a logical queue. */
+export const rescueSettings = {
+  rescue: choice(
+    RESCUES,
+    "How a peer that takes a home over tells which copies are processed. ledger (default if the group has one): by the ledger. watermark (default otherwise): by the age of the home's oldest messages. manual: by the time that the operator gives.",
+  ).optional(),
+  rescue_margin_seconds: whole(
+    RESCUE_MARGIN_SECONDS,
+    "rescue watermark: taken off the watermark before copies count as processed, seconds. Default 120; metrics are a minute or two old.",
+  ).optional(),
+  max_rate: whole(
+    DRAINER_MAX_RATE,
+    "Messages per second that a drainer moves to the work queue, at most. Default: as many as it can.",
+  ).optional(),
+  on_missing_identity: choice(
+    ["forward", "dlq"],
+    "rescue ledger: what becomes of a copy that the ledger cannot know because it has no origin. forward (default): it is processed. dlq: it goes to the dead-letter queue.",
+  ).optional(),
+  ledger_key: z
+    .string(allowed(LEDGER_KEY_TEXT))
+    .refine(isJmesPath, allowed(LEDGER_KEY_TEXT))
+    .describe(
+      "rescue ledger: JMESPath of the business key in the message, by which the ledger is kept. Default: none, it is kept by producer key or origin.",
+    )
+    .optional(),
+};
+
+function isJmesPath(expression: string): boolean {
+  try {
+    checkBusinessKey(expression);
+    return true;
+  } catch {
+    return false;
+  }
+}

@@ -1,0 +1,82 @@
+import type { Configuration } from "../../config/configuration";
+import { groupTopologies } from "../../config/group-topology";
+import { type RegionalTopology, topologyOf } from "../../config/topology";
+import { functionArn } from "../../core/names";
+import { allow, type PolicyDocument, policyDocument, type Statement } from "./document";
+import { itemsOf, ledgerKeyStatements, READ_PARAMETERS, readOwnership } from "./ownership-policies";
+import { CONSUMER_ACTIONS, PRODUCER_ACTIONS } from "./queue-policies";
+
+/** Policy for a producer's role: it may send in every region, so that it can move at once. */
+export function producerPolicy(configuration: Configuration, queue: string): PolicyDocument {
+  return policyDocument(
+    useQueues(configuration, queue, "Send", PRODUCER_ACTIONS, (topology) => topology.ingress.arn),
+  );
+}
+
+/** Policy for a consumer's role, in every region: its queue, the roles that its gate asks for, and its part of the ledger. */
+export function consumerPolicy(configuration: Configuration, queue: string): PolicyDocument {
+  const { recovery } = configuration.queues[queue]!;
+  const groups = groupTopologies(configuration);
+  return policyDocument([
+    ...useQueues(configuration, queue, "Receive", CONSUMER_ACTIONS, (topology) => topology.work.arn),
+    ...(recovery ? readOwnership(groups, groups) : []),
+    ...(recovery?.rescue === "ledger"
+      ? [
+          allow(
+            "Ledger",
+            [
+              "dynamodb:GetItem",
+              "dynamodb:BatchGetItem",
+              "dynamodb:PutItem",
+              "dynamodb:UpdateItem",
+              "dynamodb:DeleteItem",
+            ],
+            groups.flatMap(({ ledgerArn }) => ledgerArn ?? []),
+            itemsOf(`${queue}#*`),
+          ),
+          ...ledgerKeyStatements(configuration, Object.keys(configuration.regions)),
+        ]
+      : []),
+  ]);
+}
+
+/** Policy for whoever orders that a home is taken over or handed back: in every region, so that any may be gone. */
+export function operatorPolicy(configuration: Configuration): PolicyDocument {
+  const groups = groupTopologies(configuration);
+  return policyDocument([
+    allow(
+      "Order",
+      [...READ_PARAMETERS, "ssm:PutParameter"],
+      groups.map(({ parameterArns }) => parameterArns.roles),
+    ),
+    allow(
+      "Look",
+      READ_PARAMETERS,
+      groups.map(({ parameterArns }) => parameterArns.states),
+    ),
+    allow(
+      "Run",
+      ["lambda:InvokeFunction"],
+      groups.map(({ region, account, controller }) => functionArn(region, account, controller.name)),
+    ),
+  ]);
+}
+
+function useQueues(
+  configuration: Configuration,
+  queue: string,
+  sid: string,
+  actions: readonly string[],
+  arnOf: (topology: RegionalTopology) => string,
+): readonly Statement[] {
+  const regions = Object.keys(configuration.regions);
+  const keys = Object.values(configuration.queues[queue]!.encryption.kmsKeyArns ?? {});
+  return [
+    allow(
+      sid,
+      actions,
+      regions.map((region) => arnOf(topologyOf(configuration, queue, region))),
+    ),
+    ...(keys.length > 0 ? [allow("Encrypt", ["kms:Decrypt", "kms:GenerateDataKey"], keys)] : []),
+  ];
+}

@@ -1,0 +1,118 @@
+import type { AwsProvider } from "@cdktf/provider-aws/lib/provider";
+import { SsmParameter } from "@cdktf/provider-aws/lib/ssm-parameter";
+import { Construct } from "constructs";
+import type { Configuration } from "../../config/configuration";
+import { groupTopologyOf } from "../../config/group-topology";
+import { type FunctionReference, type RegionalTopology, topologyOf } from "../../config/topology";
+import { DRAINER_TIMEOUT_SECONDS } from "../../core/limits";
+import { logicalId } from "../../core/names";
+import type { ControlledQueue } from "../../replicator/control/settings";
+import type { DrainerSettings } from "../../replicator/drain/settings";
+import { addressed } from "../address";
+import { RegionFunction } from "../function/region-function";
+import { drainerStatements } from "../policy/drainer-policies";
+import { tagsOf } from "../tags";
+
+export interface DrainageProps {
+  readonly configuration: Configuration;
+  /** Of a logical queue with recovery. */
+  readonly topology: RegionalTopology;
+  readonly provider: AwsProvider;
+}
+
+/**
+ * Recovery of one logical queue in one region: a drainer per home, and what the controller has to know of the queue. Nothing
+ * triggers a drainer but the controller, whose tasks say until when they hold: one that Lambda delivers late does nothing, so
+ * there are no settings of asynchronous invocation.
+ */
+export class Drainage extends Construct {
+  constructor(scope: Construct, id: string, { configuration, topology, provider }: DrainageProps) {
+    super(scope, id);
+    const { queue, region } = topology;
+    const settings = configuration.queues[queue]!;
+    const keys = settings.encryption.kmsKeyArns ?? {};
+    for (const [home, reference] of Object.entries(topology.drainers)) {
+      const address = logicalId(queue, "drainer", home);
+      new RegionFunction(this, address, {
+        configuration,
+        region,
+        provider,
+        address,
+        reference,
+        word: "drainer",
+        description: `Drains ${queue}: copies of what ${home} took in, in ${region}`,
+        environment: drainerSettings(configuration, topology, home),
+        statements: drainerStatements(configuration, topology, home),
+        kmsKeyArns: [region, home].flatMap((name) => keys[name] ?? []),
+        settings: {
+          ...settings.functions,
+          memoryMb: configuration.recovery!.drainerMemoryMb,
+          timeoutSeconds: DRAINER_TIMEOUT_SECONDS,
+        },
+        tags: tagsOf(configuration, queue, "drainer"),
+      });
+    }
+
+    const { parameters } = groupTopologyOf(configuration, region);
+    addressed(
+      new SsmParameter(this, "control", {
+        provider,
+        name: `${parameters.queues}/${queue}`,
+        description: `${queue} in ${region}, for the controller of ${configuration.failoverGroup}`,
+        type: "String",
+        // Names only: a plan shall show them.
+        insecureValue: JSON.stringify(controlledQueue(configuration, topology)),
+        tags: { ...tagsOf(configuration, queue, "control") },
+      }),
+      logicalId(queue, "control"),
+    );
+  }
+}
+
+function drainerSettings(
+  configuration: Configuration,
+  { queue, region, work, dlq, standbys }: RegionalTopology,
+  home: string,
+): DrainerSettings {
+  const { failoverGroup, ledger, queues } = configuration;
+  const settings = queues[queue]!;
+  const { rescue, maxRate, onMissingIdentity, ledgerKey } = settings.recovery!;
+  const { ingress, outboxes } = topologyOf(configuration, queue, home);
+  const outbox = outboxes[region];
+  return {
+    failoverGroup,
+    logicalQueue: queue,
+    region,
+    homeRegion: home,
+    fifo: settings.fifo !== false,
+    rescue,
+    standbyQueueUrl: standbys[home]!.url,
+    workQueueUrl: work.url,
+    dlqUrl: dlq.url,
+    homeIngressQueueUrl: ingress.url,
+    ...(outbox && { homeOutboxQueueUrl: outbox.url }),
+    workRetentionSeconds: settings.messageRetentionSeconds,
+    transitVisibilityTimeoutSeconds: settings.transitVisibilityTimeoutSeconds,
+    ...(maxRate && { maxRate }),
+    onMissingIdentity,
+    ...(rescue === "ledger" && ledger && { ledgerTable: ledger.tableName }),
+    ...(ledgerKey && { ledgerKey }),
+  };
+}
+
+function controlledQueue(configuration: Configuration, topology: RegionalTopology): ControlledQueue {
+  const { rescue, marginSeconds } = configuration.queues[topology.queue]!.recovery!;
+  return {
+    queue: topology.queue,
+    rescue,
+    marginSeconds,
+    drainers: names(topology.drainers),
+    ingress: topology.ingress.name,
+    work: topology.work.name,
+    outboxes: Object.values(topology.outboxes).map(({ name }) => name),
+  };
+}
+
+function names(functions: Readonly<Record<string, FunctionReference>>): Readonly<Record<string, string>> {
+  return Object.fromEntries(Object.entries(functions).map(([home, { name }]) => [home, name]));
+}

@@ -1,0 +1,26 @@
+import { AwsProvider } from "@cdktf/provider-aws/lib/provider";
+import type { Construct } from "constructs";
+import type { Configuration } from "../config/configuration";
+
+/** Terraform that reads the stacks: the first with the language features that the provider's documentation uses. */
+export const REQUIRED_TERRAFORM = ">= 1.5.0";
+
+/**
+ * Provider of a region and its account.
+ * @param alias name of a provider that is not the stack's only one
+ */
+export function providerOf(
+  scope: Construct,
+  { regions }: Configuration,
+  region: string,
+  alias?: string,
+): AwsProvider {
+  const { account, assumeRoleArn } = regions[region]!;
+  return new AwsProvider(scope, alias === undefined ? "@aws" : `@aws-${alias}`, {
+    region,
+    // Terraform refuses credentials of any other account.
+    allowedAccountIds: [account],
+    ...(assumeRoleArn && { assumeRole: [{ roleArn: assumeRoleArn }] }),
+    ...(alias !== undefined && { alias }),
+  });
+}

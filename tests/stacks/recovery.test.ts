@@ -1,0 +1,666 @@
+import { controllerPolicy } from "../../modules/policy/controller-policies";
+import { parseRoles, roleOf } from "../../ownership/roles";
+import { parseStates, stateOf } from "../../ownership/states";
+import { drainerSettings } from "../../replicator/drain/settings";
+import { METRICS, METRICS_NAMESPACE } from "../../replicator/metrics";
+import { replicatorSettings } from "../../replicator/settings";
+import { CONSUMER_ROLE, configuration, HOME_ACCOUNT, PRODUCER_ROLE } from "../fixtures";
+import { Template } from "../template";
+
+type Over = NonNullable<Parameters<typeof configuration>[0]>;
+type QueueInput = NonNullable<Parameters<typeof configuration>[1]>;
+
+const TWO_REGIONS = { "us-east-1": { account: HOME_ACCOUNT }, "us-west-2": { account: HOME_ACCOUNT } };
+const THREE_REGIONS = { ...TWO_REGIONS, "eu-west-1": { account: HOME_ACCOUNT } };
+const REGIONS = Object.keys(TWO_REGIONS);
+const KMS = {
+  "us-east-1": `arn:aws:kms:us-east-1:${HOME_ACCOUNT}:key/11111111-1111-1111-1111-111111111111`,
+  "us-west-2": `arn:aws:kms:us-west-2:${HOME_ACCOUNT}:key/22222222-2222-2222-2222-222222222222`,
+};
+
+const recovering = (over: Over = {}, orders: QueueInput = {}) =>
+  configuration({ recovery: {}, ...over }, orders);
+const home = (over?: Over, orders?: QueueInput) => Template.of(recovering(over, orders), "us-east-1");
+const withLedger = (over: Over = {}, orders: QueueInput = {}) => home({ ledger: {}, ...over }, orders);
+
+const queueArn = (name: string, region = "us-east-1") => `arn:aws:sqs:${region}:${HOME_ACCOUNT}:${name}`;
+const parameterArn = (word: string, region = "us-east-1") =>
+  `arn:aws:ssm:${region}:${HOME_ACCOUNT}:parameter/sqs-multi-region/shop/${word}`;
+const tableArn = (region = "us-east-1") => `arn:aws:dynamodb:${region}:${HOME_ACCOUNT}:table/shop-ledger`;
+const functionArn = (name: string, region = "us-east-1") =>
+  `arn:aws:lambda:${region}:${HOME_ACCOUNT}:function:${name}`;
+
+const READ = [
+  "sqs:ReceiveMessage",
+  "sqs:DeleteMessage",
+  "sqs:ChangeMessageVisibility",
+  "sqs:GetQueueAttributes",
+];
+const allow = (Sid: string, Action: readonly string[], Resource: unknown, Condition?: object) => ({
+  Sid,
+  Effect: "Allow",
+  Action,
+  Resource,
+  ...(Condition && { Condition }),
+});
+const items = (...ids: string[]) => ({ "ForAllValues:StringLike": { "dynamodb:LeadingKeys": ids } });
+
+const rights = (template: Template, role: string) =>
+  template.document("aws_iam_role_policy", role, "policy").Statement;
+const right = (template: Template, role: string, sid: string) =>
+  rights(template, role).find(({ Sid }) => Sid === sid);
+const variables = (template: Template, fn: string) =>
+  (template.resource("aws_lambda_function", fn).environment as { variables: Record<string, string> })
+    .variables;
+
+describe("addresses", () => {
+  // As in region-stack.test.ts: never update this snapshot for a resource that exists.
+  test("are frozen", () => {
+    expect(withLedger().addresses).toMatchSnapshot("two regions");
+    expect(withLedger({ regions: THREE_REGIONS }).addresses).toMatchSnapshot("three regions");
+    expect(Object.keys(withLedger().json.output).sort()).toMatchSnapshot("outputs");
+  });
+
+  test("of what is there without recovery stay as they are", () => {
+    expect(withLedger().addresses).toEqual(
+      expect.arrayContaining(Template.of(configuration(), "us-east-1").addresses),
+    );
+  });
+
+  test("do not depend on how copies are told apart", () => {
+    const bare = home({}, { rescue: "manual" }).addresses;
+    expect(home().addresses).toEqual(bare);
+    expect(withLedger().addresses.filter((address) => !address.includes("ledger"))).toEqual(bare);
+  });
+
+  test("do not meet those of logical queues, whatever they are called", () => {
+    const template = home({ queues: { recovery: {}, aws: {}, shop: {} } });
+    expect(template.addresses.filter((address) => address.includes(".shop_"))).toEqual(
+      expect.arrayContaining(["aws_lambda_function.shop_controller", "aws_lambda_function.shop_replicator"]),
+    );
+  });
+});
+
+describe("counts", () => {
+  const inAll = (over: Over) =>
+    Object.keys(over.regions ?? TWO_REGIONS).reduce(
+      (sum, region) => sum + Template.of(recovering(over), region).addresses.length,
+      0,
+    );
+  const perQueue = (over: Over) =>
+    inAll({ ...over, queues: { orders: {}, more: {} } }) - inAll({ ...over, queues: { orders: {} } });
+
+  test("of a region's group, per provider", () => {
+    const none = withLedger({ queues: { orders: { mode: "none" } } });
+    const bare = Template.of(configuration({ queues: { orders: { mode: "none" } } }), "us-east-1");
+    const canary = /canary/;
+    const added = none.addresses.filter(
+      (address) => !bare.addresses.includes(address) && !canary.test(address),
+    );
+    expect(added).toEqual([
+      "aws_cloudwatch_log_group.shop_controller",
+      "aws_cloudwatch_metric_alarm.shop_controller-silent",
+      "aws_cloudwatch_metric_alarm.shop_ledger-lag_us-west-2",
+      "aws_iam_role.shop_controller",
+      "aws_iam_role.shop_schedule",
+      "aws_iam_role_policy.shop_controller",
+      "aws_iam_role_policy.shop_schedule",
+      "aws_lambda_function.shop_controller",
+      "aws_lambda_function_event_invoke_config.shop_controller",
+      "aws_scheduler_schedule.shop_schedule",
+      "aws_ssm_parameter.shop_roles",
+      "aws_ssm_parameter.shop_states",
+    ]);
+    expect(Object.keys(none.counts).every((key) => key.startsWith("aws: "))).toBe(true);
+  });
+
+  test("of a logical queue over two regions stay within the budget", () => {
+    const recovery = perQueue({}) - 32;
+    process.stdout.write(`resources of recovery per logical queue in two regions: ${recovery}\n`);
+    expect(recovery).toBe(10);
+    expect(perQueue({})).toBeLessThanOrEqual(45);
+    expect(perQueue({ ledger: {} })).toBe(perQueue({}));
+    expect(perQueue({ regions: THREE_REGIONS })).toBe(3 * (4 + 2 * 2 + 5 * 3) + 3 * (2 * 4 + 1));
+  });
+
+  test("of a logical queue without copies are what they were", () => {
+    const words = (template: Template) =>
+      template.addresses.filter((address) => address.includes(".orders_"));
+    expect(words(home({}, { mode: "none" }))).toEqual(
+      words(Template.of(configuration({}, { mode: "none" }), "us-east-1")),
+    );
+  });
+
+  test("of the canary are those of any logical queue, without a drainer", () => {
+    const words = (template: Template, queue: string) =>
+      template.addresses
+        .filter((address) => address.includes(`.${queue}_`))
+        .map((address) => address.replace(queue, ""));
+    expect(words(home(), "shop-canary")).toEqual(words(Template.of(configuration(), "us-east-1"), "orders"));
+  });
+});
+
+describe("drainers", () => {
+  const drainer = "orders_drainer_us-west-2";
+
+  test("with a ledger may do just what their tasks need", () => {
+    const template = withLedger({ functions: { tracing: "pass_through" } });
+    expect(rights(template, drainer)).toEqual([
+      allow("Read", READ, queueArn("orders-standby-us-west-2")),
+      allow("ReadFromAfar", READ, [
+        queueArn("orders-outbox-us-east-1", "us-west-2"),
+        queueArn("orders-ingress", "us-west-2"),
+      ]),
+      allow("Send", ["sqs:SendMessage"], [queueArn("orders"), queueArn("orders-dlq")]),
+      allow("Ledger", ["dynamodb:GetItem", "dynamodb:BatchGetItem"], tableArn(), items("orders#*")),
+      allow(
+        "Log",
+        ["logs:CreateLogStream", "logs:PutLogEvents"],
+        `arn:aws:logs:us-east-1:${HOME_ACCOUNT}:log-group:/aws/lambda/orders-drainer-us-east-1-us-west-2:*`,
+      ),
+    ]);
+  });
+
+  test.each<[string, QueueInput, string[]]>([
+    ["by watermark read the work queue, from which they take back", {}, ["TakeBack"]],
+    ["by hand do not", { rescue: "manual" }, []],
+  ])("%s", (_, orders, more) => {
+    const sids = rights(home({ functions: { tracing: "pass_through" } }, orders), drainer);
+    expect(sids.map(({ Sid }) => Sid)).toEqual(["Read", "ReadFromAfar", "Send", ...more, "Log"]);
+  });
+
+  test("by watermark are among those who may receive from the work queue", () => {
+    const consumers = (orders: QueueInput, over: Over = {}) =>
+      home(over, { consumers: [CONSUMER_ROLE], ...orders })
+        .document("aws_sqs_queue", "orders_work", "policy")
+        .Statement.slice(1)
+        .map(({ Condition }) => Object.values(Condition as object)[0]["aws:PrincipalArn"]);
+    const drainers = [`arn:aws:iam::${HOME_ACCOUNT}:role/orders-drainer-us-east-1-us-west-2`];
+    expect(consumers({})).toEqual([
+      [CONSUMER_ROLE, ...drainers],
+      [CONSUMER_ROLE, ...drainers],
+    ]);
+    expect(consumers({}, { ledger: {} })).toEqual([[CONSUMER_ROLE], [CONSUMER_ROLE]]);
+    expect(home().document("aws_sqs_queue", "orders_work", "policy").Statement).toHaveLength(1);
+  });
+
+  test("read no outbox where there is none", () => {
+    expect(right(home({}, { mode: "sync" }), drainer, "ReadFromAfar")?.Resource).toEqual([
+      queueArn("orders-ingress", "us-west-2"),
+    ]);
+  });
+
+  test("use the keys of both ends, and that of the ledger in their own region", () => {
+    const template = withLedger({ ledger: { kms_key_arns: KMS } }, { encryption: { kms_key_arns: KMS } });
+    expect(right(template, drainer, "Encrypt")?.Resource).toEqual(Object.values(KMS));
+    expect(right(template, drainer, "LedgerKey")).toEqual(
+      allow("LedgerKey", ["kms:Decrypt"], [KMS["us-east-1"]]),
+    );
+  });
+
+  test("are told where everything is, in the words that they read", () => {
+    const template = withLedger(
+      { regions: THREE_REGIONS },
+      {
+        fifo: true,
+        max_rate: 50,
+        on_missing_identity: "dlq",
+        ledger_key: "powertools_json(body).id",
+        message_retention_seconds: 1_000,
+        transit_visibility_timeout_seconds: 200,
+      },
+    );
+    const url = (name: string, region = "us-east-1") =>
+      `https://sqs.${region}.amazonaws.com/${HOME_ACCOUNT}/${name}.fifo`;
+    expect(drainerSettings(variables(template, "orders_drainer_eu-west-1"))).toEqual({
+      failoverGroup: "shop",
+      logicalQueue: "orders",
+      region: "us-east-1",
+      homeRegion: "eu-west-1",
+      fifo: true,
+      rescue: "ledger",
+      standbyQueueUrl: url("orders-standby-eu-west-1"),
+      workQueueUrl: url("orders"),
+      dlqUrl: url("orders-dlq"),
+      homeIngressQueueUrl: url("orders-ingress", "eu-west-1"),
+      homeOutboxQueueUrl: url("orders-outbox-us-east-1", "eu-west-1"),
+      workRetentionSeconds: 1_000,
+      transitVisibilityTimeoutSeconds: 200,
+      maxRate: 50,
+      onMissingIdentity: "dlq",
+      ledgerTable: "shop-ledger",
+      ledgerKey: "powertools_json(body).id",
+    });
+    const bare = drainerSettings(variables(home(), drainer));
+    expect(bare).toMatchObject({ rescue: "watermark", onMissingIdentity: "forward" });
+    for (const field of ["maxRate", "ledgerTable", "ledgerKey"]) expect(bare).not.toHaveProperty(field);
+  });
+
+  test("have the group's runtime, memory and a minute of their own, and no mapping", () => {
+    const template = home({
+      functions: { timeout_seconds: 10, runtime: "nodejs24.x", memory_mb: 256 },
+      recovery: { drainer_memory_mb: 2_048 },
+    });
+    expect(template.resource("aws_lambda_function", drainer)).toMatchObject({
+      timeout: 60,
+      memory_size: 2_048,
+      runtime: "nodejs24.x",
+    });
+    expect(Object.keys(template.json.resource.aws_lambda_event_source_mapping!)).not.toContain(drainer);
+  });
+
+  test("of the peers may read a home's ingress and the outbox for them, and nobody else is let in", () => {
+    const template = home({ regions: THREE_REGIONS }, { producers: [PRODUCER_ROLE] });
+    const drainers = (queue: string) =>
+      template.document("aws_sqs_queue", queue, "policy").Statement.filter(({ Sid }) => Sid === "Drainers");
+    const admitted = (queue: string, ...regions: string[]) => [
+      {
+        Sid: "Drainers",
+        Effect: "Allow",
+        Principal: { AWS: [`arn:aws:iam::${HOME_ACCOUNT}:root`] },
+        Action: READ,
+        Resource: queueArn(queue),
+        Condition: {
+          ArnEquals: {
+            "aws:PrincipalArn": regions.map(
+              (region) => `arn:aws:iam::${HOME_ACCOUNT}:role/orders-drainer-${region}-us-east-1`,
+            ),
+          },
+        },
+      },
+    ];
+    expect(drainers("orders_ingress")).toEqual(admitted("orders-ingress", "us-west-2", "eu-west-1"));
+    expect(drainers("orders_outbox_eu-west-1")).toEqual(admitted("orders-outbox-eu-west-1", "eu-west-1"));
+    for (const queue of ["work", "dlq", "ingress-dlq", "standby_us-west-2"]) {
+      expect(drainers(`orders_${queue}`)).toEqual([]);
+    }
+    expect(drainers("shop-canary_ingress")).toEqual([]);
+  });
+});
+
+describe("replicators", () => {
+  const ownership = (template: Template, queue: string) =>
+    replicatorSettings(variables(template, `${queue}_replicator`)).ownership;
+
+  test("know of the fence, and may ask the peers", () => {
+    const template = home({ regions: THREE_REGIONS });
+    expect(ownership(template, "orders")).toEqual({
+      peers: ["us-west-2", "eu-west-1"],
+      parameters: { roles: "/sqs-multi-region/shop/roles", states: "/sqs-multi-region/shop/states" },
+    });
+    expect(right(template, "orders_replicator", "Ownership")).toEqual(
+      allow(
+        "Ownership",
+        ["ssm:GetParameter", "ssm:GetParameters"],
+        [
+          parameterArn("roles"),
+          parameterArn("states"),
+          parameterArn("roles", "us-west-2"),
+          parameterArn("roles", "eu-west-1"),
+        ],
+      ),
+    );
+  });
+
+  test.each(["shop-canary", "audit"])("of %s ignore it", (queue) => {
+    const template = home({ queues: { audit: { mode: "none" } } });
+    expect(ownership(template, queue)).toBeUndefined();
+    expect(right(template, `${queue}_replicator`, "Ownership")).toBeUndefined();
+  });
+});
+
+describe("the controller", () => {
+  test("may do just what a run needs", () => {
+    const template = withLedger({ functions: { tracing: "pass_through" } });
+    expect(rights(template, "shop_controller")).toEqual([
+      allow(
+        "Own",
+        ["ssm:GetParameter", "ssm:GetParameters", "ssm:PutParameter"],
+        [parameterArn("roles"), parameterArn("states")],
+      ),
+      allow(
+        "Peers",
+        ["ssm:GetParameter", "ssm:GetParameters"],
+        [parameterArn("roles", "us-west-2"), parameterArn("states", "us-west-2")],
+      ),
+      allow("Queues", ["ssm:GetParametersByPath"], [parameterArn("queues"), parameterArn("queues/*")]),
+      allow("Beat", ["sqs:SendMessage"], queueArn("shop-canary-ingress")),
+      allow(
+        "Hear",
+        ["sqs:ReceiveMessage", "sqs:DeleteMessage"],
+        [queueArn("shop-canary"), queueArn("shop-canary-standby-us-west-2")],
+      ),
+      allow(
+        "ReadLedger",
+        ["dynamodb:GetItem", "dynamodb:BatchGetItem"],
+        tableArn(),
+        items("watermark#*", "probe#us-east-1"),
+      ),
+      allow(
+        "WriteLedger",
+        ["dynamodb:PutItem"],
+        tableArn(),
+        items("watermark#us-east-1#*", "probe#us-east-1"),
+      ),
+      allow("Ages", ["cloudwatch:GetMetricData"], "*"),
+      allow("Drain", ["lambda:InvokeFunction"], [functionArn("orders-drainer-us-east-1-us-west-2")]),
+      allow(
+        "Log",
+        ["logs:CreateLogStream", "logs:PutLogEvents"],
+        `arn:aws:logs:us-east-1:${HOME_ACCOUNT}:log-group:/aws/lambda/shop-controller-us-east-1:*`,
+      ),
+    ]);
+    expect(rights(home(), "shop_controller").map(({ Sid }) => Sid)).not.toContain("ReadLedger");
+  });
+
+  test("names drainers of several homes at once where the home ends the name", () => {
+    const drained = (orders: QueueInput) =>
+      right(home({ regions: THREE_REGIONS }, orders), "shop_controller", "Drain")?.Resource;
+    expect(drained({})).toEqual([functionArn("orders-drainer-us-east-1-*")]);
+    expect(drained({ names: { drainer: "{home}-{queue}-{region}" } })).toEqual([
+      functionArn("us-west-2-orders-us-east-1"),
+      functionArn("eu-west-1-orders-us-east-1"),
+    ]);
+    const shortened = drained({ names: { drainer: `${"x".repeat(60)}-{region}-{home}` } }) as string[];
+    expect(shortened).toHaveLength(2);
+    for (const arn of shortened) expect(arn).toMatch(/:function:x{55}-[0-9a-f]{8}$/);
+  });
+
+  test("has a policy whose size is the one that the rule on group size counts", () => {
+    expect(withLedger().document("aws_iam_role_policy", "shop_controller", "policy")).toEqual(
+      controllerPolicy(recovering({ ledger: {} }), "us-east-1"),
+    );
+  });
+
+  test("is told the group's settings and where its canary is", () => {
+    const template = withLedger({
+      regions: THREE_REGIONS,
+      recovery: { takeover_order: { "eu-west-1": ["us-west-2"] }, takeover_delay_seconds: 600 },
+    });
+    const url = (name: string) => `https://sqs.us-east-1.amazonaws.com/${HOME_ACCOUNT}/${name}`;
+    expect(JSON.parse(variables(template, "shop_controller").SQS_MULTI_REGION!)).toEqual({
+      failoverGroup: "shop",
+      region: "us-east-1",
+      regions: ["us-east-1", "us-west-2", "eu-west-1"],
+      takeoverDelaySeconds: 600,
+      takeoverOrder: {
+        "us-east-1": ["us-west-2", "eu-west-1"],
+        "us-west-2": ["us-east-1", "eu-west-1"],
+        "eu-west-1": ["us-west-2"],
+      },
+      routing: "parameter",
+      failback: "manual",
+      failbackAfterSeconds: 900,
+      onIsolation: "continue",
+      inFlightSeconds: 50,
+      handBackTimeoutSeconds: 900,
+      ledgerTable: "shop-ledger",
+      canary: {
+        ingressQueueUrl: url("shop-canary-ingress"),
+        workQueueUrl: url("shop-canary"),
+        standbyQueueUrls: {
+          "us-west-2": url("shop-canary-standby-us-west-2"),
+          "eu-west-1": url("shop-canary-standby-eu-west-1"),
+        },
+      },
+    });
+  });
+
+  test("runs every minute, by a role that only schedules of the account may use and that may do nothing else", () => {
+    const template = home({
+      permissions_boundary: "arn:aws:iam::{account}:policy/boundary",
+      role_path: "/sqs/",
+      recovery: { controller_memory_mb: 512 },
+    });
+    expect(template.resource("aws_scheduler_schedule", "shop_schedule")).toMatchObject({
+      schedule_expression: "rate(1 minute)",
+      flexible_time_window: { mode: "OFF" },
+      target: {
+        arn: "${aws_lambda_function.shop_controller.arn}",
+        role_arn: "${aws_iam_role.shop_schedule.arn}",
+        retry_policy: { maximum_event_age_in_seconds: 60, maximum_retry_attempts: 0 },
+      },
+      depends_on: ["aws_iam_role_policy.shop_schedule"],
+    });
+    expect(template.resource("aws_lambda_function_event_invoke_config", "shop_controller")).toMatchObject({
+      maximum_event_age_in_seconds: 60,
+      maximum_retry_attempts: 0,
+    });
+    expect(template.document("aws_iam_role", "shop_schedule", "assume_role_policy").Statement).toEqual([
+      {
+        Sid: "Scheduler",
+        Effect: "Allow",
+        Principal: { Service: "scheduler.amazonaws.com" },
+        Action: ["sts:AssumeRole"],
+        Condition: {
+          StringEquals: { "aws:SourceAccount": HOME_ACCOUNT },
+          ArnEquals: {
+            "aws:SourceArn": `arn:aws:scheduler:us-east-1:${HOME_ACCOUNT}:schedule-group/default`,
+          },
+        },
+      },
+    ]);
+    expect(rights(template, "shop_schedule")).toEqual([
+      allow("Run", ["lambda:InvokeFunction"], functionArn("shop-controller-us-east-1")),
+    ]);
+    expect(template.resource("aws_lambda_function", "shop_controller")).toMatchObject({
+      timeout: 120,
+      memory_size: 512,
+    });
+    for (const role of ["shop_schedule", "shop_controller", "orders_drainer_us-west-2"]) {
+      expect(template.resource("aws_iam_role", role)).toMatchObject({
+        path: "/sqs/",
+        permissions_boundary: `arn:aws:iam::${HOME_ACCOUNT}:policy/boundary`,
+      });
+    }
+  });
+
+  test("is the only one to send and receive the canary", () => {
+    const template = home();
+    const roles = REGIONS.map((region) => `arn:aws:iam::${HOME_ACCOUNT}:role/shop-controller-${region}`);
+    for (const queue of ["ingress", "work"]) {
+      const { Statement } = template.document("aws_sqs_queue", `shop-canary_${queue}`, "policy");
+      expect(Statement.slice(1).map(({ Effect, Condition }) => [Effect, Condition])).toEqual([
+        ["Allow", { ArnEquals: { "aws:PrincipalArn": roles } }],
+        ["Deny", { ArnNotEquals: { "aws:PrincipalArn": roles } }],
+      ]);
+    }
+  });
+
+  test("finds each logical queue that is rescued below one path", () => {
+    const template = home({
+      regions: THREE_REGIONS,
+      queues: { orders: { fifo: true, rescue_margin_seconds: 30 }, audit: { mode: "none" } },
+    });
+    const parameters = Object.values(template.json.resource.aws_ssm_parameter!);
+    const found = parameters.filter(({ name }) => String(name).startsWith("/sqs-multi-region/shop/queues/"));
+    expect(found).toMatchObject([{ name: "/sqs-multi-region/shop/queues/orders", type: "String" }]);
+    expect(JSON.parse(String(found[0]?.insecure_value))).toEqual({
+      queue: "orders",
+      rescue: "watermark",
+      marginSeconds: 30,
+      drainers: {
+        "us-west-2": "orders-drainer-us-east-1-us-west-2",
+        "eu-west-1": "orders-drainer-us-east-1-eu-west-1",
+      },
+      ingress: "orders-ingress.fifo",
+      work: "orders.fifo",
+      outboxes: ["orders-outbox-us-west-2.fifo", "orders-outbox-eu-west-1.fifo"],
+    });
+  });
+});
+
+describe("roles and states", () => {
+  const template = home({ regions: THREE_REGIONS });
+
+  test("begin with every home owning itself", () => {
+    const roles = parseRoles(String(template.resource("aws_ssm_parameter", "shop_roles").value));
+    const states = parseStates(String(template.resource("aws_ssm_parameter", "shop_states").value));
+    expect(states).toMatchObject({ region: "us-east-1", checkedAt: 0 });
+    for (const region of Object.keys(THREE_REGIONS)) {
+      expect(roleOf(roles, region)).toMatchObject({ owner: region, epoch: 0 });
+      expect(stateOf(states, region).phase).toBe(region === "us-east-1" ? "owner" : "standing-by");
+    }
+  });
+
+  test("belong to the operator and the controller from then on", () => {
+    for (const parameter of ["shop_roles", "shop_states"]) {
+      expect(template.resource("aws_ssm_parameter", parameter)).toMatchObject({
+        lifecycle: { ignore_changes: ["value"] },
+      });
+    }
+    expect(template.resource("aws_ssm_parameter", "orders_control")).not.toHaveProperty("lifecycle");
+  });
+});
+
+describe("policies for others", () => {
+  const output = (template: Template, name: string) =>
+    JSON.parse(String(template.json.output[name]?.value)).Statement;
+
+  test("let consumers ask for the roles and write their part of the ledger, in every region", () => {
+    const template = withLedger({ ledger: { kms_key_arns: KMS } });
+    expect(output(template, "orders_consumer_policy").slice(1)).toEqual([
+      allow(
+        "Ownership",
+        ["ssm:GetParameter", "ssm:GetParameters"],
+        REGIONS.flatMap((region) => [parameterArn("roles", region), parameterArn("states", region)]),
+      ),
+      allow(
+        "Ledger",
+        [
+          "dynamodb:GetItem",
+          "dynamodb:BatchGetItem",
+          "dynamodb:PutItem",
+          "dynamodb:UpdateItem",
+          "dynamodb:DeleteItem",
+        ],
+        REGIONS.map((region) => tableArn(region)),
+        items("orders#*"),
+      ),
+      allow("LedgerKey", ["kms:Decrypt"], Object.values(KMS)),
+    ]);
+    expect(output(template, "orders_producer_policy")).toHaveLength(1);
+  });
+
+  test.each<[string, Over, QueueInput, string[]]>([
+    ["no ledger", {}, {}, ["Receive", "Ownership"]],
+    ["another rescue", { ledger: {} }, { rescue: "manual" }, ["Receive", "Ownership"]],
+    ["no copies", { ledger: {} }, { mode: "none" }, ["Receive"]],
+  ])("give consumers no more than they need: %s", (_, over, orders, sids) => {
+    const statements: { Sid: string }[] = output(home(over, orders), "orders_consumer_policy");
+    expect(statements.map(({ Sid }) => Sid)).toEqual(sids);
+  });
+
+  test("let an operator order, look and run the controllers, in every region", () => {
+    const statements = output(home(), "operator_policy");
+    expect(statements).toEqual([
+      allow(
+        "Order",
+        ["ssm:GetParameter", "ssm:GetParameters", "ssm:PutParameter"],
+        REGIONS.map((region) => parameterArn("roles", region)),
+      ),
+      allow(
+        "Look",
+        ["ssm:GetParameter", "ssm:GetParameters"],
+        REGIONS.map((region) => parameterArn("states", region)),
+      ),
+      allow(
+        "Run",
+        ["lambda:InvokeFunction"],
+        REGIONS.map((region) => functionArn(`shop-controller-${region}`, region)),
+      ),
+    ]);
+  });
+
+  test("never name everyone, nor every resource where there is one to name", () => {
+    const template = withLedger({ regions: THREE_REGIONS });
+    const documents = [
+      ...Object.keys(template.json.resource.aws_iam_role_policy!).map((name) => rights(template, name)),
+      ...Object.keys(template.json.output)
+        .filter((name) => name.endsWith("_policy"))
+        .map((name) => output(template, name)),
+    ];
+    const everywhere = documents
+      .flat()
+      .filter(({ Resource }) => Resource === "*")
+      .flatMap(({ Action }) => Action as string[]);
+    expect([...new Set(everywhere)].sort()).toEqual([
+      "cloudwatch:GetMetricData",
+      "xray:PutTelemetryRecords",
+      "xray:PutTraceSegments",
+    ]);
+    for (const name of Object.keys(template.json.resource.aws_iam_role!)) {
+      const { Statement } = template.document("aws_iam_role", name, "assume_role_policy");
+      expect(JSON.stringify(Statement.map(({ Principal }) => Principal))).not.toContain("*");
+    }
+  });
+});
+
+describe("alarms", () => {
+  const topic = `arn:aws:sns:us-east-1:${HOME_ACCOUNT}:alarms`;
+  const template = withLedger({
+    regions: THREE_REGIONS,
+    recovery: { alarm_action_arns: { "us-east-1": [topic] } },
+  });
+  const alarms = Object.entries(template.json.resource.aws_cloudwatch_metric_alarm!);
+
+  test("tell a person what happens, what it means and where to look, and reach the region's topics", () => {
+    expect(alarms.map(([name]) => name).sort()).toEqual([
+      "shop_controller-silent",
+      "shop_ledger-lag_eu-west-1",
+      "shop_ledger-lag_us-west-2",
+    ]);
+    for (const [, alarm] of alarms) {
+      expect(String(alarm.alarm_description)).toMatch(/^[A-Z].{100,}[Ll]ook at .*\.$/);
+      expect(String(alarm.alarm_description).length).toBeLessThanOrEqual(1_024);
+      expect(alarm.alarm_actions).toEqual([topic]);
+    }
+    const peer = Template.of(recovering({ recovery: {} }), "us-west-2");
+    expect(peer.resource("aws_cloudwatch_metric_alarm", "shop_controller-silent")).not.toHaveProperty(
+      "alarm_actions",
+    );
+  });
+
+  test("watch what the controller publishes, and say what missing data means", () => {
+    expect(template.resource("aws_cloudwatch_metric_alarm", "shop_controller-silent")).toMatchObject({
+      treat_missing_data: "breaching",
+      comparison_operator: "LessThanThreshold",
+      threshold: 1,
+      namespace: METRICS_NAMESPACE,
+      metric_name: METRICS.controllerRuns,
+      dimensions: { FailoverGroup: "shop", Region: "us-east-1" },
+    });
+    expect(template.resource("aws_cloudwatch_metric_alarm", "shop_ledger-lag_eu-west-1")).toMatchObject({
+      treat_missing_data: "notBreaching",
+      comparison_operator: "GreaterThanThreshold",
+      threshold: 60_000,
+      namespace: METRICS_NAMESPACE,
+      metric_name: METRICS.ledgerLag,
+      dimensions: { FailoverGroup: "shop", HomeRegion: "eu-west-1", PeerRegion: "us-east-1" },
+    });
+  });
+});
+
+test("every resource that can be tagged is, by queue or by group", () => {
+  const untagged = [
+    "aws_iam_role_policy",
+    "aws_lambda_function_event_invoke_config",
+    "aws_scheduler_schedule",
+  ];
+  const { resource } = withLedger({ tags: { team: "checkout" } }).json;
+  for (const [type, resources] of Object.entries(resource)) {
+    if (untagged.includes(type)) continue;
+    for (const [name, { tags }] of Object.entries(resources)) {
+      const ofGroup = name.startsWith("shop_");
+      expect({ name, tags }).toEqual({
+        name,
+        tags: {
+          team: "checkout",
+          "sqs-multi-region:failover-group": "shop",
+          "sqs-multi-region:role": expect.any(String),
+          ...(!ofGroup && { "sqs-multi-region:logical-queue": name.split("_")[0] }),
+        },
+      });
+    }
+  }
+});
