@@ -1,0 +1,48 @@
+import type { Group } from "./group";
+import type { Given } from "./order";
+
+export interface FollowOptions {
+  readonly timeoutMs: number;
+  /** Time between two looks. */
+  readonly everyMs: number;
+  readonly now: () => number;
+  readonly sleep: (milliseconds: number) => Promise<unknown>;
+  /** Told of every change, one line each. */
+  readonly say: (line: string) => void;
+}
+
+/** How a hand-over stands. */
+export interface Followed {
+  /** Whether the new owner has begun. */
+  readonly done: boolean;
+  /** What it waits for, in words. */
+  readonly waitsFor?: string;
+  readonly seconds: number;
+}
+
+/** Follows a hand-over until the new owner has begun, or until the time is over: it goes on all the same then. */
+export async function follow(group: Group, { home, role }: Given, options: FollowOptions): Promise<Followed> {
+  const { timeoutMs, everyMs, now, sleep, say } = options;
+  const began = now();
+  const seconds = () => Math.round((now() - began) / 100) / 10;
+  const shown = new Map<string, string>();
+  for (;;) {
+    let waitsFor: string | undefined;
+    for (const view of await group.look()) {
+      const state = view.reached ? view.states?.homes[home] : undefined;
+      const waits = state?.waitsFor === undefined ? "" : `, waits for ${state.waitsFor}`;
+      const text = view.reached ? `${state?.phase ?? "nothing known"}${waits}` : `no answer (${view.error})`;
+      if (shown.get(view.region) !== text) {
+        shown.set(view.region, text);
+        say(`${seconds().toFixed(1).padStart(6)} s  ${view.region}: ${text}`);
+      }
+      if (view.region !== role.owner) continue;
+      if (state?.phase === "owner" && state.epoch >= role.epoch) return { done: true, seconds: seconds() };
+      waitsFor = state?.waitsFor;
+    }
+    if (now() - began >= timeoutMs) {
+      return { done: false, seconds: seconds(), ...(waitsFor === undefined ? {} : { waitsFor }) };
+    }
+    await sleep(everyMs);
+  }
+}

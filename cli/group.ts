@@ -1,0 +1,103 @@
+import { InvokeCommand, type LambdaClient } from "@aws-sdk/client-lambda";
+import { PutParameterCommand, type SSMClient } from "@aws-sdk/client-ssm";
+import type { Configuration } from "../config/configuration";
+import { type GroupTopology, groupTopologies } from "../config/group-topology";
+import { readParameters } from "../ownership/read-parameters";
+import { encodeRoles, initialRoles, mergeRoles, type Roles } from "../ownership/roles";
+import type { States } from "../ownership/states";
+
+/** What a region says of ownership. */
+export type RegionView = Answer | Silence;
+
+export interface Answer {
+  readonly region: string;
+  readonly reached: true;
+  readonly roles: Roles;
+  /** Missing until the region's stack is applied. */
+  readonly states?: States;
+}
+
+export interface Silence {
+  readonly region: string;
+  readonly reached: false;
+  /** Name of the error. */
+  readonly error: string;
+}
+
+export interface Clients {
+  readonly ssm: (region: string) => Pick<SSMClient, "send">;
+  readonly lambda: (region: string) => Pick<LambdaClient, "send">;
+}
+
+/** A failover group as an operator reaches it: by data planes, region by region, each of which may be gone. */
+export class Group {
+  readonly regions: readonly string[];
+  private readonly topologies: readonly GroupTopology[];
+
+  constructor(
+    configuration: Configuration,
+    private readonly clients: Clients,
+  ) {
+    this.topologies = groupTopologies(configuration);
+    this.regions = this.topologies.map(({ region }) => region);
+  }
+
+  /** What every region says, in the order of the configuration. */
+  look(): Promise<readonly RegionView[]> {
+    return Promise.all(
+      this.topologies.map(async ({ region, parameters }): Promise<RegionView> => {
+        try {
+          const { roles = initialRoles(this.regions), states } = await readParameters(
+            this.clients.ssm(region),
+            parameters,
+          );
+          return { region, reached: true, roles, ...(states && { states }) };
+        } catch (error) {
+          return { region, reached: false, error: nameOf(error) };
+        }
+      }),
+    );
+  }
+
+  /** What is ordered, as far as the regions that answered know. */
+  rolesIn(views: readonly RegionView[]): Roles {
+    return mergeRoles(
+      initialRoles(this.regions),
+      ...views.flatMap((view) => (view.reached ? [view.roles] : [])),
+    );
+  }
+
+  /** Writes roles in a region. @returns the name of the error, if it failed */
+  async write(region: string, roles: Roles): Promise<string | undefined> {
+    const command = new PutParameterCommand({
+      Name: this.topology(region).parameters.roles,
+      Value: encodeRoles(roles),
+      Type: "String",
+      Overwrite: true,
+    });
+    try {
+      await this.clients.ssm(region).send(command);
+      return undefined;
+    } catch (error) {
+      return nameOf(error);
+    }
+  }
+
+  /** Has a region's controller run now rather than within a minute; it makes no difference but of time when that fails. */
+  async wake(region: string): Promise<void> {
+    const { controller } = this.topology(region);
+    const command = new InvokeCommand({ FunctionName: controller.name, InvocationType: "Event" });
+    await this.clients
+      .lambda(region)
+      .send(command)
+      .catch(() => undefined);
+  }
+
+  private topology(region: string): GroupTopology {
+    return this.topologies.find((topology) => topology.region === region)!;
+  }
+}
+
+function nameOf(error: unknown): string {
+  return error instanceof Error ? error.name : String(error);
+}
