@@ -1,6 +1,10 @@
 import https from "node:https";
+import { CloudWatchClient } from "@aws-sdk/client-cloudwatch";
+import { DynamoDBClient } from "@aws-sdk/client-dynamodb";
 import { CreateRoleCommand, IAMClient, PutRolePolicyCommand } from "@aws-sdk/client-iam";
+import { LambdaClient } from "@aws-sdk/client-lambda";
 import { SQSClient } from "@aws-sdk/client-sqs";
+import { SSMClient } from "@aws-sdk/client-ssm";
 import { AssumeRoleCommand, STSClient } from "@aws-sdk/client-sts";
 import { type Emulator, rootCredentials } from "./emulator";
 
@@ -38,24 +42,39 @@ const MAX_SOCKETS = 200;
 
 /** Client of SQS. It sends to its own region whatever a queue URL says, as our functions do. Destroy it when done. */
 export function sqsClient(emulator: Emulator, options: ClientOptions): SQSClient {
-  const { account, role } = options;
-  return new SQSClient({
-    ...connection(emulator, options),
-    credentials: role === undefined ? rootCredentials(account) : () => assumeRole(emulator, account, role),
-    useQueueUrlAsEndpoint: false,
-  });
+  return new SQSClient({ ...clientConfiguration(emulator, options), useQueueUrlAsEndpoint: false });
+}
+
+/** Client of SSM. Destroy it when done. */
+export function ssmClient(emulator: Emulator, options: ClientOptions): SSMClient {
+  return new SSMClient(clientConfiguration(emulator, options));
+}
+
+/** Client of DynamoDB. Destroy it when done. */
+export function dynamoClient(emulator: Emulator, options: ClientOptions): DynamoDBClient {
+  return new DynamoDBClient(clientConfiguration(emulator, options));
+}
+
+/** Client of Lambda. Destroy it when done. */
+export function lambdaClient(emulator: Emulator, options: ClientOptions): LambdaClient {
+  return new LambdaClient(clientConfiguration(emulator, options));
+}
+
+/** Client of CloudWatch. Destroy it when done. */
+export function cloudWatchClient(emulator: Emulator, options: ClientOptions): CloudWatchClient {
+  return new CloudWatchClient(clientConfiguration(emulator, options));
 }
 
 /**
  * Credentials as the variables that every SDK and command line reads: a session of a role, or without `role` the root of the
- * account.
+ * account. The session comes from the STS of `source`, by default of the emulator's first region.
  */
 export async function roleCredentials(
   emulator: Emulator,
-  { account, role }: Pick<ClientOptions, "account" | "role">,
+  { account, role, source }: Pick<ClientOptions, "account" | "role" | "source">,
 ): Promise<Readonly<Record<string, string>>> {
   if (role === undefined) return rootCredentials(account).environment;
-  const session = await assumeRole(emulator, account, role);
+  const session = await assumeRole(emulator, account, role, source ?? emulator.regions[0] ?? IAM_REGION);
   return {
     AWS_ACCESS_KEY_ID: session.accessKeyId,
     AWS_SECRET_ACCESS_KEY: session.secretAccessKey,
@@ -69,7 +88,10 @@ export async function roleCredentials(
  * @returns its ARN
  */
 export async function createRole(emulator: Emulator, options: RoleOptions): Promise<string> {
-  const iam = new IAMClient(rootOf(emulator, options.account));
+  const source = emulator.regions[0] ?? IAM_REGION;
+  const iam = new IAMClient(
+    clientConfiguration(emulator, { account: options.account, region: IAM_REGION, source }),
+  );
   try {
     const trust = statement("sts:AssumeRole", { Principal: { AWS: `arn:aws:iam::${options.account}:root` } });
     const created = await iam.send(
@@ -103,8 +125,14 @@ function statement(actions: string | readonly string[], rest: object): object {
   return { Version: "2012-10-17", Statement: [{ Effect: "Allow", Action: actions, ...rest }] };
 }
 
-async function assumeRole(emulator: Emulator, account: string, role: string): Promise<SessionCredentials> {
-  const sts = new STSClient(rootOf(emulator, account));
+/** Starts a session at the STS of the caller's own region, which other regions do not need to be there for. */
+async function assumeRole(
+  emulator: Emulator,
+  account: string,
+  role: string,
+  region: string,
+): Promise<SessionCredentials> {
+  const sts = new STSClient(clientConfiguration(emulator, { account, region }));
   try {
     const { Credentials: given } = await sts.send(
       new AssumeRoleCommand({ RoleArn: role, RoleSessionName: SESSION_NAME }),
@@ -129,21 +157,16 @@ interface SessionCredentials {
   readonly expiration?: Date;
 }
 
-function rootOf(emulator: Emulator, account: string) {
-  const source = emulator.regions[0] ?? IAM_REGION;
-  return {
-    ...connection(emulator, { region: IAM_REGION, source, account }),
-    credentials: rootCredentials(account),
-  };
-}
-
-function connection(emulator: Emulator, options: ClientOptions) {
-  const { region, source = region, plain = false, maxAttempts = 3 } = options;
+/** What every client of a service is made with: endpoint, credentials, certificate. */
+export function clientConfiguration(emulator: Emulator, options: ClientOptions) {
+  const { account, role, region, source = region, plain = false, maxAttempts = 3 } = options;
   const agent = new https.Agent({ keepAlive: true, maxSockets: MAX_SOCKETS, ca: emulator.certificate });
   return {
     region,
     maxAttempts,
     endpoint: plain ? emulator.plainEndpoint(source) : emulator.endpoint(source),
     requestHandler: { httpsAgent: agent, httpAgent: { maxSockets: MAX_SOCKETS } },
+    credentials:
+      role === undefined ? rootCredentials(account) : () => assumeRole(emulator, account, role, source),
   };
 }

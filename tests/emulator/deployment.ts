@@ -13,24 +13,38 @@ import { runCommand } from "./run-command";
 import { Terraform } from "./terraform";
 import { type TerraformCli, terraformCli } from "./terraform-cli";
 
-/** A configuration's stacks, synthesized by the app itself and ready to be applied to the emulator. */
+export interface SynthesizeOptions {
+  /** The npm script that runs the app. @default "synth", the project's own */
+  readonly script?: string;
+  /** More for the environment of app and Terraform, such as `TF_VAR_…`. */
+  readonly environment?: Readonly<Record<string, string>>;
+}
+
+/** A configuration's stacks, synthesized by an app and ready to be applied to the emulator. */
 export class Deployment {
   readonly configuration: Configuration;
 
   private constructor(
     private readonly emulator: Emulator,
     input: ConfigurationInput,
+    /** The configuration file that the stacks were made from. */
+    readonly configurationFile: string,
     private readonly outputDirectory: string,
     private readonly cli: TerraformCli,
+    private readonly environment: Readonly<Record<string, string>>,
   ) {
     this.configuration = parseConfiguration(input);
   }
 
   /**
-   * Runs the app as `cdktf synth` does: builds the functions, reads the configuration file, writes one stack per region.
+   * Runs an app as `cdktf synth` does: builds the functions, reads the configuration file, writes the stacks.
    * @throws Error with what the app said when it failed
    */
-  static async synthesize(emulator: Emulator, input: ConfigurationInput): Promise<Deployment> {
+  static async synthesize(
+    emulator: Emulator,
+    input: ConfigurationInput,
+    { script = "synth", environment = {} }: SynthesizeOptions = {},
+  ): Promise<Deployment> {
     const directory = path.join(emulator.directory, input.failover_group);
     await mkdir(directory, { recursive: true });
     const file = path.join(directory, "sqs-multi-region.json");
@@ -38,11 +52,12 @@ export class Deployment {
     const outputDirectory = path.join(directory, "cdktf.out");
     const { exitCode, stdout, stderr } = await runCommand(
       "npm",
-      ["--prefix", PROJECT_ROOT, "run", "--silent", "synth"],
-      childEnvironment({ CDKTF_OUTDIR: outputDirectory, [CONFIGURATION_VARIABLE]: file }),
+      ["--prefix", PROJECT_ROOT, "run", "--silent", script],
+      childEnvironment({ ...environment, CDKTF_OUTDIR: outputDirectory, [CONFIGURATION_VARIABLE]: file }),
     );
     if (exitCode !== 0) throw new Error(`synthesis failed:\n${stdout}${stderr}`);
-    return new Deployment(emulator, input, outputDirectory, await terraformCli(directory));
+    const cli = await terraformCli(directory);
+    return new Deployment(emulator, input, file, outputDirectory, cli, environment);
   }
 
   get regions(): readonly string[] {
@@ -57,9 +72,14 @@ export class Deployment {
     return topologyOf(this.configuration, queue, region);
   }
 
-  /** Folder of a region's synthesized stack. */
-  stackDirectory(region: string): string {
-    return path.join(this.outputDirectory, "stacks", `${this.configuration.failoverGroup}-${region}`);
+  /** Names of all stacks. */
+  get stacks(): readonly string[] {
+    return Object.keys(this.manifest);
+  }
+
+  /** Name of the project's own stack in a region. */
+  regionStack(region: string): string {
+    return `${this.configuration.failoverGroup}-${region}`;
   }
 
   /** Where Terraform gets its provider from, as one sentence. */
@@ -67,68 +87,93 @@ export class Deployment {
     return this.cli.choice;
   }
 
-  terraform(region: string, onOutput?: (text: string) => void): Terraform {
+  /** Terraform for a stack, run in the region of the stack's provider. */
+  terraform(stack: string, onOutput?: (text: string) => void): Terraform {
+    const region = this.regionOf(stack);
     return new Terraform({
       ...(onOutput && { onOutput }),
       cli: this.cli,
-      name: `${this.configuration.failoverGroup}-${region}`,
-      directory: this.stackDirectory(region),
+      name: stack,
+      directory: this.stackDirectory(stack),
       emulator: this.emulator,
       region,
       account: this.account(region),
+      environment: this.environment,
     });
   }
 
   /**
-   * Applies the stacks of all regions side by side: none needs another.
-   * @param onCreated told how many resources were created, by region
+   * Applies all stacks, side by side where none depends on another.
+   * @param onCreated told how many resources were created, by stack
    */
   async apply(onCreated: (created: Readonly<Record<string, number>>) => void = () => {}): Promise<void> {
-    const created = Object.fromEntries(this.regions.map((region) => [region, 0]));
-    await Promise.all(
-      this.regions.map(async (region) => {
-        const terraform = this.terraform(region, (text) => {
-          created[region]! += text.split("Creation complete").length - 1;
-          onCreated(created);
-        });
-        await terraform.init();
-        await terraform.apply();
-      }),
-    );
+    const created = Object.fromEntries(this.stacks.map((stack) => [stack, 0]));
+    const applying = new Map<string, Promise<void>>();
+    const applied = (stack: string): Promise<void> => {
+      const work = applying.get(stack) ?? apply(stack);
+      applying.set(stack, work);
+      return work;
+    };
+    const apply = async (stack: string) => {
+      await Promise.all(this.manifest[stack]!.dependencies.map(applied));
+      const terraform = this.terraform(stack, (text) => {
+        created[stack]! += text.split("Creation complete").length - 1;
+        onCreated(created);
+      });
+      await terraform.init();
+      await terraform.apply();
+    };
+    await Promise.all(this.stacks.map(applied));
   }
 
   /**
-   * Creates the two roles that the configuration names as producer and consumer, with the policies that the stacks put out for them.
-   * @param producer ARN of a role of the first region's account
-   * @param consumer likewise
+   * Creates a role that the configuration names as producer or consumer, with the policies that the stacks put out for it.
+   * @param arn of a role of the first region's account
    */
-  async createClientRoles(producer: string, consumer: string): Promise<void> {
+  async createClientRole(word: "producer" | "consumer", arn: string): Promise<void> {
     const region = this.regions[0]!;
-    const outputs = await this.terraform(region).output();
-    for (const [arn, word] of [
-      [producer, "producer"],
-      [consumer, "consumer"],
-    ] as const) {
-      const policies = Object.keys(this.configuration.queues).map((queue) => [
-        queue,
-        JSON.parse(String(outputs[`${queue}_${word}_policy`])),
-      ]);
-      await createRole(this.emulator, {
-        account: this.account(region),
-        name: arn.slice(arn.lastIndexOf("/") + 1),
-        policies: Object.fromEntries(policies),
-      });
-    }
+    const outputs = await this.terraform(this.regionStack(region)).output();
+    const policies = Object.keys(this.configuration.queues)
+      .filter((queue) => this.names(word, queue, arn))
+      .map((queue) => [queue, JSON.parse(String(outputs[`${queue}_${word}_policy`]))]);
+    await createRole(this.emulator, {
+      account: this.account(region),
+      name: arn.slice(arn.lastIndexOf("/") + 1),
+      policies: Object.fromEntries(policies),
+    });
   }
 
-  /** Number of resources in a region's synthesized stack. */
-  resourceCount(region: string): number {
-    const { resource } = JSON.parse(
-      readFileSync(path.join(this.stackDirectory(region), "cdk.tf.json"), "utf8"),
-    );
-    return Object.values(resource as Record<string, object>).reduce(
-      (sum, byName) => sum + Object.keys(byName).length,
-      0,
-    );
+  /** Number of resources in a synthesized stack. */
+  resourceCount(stack: string): number {
+    const byType = Object.values(this.synthesized(stack).resource ?? {});
+    return byType.reduce((sum, byName) => sum + Object.keys(byName).length, 0);
   }
+
+  private names(word: "producer" | "consumer", queue: string, arn: string): boolean {
+    return this.configuration.queues[queue]![`${word}s`].includes(arn);
+  }
+
+  private get manifest(): Readonly<Record<string, { readonly dependencies: readonly string[] }>> {
+    return JSON.parse(readFileSync(path.join(this.outputDirectory, "manifest.json"), "utf8")).stacks;
+  }
+
+  private regionOf(stack: string): string {
+    const region = this.synthesized(stack).provider.aws[0]?.region;
+    if (region === undefined) throw new Error(`stack ${stack}: its provider names no region`);
+    return region;
+  }
+
+  /** Folder of a synthesized stack. */
+  private stackDirectory(stack: string): string {
+    return path.join(this.outputDirectory, "stacks", stack);
+  }
+
+  private synthesized(stack: string): SynthesizedStack {
+    return JSON.parse(readFileSync(path.join(this.stackDirectory(stack), "cdk.tf.json"), "utf8"));
+  }
+}
+
+interface SynthesizedStack {
+  readonly resource?: Readonly<Record<string, Readonly<Record<string, object>>>>;
+  readonly provider: { readonly aws: readonly { readonly region?: string }[] };
 }

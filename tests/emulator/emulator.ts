@@ -8,6 +8,7 @@ import { onCleanup } from "./cleanup";
 import { assertLoopback, childEnvironment } from "./environment";
 import { Gateway } from "./gateway";
 import { type EmulatorInstallation, installEmulator } from "./install";
+import { type Outage, type OutageOptions, Outages } from "./outages";
 import { PortTakenError, Server } from "./server";
 import { killWorker, listWorkers, type Worker } from "./workers";
 
@@ -18,6 +19,11 @@ export interface EmulatorOptions {
   readonly directory?: string;
   /** Told what is going on. @default nothing is said */
   readonly log?: (line: string) => void;
+  /**
+   * How long a minute of AWS is, in seconds: of schedules, of the retries of asynchronous invocations, and of the values of
+   * AWS/SQS metrics, whose periods shrink with it. Clocks, time-outs and times given in seconds stay as they are. @default 60
+   */
+  readonly minuteSeconds?: number;
 }
 
 interface Parts {
@@ -32,6 +38,7 @@ interface Parts {
 
 /** How often to try another port when somebody else takes the chosen one first. */
 const START_ATTEMPTS = 3;
+const MINUTE_SECONDS = 60;
 /** The emulator accepts any secret for the key of an account's root. */
 const SECRET_ACCESS_KEY = "test";
 
@@ -50,6 +57,7 @@ export class Emulator {
   /** Ends everything that was started, functions included, and removes what is temporary. A second call does nothing. */
   readonly stop: () => Promise<void>;
   private readonly server: Server;
+  private readonly outages: Outages;
 
   constructor(parts: Parts) {
     this.server = parts.server;
@@ -60,6 +68,7 @@ export class Emulator {
     this.certificate = parts.certificate.certificate;
     this.logFile = parts.logFile;
     this.stop = parts.stop;
+    this.outages = new Outages({ ...parts, order: (disorder) => parts.server.order(disorder) });
   }
 
   /** Endpoint, with TLS, for callers in `region`. */
@@ -97,6 +106,60 @@ export class Emulator {
   killWorker(pid: number): Promise<void> {
     return killWorker(this.server.pid, pid);
   }
+
+  /**
+   * Loses a region as its users know it: every call to it and from it fails, also those under way; its workers are killed; its
+   * mappings and schedules stand still; nothing is replicated to or from it; and the control planes that are global (IAM,
+   * Route 53, STS by its global endpoint) fail for everybody. No setting changes: restored, everything resumes as it was.
+   *
+   * @throws Error when the emulator was not started for the region
+   */
+  loseRegion(region: string, options: OutageOptions = {}): Promise<Outage> {
+    return this.outages.loseRegion(region, options);
+  }
+
+  /**
+   * Cuts the link between two regions: calls in both directions fail, also those under way, and replication between them waits.
+   *
+   * @throws Error when the emulator was not started for both, or both are one
+   */
+  cut(region: string, other: string, options: OutageOptions = {}): Promise<Outage> {
+    return this.outages.cut(region, other, options);
+  }
+
+  /**
+   * Cuts a region off from every other and from the global control planes, which are elsewhere. What is inside goes on.
+   *
+   * @throws Error when the emulator was not started for the region
+   */
+  isolate(region: string, options: OutageOptions = {}): Promise<Outage> {
+    return this.outages.isolate(region, options);
+  }
+
+  /**
+   * Has every event source mapping of a region stand still, as in us-east-1 in October 2025: queues and everything else answer,
+   * mappings say that they are enabled, batches that functions have already are finished.
+   *
+   * @throws Error when the emulator was not started for the region
+   */
+  stallPollers(region: string): Promise<Outage> {
+    return this.outages.stallPollers(region);
+  }
+
+  /**
+   * Has every write to a global table, also those on their way, become visible in the other replicas that much later; restored,
+   * what waits arrives at once. Of several lags the longest holds.
+   *
+   * @param seconds 0 or more
+   */
+  delayReplication(seconds: number): Promise<Outage> {
+    return this.outages.delayReplication(seconds);
+  }
+
+  /** Restores everything that is out of order. Faults injected into the gateway stay. */
+  restoreAll(): Promise<void> {
+    return this.outages.restoreAll();
+  }
 }
 
 /** Credentials of the root of an account. @throws Error when `account` is not 12 digits */
@@ -121,6 +184,8 @@ export function rootCredentials(account: string): {
  */
 export async function startEmulator(options: EmulatorOptions): Promise<Emulator> {
   if (options.regions.length === 0) throw new Error("the emulator needs at least one region");
+  const { minuteSeconds = MINUTE_SECONDS } = options;
+  if (!(minuteSeconds >= 1)) throw new Error(`minuteSeconds: ${minuteSeconds} is less than one second`);
   const log = options.log ?? (() => {});
   const installation = await installEmulator(log);
   for (let attempt = 1; ; attempt += 1) {
@@ -171,6 +236,7 @@ async function startOnce(
       endpoints: Object.fromEntries(options.regions.map((region) => [region, gateway.endpoint(region)])),
       gatewayToken,
       certificateFile: certificate.certificateFile,
+      minuteSeconds: options.minuteSeconds ?? MINUTE_SECONDS,
     });
     undo.push(() => server.stop());
     log(`emulator runs, log: ${logFile}`);

@@ -40,11 +40,15 @@ export interface FaultSpec extends CallFilter {
   readonly limit?: number;
   /** Milliseconds, for `delay`. @default 0 */
   readonly delayMs?: number;
+  /** Whether calls that are under way meet the fault too; for `refuse` and `hang`. @default false */
+  readonly underWay?: boolean;
 }
 
 export interface FaultHandle {
   /** How many calls met the fault so far. */
   readonly met: number;
+  /** Settles when the fault ends. */
+  readonly lifted: Promise<void>;
   /** Ends the fault. Calls that hang because of it are reset, delayed ones go on at once. */
   lift(): void;
 }
@@ -118,6 +122,7 @@ export class Faults {
       get met() {
         return fault.met;
       },
+      lifted,
       lift: () => this.lift(fault),
     };
   }
@@ -145,7 +150,8 @@ export class Faults {
   }
 }
 
-function matches(spec: FaultSpec, call: Call): boolean {
+/** Whether a fault concerns a call, as far as the call itself decides that. */
+export function matches(spec: FaultSpec, call: Call): boolean {
   return (
     matchesFilter(spec, call) &&
     (spec.caller === undefined || spec.caller === call.caller) &&

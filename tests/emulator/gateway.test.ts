@@ -30,6 +30,8 @@ let certificate: Certificate;
 let upstream: http.Server;
 let gateway: Gateway;
 let seen: Seen[];
+/** Answers what the upstream keeps waiting: calls to the path /slow. */
+let answerSlow: (() => void)[] = [];
 
 beforeAll(async () => {
   directory = await mkdtemp(path.join(os.tmpdir(), "gateway-test-"));
@@ -42,6 +44,7 @@ beforeAll(async () => {
       seen.push({ method: request.method ?? "", url: request.url ?? "", headers: request.headers, body });
       const batch = request.headers["x-amz-target"] === "AmazonSQS.SendMessageBatch";
       if (batch) response.writeHead(200).end(JSON.stringify(batchResult(body)));
+      else if (request.url === "/slow") answerSlow.push(() => response.end("at last"));
       else response.writeHead(201, { "x-answer": "yes" }).end(`echo ${body}`);
     });
   });
@@ -50,6 +53,7 @@ beforeAll(async () => {
 
 beforeEach(async () => {
   seen = [];
+  answerSlow = [];
   gateway = await Gateway.open({
     regions: [EAST, WEST],
     upstreamPort: (upstream.address() as AddressInfo).port,
@@ -235,6 +239,31 @@ describe("faults", () => {
     await outcome;
     expect(seen).toHaveLength(1);
     await expect(send(EAST, WEST)).resolves.toMatchObject({ status: 201 });
+  });
+
+  const slowCall = () =>
+    call(gateway.endpoint(EAST), { authorization: scope(WEST, "sqs") }, "hello", "/slow");
+
+  test("a fault leaves calls that are under way alone, unless it says otherwise", async () => {
+    const [first, second] = [slowCall(), slowCall()];
+    await waitFor(() => answerSlow.length === 2);
+    gateway.inject({ target: WEST, kind: "refuse" });
+    answerSlow[0]?.();
+    await expect(Promise.race([first, second])).resolves.toMatchObject({ body: "at last" });
+
+    gateway.inject({ target: WEST, kind: "refuse", underWay: true });
+    await expect(Promise.all([first, second])).rejects.toMatchObject({ code: "ECONNRESET" });
+  });
+
+  test("a call under way that hangs gets nothing of its answer, and other regions get theirs", async () => {
+    const hanging = slowCall();
+    await waitFor(() => answerSlow.length === 1);
+    const fault = gateway.inject({ target: WEST, kind: "hang", underWay: true });
+    answerSlow[0]?.();
+    await expect(Promise.race([hanging, send(EAST, EAST)])).resolves.toMatchObject({ status: 201 });
+    const outcome = expect(hanging).rejects.toMatchObject({ code: "ECONNRESET" });
+    fault.lift();
+    await outcome;
   });
 
   test("closing the gateway releases calls that hang", async () => {

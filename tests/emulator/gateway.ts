@@ -9,7 +9,7 @@ import {
   matchesFilter,
   sumCalls,
 } from "./call-counter";
-import { type Changes, type FaultHandle, type FaultSpec, Faults } from "./faults";
+import { type Changes, type FaultHandle, type FaultSpec, Faults, matches } from "./faults";
 import { type Call, describeCall, isToldByBody } from "./gateway-call";
 import { resetConnection, trackConnections } from "./reset-connection";
 import type { Answer } from "./sqs-wire";
@@ -47,6 +47,14 @@ interface Visit {
   readonly response: http.ServerResponse;
   /** The body, if it was read. */
   readonly body: Buffer | undefined;
+  /** Whether nothing of an answer may reach the caller any more. */
+  mute: boolean;
+}
+
+/** A call that AWS is carrying out. */
+interface UnderWay {
+  readonly call: Call;
+  readonly visit: Visit;
 }
 
 interface Door {
@@ -81,6 +89,7 @@ export class Gateway {
   private readonly servers: { readonly server: http.Server; readonly open: ReadonlySet<Socket> }[] = [];
   private readonly doors = new Map<string, Door>();
   private readonly watchers = new Set<Watcher>();
+  private readonly underWay = new Set<UnderWay>();
 
   private constructor(private readonly options: GatewayOptions) {}
 
@@ -111,9 +120,13 @@ export class Gateway {
     return this.door(region).plain;
   }
 
-  /** Makes the calls that match suffer a fault from now on. Calls that are being answered already are left alone. */
+  /** Makes the calls that match suffer a fault from now on; calls that are under way only if it says so. */
   inject(spec: FaultSpec): FaultHandle {
-    return this.faults.inject(spec);
+    const fault = this.faults.inject(spec);
+    if (spec.underWay) {
+      for (const { call, visit } of this.underWay) if (matches(spec, call)) interrupt(visit, spec, fault);
+    }
+    return fault;
   }
 
   /** Ends every fault. */
@@ -192,7 +205,7 @@ export class Gateway {
   ): Promise<void> {
     const body = isToldByBody(request) ? await readBody(request) : undefined;
     const call = describeCall(request, source, secure, body?.toString("utf8") ?? "");
-    const visit: Visit = { secure, request, response, body };
+    const visit: Visit = { secure, request, response, body, mute: false };
     const watchers = [...this.watchers].filter(({ filter }) => matchesFilter(filter, call));
     const began = Date.now();
     let reachedAws = false;
@@ -209,12 +222,18 @@ export class Gateway {
           reachedAws = true;
           this.counter.add(call, "calls");
           const changed = changes.answer !== undefined || changes.drop.length > 0;
-          if (changed || watchers.length > 0 || SENDS.has(call.operation)) {
-            told = await this.forwardWhole(visit, call, changes);
-          } else await this.stream(visit);
+          const underWay = { call, visit };
+          this.underWay.add(underWay);
+          try {
+            if (changed || watchers.length > 0 || SENDS.has(call.operation)) {
+              told = await this.forwardWhole(visit, call, changes);
+            } else await this.stream(visit);
+          } finally {
+            this.underWay.delete(underWay);
+          }
         },
         answer: async (answer) => {
-          if (await give(response, answer)) told = answer;
+          if (await give(visit, answer)) told = answer;
         },
       });
     } finally {
@@ -231,6 +250,7 @@ export class Gateway {
       if (request.socket.destroyed) return resolve();
       const upstream = this.request(visit, []);
       upstream.once("response", (answer) => {
+        if (visit.mute) return void answer.resume();
         response.writeHead(
           answer.statusCode ?? 502,
           answer.statusMessage,
@@ -265,7 +285,7 @@ export class Gateway {
       });
     });
     const told = changes.answer?.(answer) ?? answer;
-    return (await give(visit.response, told)) ? told : undefined;
+    return (await give(visit, told)) ? told : undefined;
   }
 
   private request({ secure, request, body }: Visit, drop: readonly string[]): http.ClientRequest {
@@ -286,11 +306,22 @@ export class Gateway {
   }
 }
 
+/** Has a call that is under way meet a fault: AWS may carry it out, its caller gets nothing of the answer. */
+function interrupt(visit: Visit, { kind }: FaultSpec, { lifted }: FaultHandle): void {
+  visit.mute = true;
+  const reset = (): void => {
+    if (!visit.response.writableFinished) resetConnection(visit.request.socket);
+  };
+  if (kind === "hang") void lifted.then(reset);
+  else reset();
+}
+
 /** Gives a caller a whole answer. Resolves to whether it was still there to take it. */
-function give(response: http.ServerResponse, { status, rawHeaders, body }: Answer): Promise<boolean> {
+function give({ response, mute }: Visit, { status, rawHeaders, body }: Answer): Promise<boolean> {
   return new Promise((resolve) => {
     if (response.destroyed) return resolve(false);
     response.once("close", () => resolve(response.writableFinished));
+    if (mute) return;
     response.writeHead(status, [...rawHeaders]).end(body);
   });
 }

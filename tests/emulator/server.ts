@@ -1,4 +1,5 @@
 import { type ChildProcess, spawn } from "node:child_process";
+import { randomUUID } from "node:crypto";
 import { createWriteStream } from "node:fs";
 import { readFile } from "node:fs/promises";
 import http from "node:http";
@@ -18,12 +19,27 @@ export interface ServerOptions {
   readonly endpoints: Readonly<Record<string, string>>;
   readonly gatewayToken: string;
   readonly certificateFile: string;
+  /** How long a minute of schedules, retries and queue metrics is, in seconds. */
+  readonly minuteSeconds: number;
+}
+
+/** What is out of order inside AWS, where no call passes the gateway. */
+export interface Disorder {
+  /** Regions in which nothing goes on. */
+  readonly lost: readonly string[];
+  /** Regions whose event source mappings stand still. */
+  readonly stalled: readonly string[];
+  /** Pairs of regions between which nothing passes. */
+  readonly cut: readonly (readonly [string, string])[];
+  /** How long a write takes from one replica of a table to the others. */
+  readonly replicationDelaySeconds: number;
 }
 
 /** Another process took the port between choosing and using it. */
 export class PortTakenError extends Error {}
 
-const LAUNCHER = path.join(__dirname, "launcher.py");
+/** The Python package beside this file that starts the emulator. */
+const LAUNCHER = "launcher";
 const READY_TIMEOUT_MS = 60_000;
 const STOP_TIMEOUT_MS = 10_000;
 const LOG_LINES_IN_ERRORS = 15;
@@ -33,6 +49,7 @@ export class Server {
   private constructor(
     private readonly child: ChildProcess,
     readonly pid: number,
+    private readonly orders: { readonly port: number; readonly token: string },
   ) {}
 
   /**
@@ -43,10 +60,11 @@ export class Server {
    */
   static async start(options: ServerOptions): Promise<Server> {
     // The open pipe to standard input is what tells the launcher that this process still lives.
-    const child = spawn(options.python, [LAUNCHER], {
+    const controlToken = randomUUID();
+    const child = spawn(options.python, ["-m", LAUNCHER], {
       cwd: options.temporaryDirectory,
       detached: true,
-      env: serverEnvironment(options),
+      env: serverEnvironment(options, controlToken),
       stdio: ["pipe", "pipe", "pipe"],
     });
     const log = createWriteStream(options.logFile, { flags: "a" });
@@ -72,7 +90,28 @@ export class Server {
       killGroup(child.pid);
       throw await startError(error, options.logFile);
     }
-    return new Server(child, child.pid ?? 0);
+    return new Server(child, child.pid ?? 0, { port: options.port, token: controlToken });
+  }
+
+  /**
+   * Has the emulator behave as if this were out of order, and nothing else, from now on.
+   *
+   * @throws Error when it does not answer
+   */
+  async order(disorder: Disorder): Promise<void> {
+    const { port, token } = this.orders;
+    const status = await new Promise<number | undefined>((resolve, reject) => {
+      const headers = { "x-control-token": token };
+      const path = "/_harness/order";
+      const request = http.request({ host: "127.0.0.1", port, path, method: "POST", headers, agent: false });
+      request.once("error", reject);
+      request.once("response", (response) => {
+        response.resume();
+        response.once("end", () => resolve(response.statusCode));
+      });
+      request.end(JSON.stringify(disorder));
+    });
+    if (status !== 204) throw new Error(`the emulator answered ${status} to an order`);
   }
 
   /**
@@ -94,14 +133,15 @@ export class Server {
 }
 
 /** All that the emulator needs to know. Nothing of the user's environment reaches it. */
-function serverEnvironment(options: ServerOptions): Record<string, string> {
+function serverEnvironment(options: ServerOptions, controlToken: string): Record<string, string> {
   return {
     PATH: [path.dirname(process.execPath), "/usr/bin", "/bin"].join(path.delimiter),
     HOME: options.temporaryDirectory,
     TMPDIR: options.temporaryDirectory,
     LANG: "C.UTF-8",
-    PYTHONPATH: options.packages,
+    PYTHONPATH: [__dirname, options.packages].join(path.delimiter),
     PYTHONUNBUFFERED: "1",
+    PYTHONDONTWRITEBYTECODE: "1",
     AUTH: "true",
     BIND_HOST: "127.0.0.1",
     GATEWAY_PORT: String(options.port),
@@ -113,7 +153,9 @@ function serverEnvironment(options: ServerOptions): Record<string, string> {
     DOCKER_HOST: `unix://${path.join(options.temporaryDirectory, "no-docker.sock")}`,
     EMULATOR_ENDPOINTS: JSON.stringify(options.endpoints),
     EMULATOR_GATEWAY_TOKEN: options.gatewayToken,
+    EMULATOR_CONTROL_TOKEN: controlToken,
     EMULATOR_CA_FILE: options.certificateFile,
+    EMULATOR_MINUTE_SECONDS: String(options.minuteSeconds),
   };
 }
 

@@ -1,0 +1,150 @@
+"""Functions and the processes that run them."""
+
+import contextvars
+import re
+import subprocess
+import threading
+import time
+import types
+
+from ministack.core import lambda_runtime
+from ministack.services import lambda_svc
+
+from . import outages
+from .settings import CA_FILE, ENDPOINTS, MINUTE_SECONDS
+
+# What a worker takes over from this process; everything else it gets from its function or from Lambda.
+_INHERITED = ("PATH", "HOME", "TMPDIR")
+_LAMBDA_VARIABLE = re.compile(r"^(AWS_(REGION|DEFAULT_REGION|ACCESS_KEY_ID|SECRET_ACCESS_KEY|SESSION_TOKEN)|"
+                              r"AWS_LAMBDA_\w+|_?LAMBDA_\w+|NODE_PATH|_X_AMZN_TRACE_ID)$")
+
+
+def functions_get_what_lambda_gives_them():
+    """A function sees the variables that Lambda documents and its own, nothing of the machine. Added for the
+    emulator: the endpoint of its own region and the certificate to trust.
+
+    https://docs.aws.amazon.com/lambda/latest/dg/configuration-envvars.html#configuration-envvars-runtime
+    """
+    original_spawn = lambda_runtime.Worker._spawn
+    spawning = threading.local()
+
+    def spawn(worker):
+        spawning.config = worker.config
+        try:
+            original_spawn(worker)
+        finally:
+            spawning.config = None
+
+    def popen(*args, **kwargs):
+        config = getattr(spawning, "config", None)
+        if config is not None:
+            kwargs["env"] = _worker_environment(config, kwargs["env"])
+        return subprocess.Popen(*args, **kwargs)
+
+    lambda_runtime.Worker._spawn = spawn
+    lambda_runtime.subprocess = types.SimpleNamespace(**{**vars(subprocess), "Popen": popen})
+
+
+def _worker_environment(config, proposed):
+    own = (config.get("Environment") or {}).get("Variables") or {}
+    environment = {
+        name: value
+        for name, value in proposed.items()
+        if name in own or name in _INHERITED or _LAMBDA_VARIABLE.match(name)
+    }
+    name = config.get("FunctionName", "")
+    environment.setdefault("AWS_EXECUTION_ENV", f"AWS_Lambda_{config.get('Runtime', '')}")
+    environment.setdefault("AWS_LAMBDA_INITIALIZATION_TYPE", "on-demand")
+    environment.setdefault("AWS_LAMBDA_LOG_GROUP_NAME", f"/aws/lambda/{name}")
+    environment.setdefault("_HANDLER", config.get("Handler", ""))
+    environment.setdefault("LANG", "en_US.UTF-8")
+    environment.setdefault("TZ", ":UTC")
+    endpoint = ENDPOINTS.get(environment.get("AWS_REGION", ""))
+    if endpoint is None:
+        raise RuntimeError(f"function {name}: no endpoint for its region {environment.get('AWS_REGION')}")
+    environment["AWS_ENDPOINT_URL"] = endpoint
+    if CA_FILE:
+        environment["NODE_EXTRA_CA_CERTS"] = CA_FILE
+    return environment
+
+
+# Whether the current invocation is one that nobody waits for.
+_asynchronous = contextvars.ContextVar("asynchronous", default=False)
+_MAX_WAIT_MINUTES = 5
+
+
+def asynchronous_invocations_are_retried_after_minutes():
+    """An asynchronous invocation that fails is tried again after one minute and after two; one that is throttled
+    goes back to Lambda's queue and is tried again after a second, then ever more seldom, up to five minutes.
+
+    https://docs.aws.amazon.com/lambda/latest/dg/invocation-async-error-handling.html
+    """
+    original_invoke = lambda_svc.invoke_async_with_retry
+    original_execute = lambda_svc._execute_function
+    lambda_svc._LAMBDA_ASYNC_RETRY_BASE_SECONDS = MINUTE_SECONDS
+    lambda_svc._LAMBDA_ASYNC_RETRY_MAX_SECONDS = 2 * MINUTE_SECONDS
+
+    def invoke_async_with_retry(func, event):
+        token = _asynchronous.set(True)
+        try:
+            original_invoke(func, event)
+        finally:
+            _asynchronous.reset(token)
+
+    def execute_function(func, event):
+        result = original_execute(func, event)
+        wait = 1
+        while _asynchronous.get() and result.get("throttle"):
+            time.sleep(wait)
+            wait = min(2 * wait, _MAX_WAIT_MINUTES * MINUTE_SECONDS)
+            result = original_execute(func, event)
+        return result
+
+    lambda_svc.invoke_async_with_retry = invoke_async_with_retry
+    lambda_svc._execute_function = execute_function
+
+
+def functions_stop_with_their_region():
+    """Functions end with their region. What was invoked asynchronously stays in Lambda's queue, which keeps what
+    Lambda itself failed at, and runs when the region is back; everybody else gets an error.
+
+    https://docs.aws.amazon.com/lambda/latest/dg/invocation-async-error-handling.html
+    """
+    original_execute = lambda_svc._execute_function
+    original_spawn = lambda_runtime.Worker._spawn
+
+    def execute_function(func, event):
+        region = _region_of(func.get("config") or func)
+        while True:
+            if _asynchronous.get():
+                outages.wait_while_lost(region)
+            result = _region_failed() if outages.is_lost(region) else original_execute(func, event)
+            if not (_asynchronous.get() and result.get("error") and outages.is_lost(region)):
+                return result
+
+    def spawn(worker):
+        original_spawn(worker)
+        if outages.is_lost(_region_of(worker.config)):
+            worker._proc.kill()
+
+    lambda_svc._execute_function = execute_function
+    lambda_runtime.Worker._spawn = spawn
+    outages.on_change(_kill_workers_of_lost_regions)
+
+
+def _kill_workers_of_lost_regions():
+    with lambda_runtime._lock:
+        workers = [worker for pool in lambda_runtime._workers.values() for worker in pool]
+    for worker in workers:
+        process = worker._proc
+        if process is not None and outages.is_lost(_region_of(worker.config)):
+            process.kill()
+
+
+def _region_of(config):
+    return lambda_runtime._account_region_from_function_config(config)[1]
+
+
+def _region_failed():
+    reason = "Lambda is not available in this region."
+    return {"error": True, "body": {"errorType": "ServiceException", "errorMessage": reason}, "log": ""}

@@ -1,0 +1,15 @@
+"""What the parent tells this process. Read once and taken out of the environment, so that nothing started from here sees it."""
+
+import json
+import os
+
+# Region to the endpoint that functions of that region call.
+ENDPOINTS = json.loads(os.environ.pop("EMULATOR_ENDPOINTS", "{}"))
+# Proves that a call came through our gateway, which alone knows what the client spoke.
+GATEWAY_TOKEN = os.environ.pop("EMULATOR_GATEWAY_TOKEN", "")
+# Proves that a call is an order of the harness and not one of AWS's users, which the gateway passes on.
+CONTROL_TOKEN = os.environ.pop("EMULATOR_CONTROL_TOKEN", "")
+# Certificate that functions trust besides the public ones.
+CA_FILE = os.environ.pop("EMULATOR_CA_FILE", "")
+# How long a minute of schedules, of retries and of the metrics of queues is.
+MINUTE_SECONDS = float(os.environ.pop("EMULATOR_MINUTE_SECONDS", "") or "60")
