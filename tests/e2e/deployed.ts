@@ -92,7 +92,8 @@ export function useDeployed(): () => Deployed {
     const emulator = await startEmulator({ regions: [HOME, PEER] });
     const deployment = await Deployment.synthesize(emulator, CONFIGURATION);
     await deployment.apply();
-    await deployment.createClientRoles(PRODUCER_ROLE, CONSUMER_ROLE);
+    await deployment.createClientRole("producer", PRODUCER_ROLE);
+    await deployment.createClientRole("consumer", CONSUMER_ROLE);
     deployed = { emulator, deployment };
   }, DEPLOY_TIMEOUT_MS);
   afterAll(() => runCleanup(), 60_000);

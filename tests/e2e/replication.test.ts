@@ -304,15 +304,18 @@ describeFull("a large run", () => {
 describeModes(deployed);
 
 describe("after all that", () => {
+  const terraformOf = (region: string) =>
+    deployed().deployment.terraform(deployed().deployment.regionStack(region));
+
   test.each([HOME, PEER])("terraform plan of %s shows no change", async (region) => {
-    const { changes, plan } = await deployed().deployment.terraform(region).plan();
+    const { changes, plan } = await terraformOf(region).plan();
     expect(changedResources(plan)).toEqual([]);
     expect(changes).toBe(false);
   });
 
   test("ARNs and URLs that the stacks computed are those that exist", async () => {
     for (const region of [HOME, PEER]) {
-      const outputs = await deployed().deployment.terraform(region).output();
+      const outputs = await terraformOf(region).output();
       const { ingress, work, outboxes, standbys } = deployed().deployment.topology(QUEUE, region);
       const other = region === HOME ? PEER : HOME;
       expect(outputs).toMatchObject({

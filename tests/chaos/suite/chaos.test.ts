@@ -50,7 +50,8 @@ beforeAll(async () => {
   emulator = await startEmulator({ regions: [HOME, PEER] });
   deployment = await Deployment.synthesize(emulator, configuration());
   await deployment.apply();
-  await deployment.createClientRoles(PRODUCER_ROLE, CONSUMER_ROLE);
+  await deployment.createClientRole("producer", PRODUCER_ROLE);
+  await deployment.createClientRole("consumer", CONSUMER_ROLE);
 }, DEPLOY_TIMEOUT_MS);
 
 afterAll(() => runCleanup(), 60_000);

@@ -1,0 +1,77 @@
+import type { QueueReference } from "../../config/topology";
+import type { Phase } from "../../ownership/states";
+import { sqsClient } from "../../tests/emulator/clients";
+import { waitFor } from "../../tests/emulator/wait";
+import { depth } from "../traffic";
+import { LAST_STEP } from "./judge";
+import { order } from "./operator";
+import type { Stage } from "./scenario";
+
+/** What a scenario waits for at most; a hand-over takes a few runs of the controllers, and the lease of a lost region. */
+const PATIENCE_MS = 420_000;
+
+/** Waits until a region is in a phase about a home. */
+export async function phaseIs({ watch }: Stage, region: string, home: string, phase: Phase): Promise<void> {
+  await waitFor(() => watch.phase(region, home) === phase, {
+    timeoutMs: PATIENCE_MS,
+    everyMs: 200,
+    what: `phase ${phase} of ${region} for ${home}`,
+  });
+}
+
+/** Waits until queues of a region hold nothing. @param queuesOf the queues that are meant, of each logical queue */
+export async function areEmpty(
+  stage: Stage,
+  region: string,
+  queuesOf: (topology: ReturnType<Stage["deployment"]["topology"]>) => readonly QueueReference[],
+): Promise<void> {
+  const { emulator, deployment, traffic } = stage;
+  const client = sqsClient(emulator, { region, account: deployment.account(region) });
+  const queues = Object.keys(traffic.producers).flatMap((queue) =>
+    queuesOf(deployment.topology(queue, region)),
+  );
+  try {
+    await waitFor(
+      async () => {
+        const depths = await Promise.all(queues.map(({ url }) => depth({ client, queueUrl: url })));
+        return depths.every((messages) => messages === 0);
+      },
+      { timeoutMs: PATIENCE_MS, everyMs: 500, what: `${queues.map(({ name }) => name).join(", ")} empty` },
+    );
+  } finally {
+    client.destroy();
+  }
+}
+
+/** Copies of a home in its peer. */
+export function standbysOf(stage: Stage): Promise<void> {
+  return areEmpty(stage, stage.peer, ({ standbys }) => [standbys[stage.home]!]);
+}
+
+/** What a home has taken in and not passed on. */
+export function strandedIn(stage: Stage): Promise<void> {
+  return areEmpty(stage, stage.home, ({ ingress, outboxes }) => [ingress, ...Object.values(outboxes)]);
+}
+
+/** Keeps the moments `firstRescued` and `lastRescued` while it runs: messages of the home that its peer processed. @returns ends that */
+export function trackRescue({ shop, timeline, home, peer }: Stage): () => void {
+  return shop.listen((request) => {
+    if (request.step !== LAST_STEP || request.home !== home || request.region !== peer) return;
+    timeline.mark("firstRescued", `the first message of ${home} is processed in ${peer}`);
+    timeline.touch("lastRescued");
+  });
+}
+
+/** Orders of each logical queue that are processed before something goes wrong, and after everything is well again. */
+export const WARM_UP = 20;
+
+/** Gives the home back, and waits until it processes its messages again. */
+export async function handBack(stage: Stage): Promise<void> {
+  const { home, timeline, traffic } = stage;
+  await order(stage, "failback", home);
+  timeline.mark("failbackOrdered");
+  await phaseIs(stage, home, home, "owner");
+  timeline.mark("handedBack", `${home} processes its messages again`);
+  traffic.moveTo(home);
+  await traffic.flows(WARM_UP);
+}

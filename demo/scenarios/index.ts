@@ -1,0 +1,17 @@
+import { evacuate } from "./evacuate";
+import { outage } from "./outage";
+import { partition } from "./partition";
+import { peerOutage } from "./peer-outage";
+import { pollerStall } from "./poller-stall";
+
+/** The scenarios of recovery, by the name that `--scenario` takes. */
+export const SCENARIOS = {
+  outage,
+  evacuate,
+  "poller-stall": pollerStall,
+  "peer-outage": peerOutage,
+  partition,
+} as const;
+
+export type ScenarioName = keyof typeof SCENARIOS;
+export { play, type Scenario, type ScenarioResult, type Stage } from "./scenario";

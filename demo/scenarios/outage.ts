@@ -1,0 +1,39 @@
+import { handBack, phaseIs, standbysOf, strandedIn, trackRescue, WARM_UP } from "./conditions";
+import { order } from "./operator";
+import type { Scenario } from "./scenario";
+
+export const outage: Scenario = {
+  summary:
+    "A region is lost under traffic; its peer takes over by order, and hands back when it has returned.",
+  async play(stage) {
+    const { emulator, home, peer, timeline, traffic } = stage;
+    await traffic.flows(WARM_UP);
+    traffic.onMoved = (region) => timeline.mark("producersMoved", `producers send to ${region}`);
+    const lost = await emulator.loseRegion(home, { manner: "hang" });
+    timeline.mark("lost", `${home} is lost: calls hang, functions and schedules stand still`);
+    const stopTracking = trackRescue(stage);
+    await order(stage, "evacuate", home, "--to", peer, "--lost", home);
+    timeline.mark("ordered");
+    await phaseIs(stage, peer, home, "owner");
+    timeline.mark("takenOver");
+    await standbysOf(stage);
+    await traffic.flows(WARM_UP);
+    stopTracking();
+    timeline.mark("rescued", `${peer} has no copy of ${home} left`);
+
+    await lost.restore();
+    timeline.mark("returned", `${home} is back`);
+    await phaseIs(stage, home, home, "standing-by");
+    await strandedIn(stage);
+    await standbysOf(stage);
+    timeline.mark("stranded", `what was stranded in ${home} has been passed on`);
+    await handBack(stage);
+  },
+  seconds: {
+    producersMoved: ["lost", "producersMoved"],
+    takenOver: ["lost", "takenOver"],
+    firstRescued: ["lost", "firstRescued"],
+    lastRescued: ["lost", "lastRescued"],
+    handBack: ["failbackOrdered", "handedBack"],
+  },
+};

@@ -1,0 +1,65 @@
+import type { Deployment } from "../../tests/emulator/deployment";
+import type { Emulator } from "../../tests/emulator/emulator";
+import type { Shop } from "../shop";
+import type { Judgement } from "./judge";
+import type { Timeline } from "./timeline";
+import type { Traffic } from "./traffic";
+import type { OwnershipWatch } from "./watch";
+
+/** What a scenario plays in: the order-processing example, deployed, with traffic. */
+export interface Stage {
+  readonly emulator: Emulator;
+  readonly deployment: Deployment;
+  readonly shop: Shop;
+  readonly home: string;
+  readonly peer: string;
+  readonly traffic: Traffic;
+  readonly watch: OwnershipWatch;
+  readonly timeline: Timeline;
+  /** Called while the home is evacuated and everything runs. @default nothing is done then */
+  readonly whileEvacuated?: () => Promise<void>;
+}
+
+/** Something that goes wrong while orders are processed, and what is done about it. */
+export interface Scenario {
+  /** One sentence for `--help` and the beginning of the run. */
+  readonly summary: string;
+  readonly play: (stage: Stage) => Promise<void>;
+  /** Seconds to report, by name: from one moment of the timeline to another. */
+  readonly seconds: Readonly<Record<string, readonly [from: string, to: string]>>;
+}
+
+/** What became of all orders together, and of those of each logical queue. */
+export interface ScenarioResult extends Judgement {
+  readonly seconds: Readonly<Record<string, number>>;
+  readonly queues: Readonly<Record<string, Judgement>>;
+}
+
+/** Without another order processed for so long, what is missing does not come any more. */
+const PATIENCE_MS = 90_000;
+
+/** Plays a scenario under traffic, lets everything come to rest, and counts. */
+export async function play(scenario: Scenario, stage: Stage): Promise<ScenarioResult> {
+  const { traffic, timeline } = stage;
+  await scenario.play(stage);
+  await traffic.finish(PATIENCE_MS);
+  timeline.mark("ended", `every producer has ended, ${traffic.missing()} orders are missing`);
+  const queues = traffic.judge();
+  const total = (count: (judgement: Judgement) => number) =>
+    Object.values(queues).reduce((sum, judgement) => sum + count(judgement), 0);
+  const seconds = Object.entries(scenario.seconds).flatMap(([name, [from, to]]) => {
+    const elapsed = timeline.between(from, to);
+    return elapsed === undefined ? [] : [[name, elapsed] as const];
+  });
+  return {
+    sent: total(({ sent }) => sent),
+    processed: total(({ processed }) => processed),
+    lost: total(({ lost }) => lost),
+    processedTwice: total(({ processedTwice }) => processedTwice),
+    repeated: total(({ repeated }) => repeated),
+    altered: total(({ altered }) => altered),
+    orderViolations: total(({ orderViolations }) => orderViolations),
+    seconds: Object.fromEntries(seconds),
+    queues,
+  };
+}

@@ -1,0 +1,34 @@
+/** Says what happens as it happens, with the seconds since the beginning, and keeps the moments that count. */
+export class Timeline {
+  /** Moments by name, in seconds since the beginning. */
+  readonly moments: Record<string, number> = {};
+  private readonly began = performance.now();
+
+  constructor(private readonly write: (line: string) => void) {}
+
+  get now(): number {
+    return Number(((performance.now() - this.began) / 1000).toFixed(1));
+  }
+
+  say(text: string): void {
+    this.write(`${this.now.toFixed(1).padStart(7)} s  ${text}`);
+  }
+
+  /** Keeps the moment by `name`; only the first counts. */
+  mark(name: string, text?: string): void {
+    if (this.moments[name] !== undefined) return;
+    this.moments[name] = this.now;
+    if (text !== undefined) this.say(text);
+  }
+
+  /** Keeps the moment by `name`; the last counts. */
+  touch(name: string): void {
+    this.moments[name] = this.now;
+  }
+
+  /** Seconds from one moment to another; undefined when one of them did not come. */
+  between(from: string, to: string): number | undefined {
+    const [start, end] = [this.moments[from], this.moments[to]];
+    return start === undefined || end === undefined ? undefined : Number((end - start).toFixed(1));
+  }
+}

@@ -1,0 +1,144 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import { GetQueueAttributesCommand, type SQSClient } from "@aws-sdk/client-sqs";
+import { sqsClient } from "../../tests/emulator/clients";
+import type { Deployment } from "../../tests/emulator/deployment";
+import type { Emulator } from "../../tests/emulator/emulator";
+import type { ServiceRequest, Shop } from "../shop";
+import type { Endpoint } from "../traffic";
+import { type Judgement, judge, LAST_STEP } from "./judge";
+import { Producer } from "./producer";
+
+export interface TrafficOptions {
+  readonly emulator: Emulator;
+  readonly deployment: Deployment;
+  readonly shop: Shop;
+  /** Region whose ingress queues the producers prefer; the other regions follow in their order. */
+  readonly home: string;
+  /** ARN of the role that sends. */
+  readonly producerRole: string;
+  /** Orders per second, by logical queue. */
+  readonly rates: Readonly<Record<string, number>>;
+}
+
+const LOOK_EVERY_MS = 200;
+
+/** Producers of several logical queues, and what the consumers in all regions made of it. */
+export class Traffic {
+  readonly producers: Readonly<Record<string, Producer>>;
+  /** Told when the first producer turns to another region. */
+  onMoved: (region: string) => void = () => {};
+
+  private constructor(
+    private readonly options: TrafficOptions,
+    /** By region, in the order in which producers try them. */
+    private readonly clients: ReadonlyMap<string, SQSClient>,
+  ) {
+    const { deployment, rates } = options;
+    this.producers = Object.fromEntries(
+      Object.entries(rates).map(([queue, rate]) => {
+        const ingresses = Object.fromEntries(
+          [...clients].map(([region, client]): [string, Endpoint] => [
+            region,
+            { client, queueUrl: deployment.topology(queue, region).ingress.url },
+          ]),
+        );
+        const producer = new Producer({ queue, ingresses, rate, fifo: this.isFifo(queue) });
+        producer.onMoved = (region) => this.onMoved(region);
+        return [queue, producer];
+      }),
+    );
+  }
+
+  /** Starts the producers; their credentials are there before anything can go wrong. */
+  static async start(options: TrafficOptions): Promise<Traffic> {
+    const { emulator, deployment, home, producerRole, rates } = options;
+    const regions = [home, ...deployment.regions.filter((region) => region !== home)];
+    const caller = { account: deployment.account(home), role: producerRole, maxAttempts: 1 };
+    const clients = new Map(regions.map((region) => [region, sqsClient(emulator, { region, ...caller })]));
+    const [queue] = Object.keys(rates);
+    await Promise.all(
+      [...clients].map(([region, client]) => {
+        const { url } = deployment.topology(queue!, region).ingress;
+        return client.send(new GetQueueAttributesCommand({ QueueUrl: url }));
+      }),
+    );
+    return new Traffic(options, clients);
+  }
+
+  get sent(): number {
+    return Object.values(this.producers).reduce((sum, { sent }) => sum + sent.length, 0);
+  }
+
+  /** Resolves when every logical queue has had so many more orders processed. */
+  async flows(orders: number): Promise<void> {
+    const processed = () => Object.keys(this.producers).map((queue) => this.processedOf(queue).size);
+    const goals = processed().map((count) => count + orders);
+    while (processed().some((count, index) => count < goals[index]!)) await sleep(LOOK_EVERY_MS);
+  }
+
+  /** Resolves when so many more orders have been accepted, of all logical queues together. */
+  async sends(orders: number): Promise<void> {
+    const goal = this.sent + orders;
+    while (this.sent < goal) await sleep(LOOK_EVERY_MS);
+  }
+
+  /** Ends the producers; resolves when the last order is accepted. */
+  async stop(): Promise<void> {
+    await Promise.all(Object.values(this.producers).map((producer) => producer.stop()));
+  }
+
+  /** Sends to another region from now on. */
+  moveTo(region: string): void {
+    for (const producer of Object.values(this.producers)) producer.moveTo(region);
+  }
+
+  /** Ends the producers, and waits until every order that was accepted is processed or `patienceMs` have gone by without another. */
+  async finish(patienceMs: number): Promise<void> {
+    await this.stop();
+    let count = -1;
+    let since = performance.now();
+    while (this.missing() > 0 && performance.now() - since < patienceMs) {
+      const now = this.missing();
+      if (now !== count) since = performance.now();
+      count = now;
+      await sleep(LOOK_EVERY_MS);
+    }
+  }
+
+  close(): void {
+    for (const client of this.clients.values()) client.destroy();
+  }
+
+  /** Orders that are accepted and not processed yet. */
+  missing(): number {
+    return Object.entries(this.producers).reduce((sum, [queue, { sent }]) => {
+      const processed = this.processedOf(queue);
+      return sum + sent.filter(({ order }) => !processed.has(order)).length;
+    }, 0);
+  }
+
+  judge(): Readonly<Record<string, Judgement>> {
+    return Object.fromEntries(
+      Object.entries(this.producers).map(([queue, { sent }]) => [
+        queue,
+        judge(sent, this.requestsOf(queue), this.isFifo(queue)),
+      ]),
+    );
+  }
+
+  private requestsOf(queue: string): readonly ServiceRequest[] {
+    return this.options.shop.requests.filter((request) => request.queue === queue);
+  }
+
+  private processedOf(queue: string): ReadonlySet<string> {
+    return new Set(
+      this.requestsOf(queue)
+        .filter(({ step }) => step === LAST_STEP)
+        .map(({ order }) => order),
+    );
+  }
+
+  private isFifo(queue: string): boolean {
+    return this.options.deployment.configuration.queues[queue]!.fifo !== false;
+  }
+}

@@ -1,0 +1,27 @@
+import path from "node:path";
+import { App } from "cdktf";
+import { CONFIGURATION_VARIABLE, loadConfiguration } from "../../config/load";
+import { ConfigurationError } from "../../config/violation";
+import { GlobalStack, needsGlobalStack } from "../../stacks/global-stack";
+import { RegionStack } from "../../stacks/region-stack";
+import { buildConsumer } from "./build";
+import { ConsumerStack } from "./consumer-stack";
+
+/** The queues of an order system in two regions, and the consumers that work on them: each region has all of them. */
+async function main(): Promise<void> {
+  const file = process.env[CONFIGURATION_VARIABLE] ?? path.join(__dirname, "sqs-multi-region.json");
+  const configuration = loadConfiguration(file);
+  const app = new App();
+  const archive = await buildConsumer();
+  for (const region of Object.keys(configuration.regions)) {
+    const queues = new RegionStack(app, configuration, region);
+    new ConsumerStack(app, { configuration, region, archive }).addDependency(queues);
+  }
+  if (needsGlobalStack(configuration)) new GlobalStack(app, configuration);
+  app.synth();
+}
+
+main().catch((error: unknown) => {
+  process.stderr.write(`${error instanceof ConfigurationError ? error.message : String(error)}\n`);
+  process.exitCode = 1;
+});

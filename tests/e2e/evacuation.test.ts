@@ -1,0 +1,33 @@
+import { changedResources } from "../emulator/terraform-plan";
+import { NOTHING_WRONG, played, SCENARIO_TIMEOUT_MS, testFull, useOrderProcessing } from "./played";
+
+const example = useOrderProcessing();
+
+testFull(
+  "a live region is evacuated and takes its messages back while the ledger lags: nothing is done twice, and Terraform sees nothing of it",
+  async () => {
+    const { deployment } = example();
+    const changes: Record<string, unknown> = {};
+    const { repeats, ...result } = await played(example(), "evacuate", async () => {
+      for (const stack of deployment.stacks) {
+        changes[stack] = changedResources((await deployment.terraform(stack).plan()).plan);
+      }
+      // Whatever it undid would show in what follows.
+      await deployment.apply();
+    });
+    expect(changes).toEqual(Object.fromEntries(deployment.stacks.map((stack) => [stack, []])));
+    expect(result).toMatchObject({ ...NOTHING_WRONG, processed: result.sent });
+    expect({ orders: repeats.orders, shipments: repeats.shipments }).toEqual({ orders: [], shipments: [] });
+  },
+  SCENARIO_TIMEOUT_MS,
+);
+
+testFull(
+  "a region whose pollers stand still is emptied from afar",
+  async () => {
+    const { repeats, ...result } = await played(example(), "poller-stall");
+    expect(result).toMatchObject({ ...NOTHING_WRONG, processed: result.sent });
+    expect({ orders: repeats.orders, shipments: repeats.shipments }).toEqual({ orders: [], shipments: [] });
+  },
+  SCENARIO_TIMEOUT_MS,
+);

@@ -1,0 +1,81 @@
+import { GetParameterCommand } from "@aws-sdk/client-ssm";
+import { SCENARIOS } from "../../demo/scenarios";
+import { parameterNames } from "../../ownership/parameters";
+import { parseRoles } from "../../ownership/roles";
+import { ssmClient } from "../emulator/clients";
+import {
+  HOME,
+  NOTHING_WRONG,
+  PEER,
+  played,
+  SCENARIO_TIMEOUT_MS,
+  testFull,
+  useOrderProcessing,
+} from "./played";
+
+const example = useOrderProcessing();
+
+/** What was in progress when the region was lost may have been done and not noted. */
+const IN_PROGRESS_MS = 2_000;
+/** Of the watermark a margin is taken off, and the metrics that it comes from are of the last minutes. */
+const WATERMARK_MS = 120_000 + 2 * 60_000;
+
+/** What was ordered about each home, as every region has it. */
+async function roles(): Promise<unknown> {
+  const { emulator, deployment } = example();
+  const names = parameterNames(deployment.configuration.failoverGroup);
+  return Promise.all(
+    deployment.regions.map(async (region) => {
+      const client = ssmClient(emulator, { region, account: deployment.account(region) });
+      try {
+        const { Parameter } = await client.send(new GetParameterCommand({ Name: names.roles }));
+        return { region, homes: parseRoles(Parameter?.Value ?? "").homes };
+      } finally {
+        client.destroy();
+      }
+    }),
+  );
+}
+
+test(
+  "a lost region is taken over by order and handed back",
+  async () => {
+    const { moments, repeats, ...result } = await played(example(), "outage");
+    expect(result).toMatchObject({ ...NOTHING_WRONG, processed: result.sent });
+    for (const queue of ["orders", "shipments"]) {
+      const unexplained = repeats[queue]!.filter(
+        (at) => at < moments.lost! - IN_PROGRESS_MS || at > moments.lost! + IN_PROGRESS_MS,
+      );
+      expect({ queue, unexplained }).toEqual({ queue, unexplained: [] });
+    }
+    const outside = repeats.mails!.filter((at) => at < moments.lost! - WATERMARK_MS || at > moments.lost!);
+    expect(outside).toEqual([]);
+    expect(Object.keys(result.seconds)).toEqual(Object.keys(SCENARIOS.outage.seconds));
+  },
+  SCENARIO_TIMEOUT_MS,
+);
+
+testFull(
+  "a lost peer disturbs nobody, and no ownership moves",
+  async () => {
+    const before = await roles();
+    const { repeats, ...result } = await played(example(), "peer-outage");
+    expect(result).toMatchObject({ ...NOTHING_WRONG, processed: result.sent });
+    expect(repeats).toEqual({ orders: [], shipments: [], mails: [] });
+    expect(await roles()).toEqual(before);
+  },
+  SCENARIO_TIMEOUT_MS,
+);
+
+testFull(
+  "a cut between the regions moves nothing",
+  async () => {
+    const before = await roles();
+    const { repeats, ...result } = await played(example(), "partition");
+    expect(result).toMatchObject({ ...NOTHING_WRONG, processed: result.sent });
+    expect(repeats).toEqual({ orders: [], shipments: [], mails: [] });
+    expect(await roles()).toEqual(before);
+    expect([HOME, PEER]).toEqual(example().deployment.regions);
+  },
+  SCENARIO_TIMEOUT_MS,
+);
