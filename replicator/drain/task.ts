@@ -20,12 +20,6 @@ export interface DrainTask {
    * margin is taken off already. @default none counts as processed
    */
   readonly processedBefore?: number;
-  /**
-   * Without a ledger: copies without a mark that the home took in during one of these times, in epoch milliseconds, are this region's to
-   * process, like those that are marked for it: it owned the home then, and the home does not process them. They do not count as
-   * processed whatever `processedBefore` says. @default none
-   */
-  readonly answersFor?: readonly { readonly from: number; readonly until: number }[];
   /** `move`: the home's pollers stand still, so its outbox and then its ingress are read from here. @default false */
   readonly fromAfar?: boolean;
   /** `move`: waits for more copies until `until`, in place of ending when the queues are empty. @default false */
