@@ -45,9 +45,14 @@ export function text(value: unknown, name: string): string {
   throw invalid(value, name, "a string that is not empty");
 }
 
-export function texts(value: unknown, name: string): readonly string[] {
+/** A list whose entries are all alike. */
+export function listOf<T>(
+  value: unknown,
+  name: string,
+  read: (value: unknown, name: string) => T,
+): readonly T[] {
   if (!Array.isArray(value)) throw invalid(value, name, "a list");
-  return value.map((entry, index) => text(entry, `${name}.${index}`));
+  return value.map((entry, index) => read(entry, `${name}.${index}`));
 }
 
 export function flag(value: unknown, name: string): boolean {

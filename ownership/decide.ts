@@ -154,12 +154,9 @@ class Step {
   /** The last drain task has to end, and what was moved has to be processed. */
   private movedMessages(): string | undefined {
     if (this.waited() < DRAIN_TASK_MS) return "the drainers to end";
-    const { undrained = [], unprocessed = [] } = this.situation.draining?.[this.home] ?? {};
-    if (this.isTimedOut() || undrained.length + unprocessed.length === 0) return undefined;
-    return [
-      ...(undrained.length === 0 ? [] : [`the copies of ${undrained.join(", ")} to be moved`]),
-      ...(unprocessed.length === 0 ? [] : [`what was moved to ${unprocessed.join(", ")} to be processed`]),
-    ].join("; ");
+    const queues = this.situation.unprocessed?.[this.home] ?? [];
+    if (this.isTimedOut() || queues.length === 0) return undefined;
+    return `what was moved to ${queues.join(", ")} to be processed`;
   }
 
   /**

@@ -28,13 +28,6 @@ export const HEARTBEAT_VERSION = 1;
 export interface QueueWatermark {
   /** Every message that the ingress queue took before this moment has been processed (or dead-lettered) in this region. */
   readonly processedBefore: number;
-  /** Every copy that was put into an outbox queue before this moment has left it. */
-  readonly forwardedBefore: number;
-  /**
-   * By home that this region owns or owned: what it moved from the home's copies since the last takeover. Complete: all copies that
-   * were not marked for another region and were taken in at `from` or later.
-   */
-  readonly rescued?: Readonly<Record<string, { readonly from: number; readonly complete: boolean }>>;
 }
 
 export function encodeHeartbeat(heartbeat: Heartbeat): string {
@@ -61,15 +54,5 @@ function queueWatermarkIn(value: unknown, name: string): QueueWatermark {
   const fields = record(value, name);
   return {
     processedBefore: wholeNumber(fields.processedBefore, `${name}.processedBefore`),
-    forwardedBefore: wholeNumber(fields.forwardedBefore, `${name}.forwardedBefore`),
-    ...optional(fields, "rescued", name, (rescued, path) => mapOf(rescued, path, rescuedIn)),
-  };
-}
-
-function rescuedIn(value: unknown, name: string): { readonly from: number; readonly complete: boolean } {
-  const fields = record(value, name);
-  return {
-    from: wholeNumber(fields.from, `${name}.from`),
-    complete: flag(fields.complete, `${name}.complete`),
   };
 }

@@ -1,4 +1,4 @@
-import { mapOf, optional, parsed, record, text, texts, versioned, wholeNumber, yes } from "./checks";
+import { listOf, mapOf, optional, parsed, record, text, versioned, wholeNumber, yes } from "./checks";
 import { encodeParameter } from "./encode";
 
 /**
@@ -134,8 +134,8 @@ function roleIn(value: unknown, name: string): Role {
     owner: text(fields.owner, `${name}.owner`),
     epoch: wholeNumber(fields.epoch, `${name}.epoch`),
     at: wholeNumber(fields.at, `${name}.at`),
-    from: texts(fields.from, `${name}.from`),
-    ...optional(fields, "lost", name, texts),
+    from: textsIn(fields.from, `${name}.from`),
+    ...optional(fields, "lost", name, textsIn),
     ...optional(fields, "force", name, yes),
     ...optional(fields, "since", name, wholeNumber),
   };
@@ -162,4 +162,8 @@ function wins(one: Role, other: Role): boolean {
 /** Each region once, in one order wherever it is written, without the owner itself. */
 function others(regions: readonly string[], owner: string): readonly string[] {
   return [...new Set(regions)].filter((region) => region !== owner).sort();
+}
+
+function textsIn(value: unknown, name: string): readonly string[] {
+  return listOf(value, name, text);
 }

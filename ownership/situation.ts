@@ -30,8 +30,8 @@ export interface Situation {
   readonly states: States;
   /** By region. A region that said nothing may be missing. */
   readonly peers: Readonly<Record<string, Peer>>;
-  /** By home that this region hands back: what keeps it. @default nothing does */
-  readonly draining?: Readonly<Record<string, Draining>>;
+  /** By home that this region hands back: logical queues that hold what was moved and is not processed yet. @default none */
+  readonly unprocessed?: Readonly<Record<string, readonly string[]>>;
   /** Logical queues of the own home that still hold what its last owner has rescued. @default none */
   readonly unreclaimed?: readonly string[];
   /** What the automatic decision needs. @default ownership moves by order only */
@@ -56,14 +56,6 @@ export interface Report {
   readonly roles: Roles;
   /** By home. */
   readonly homes: Readonly<Record<string, HomeState>>;
-}
-
-/** Logical queues that keep a region from handing a home back. */
-export interface Draining {
-  /** Copies are left that this region has to move. */
-  readonly undrained: readonly string[];
-  /** Messages that it moved are not processed yet. */
-  readonly unprocessed: readonly string[];
 }
 
 export type Health = "healthy" | "unhealthy";

@@ -1,5 +1,4 @@
-import { SSM_PARAMETER_MAX_BYTES } from "../core/limits";
-import { flag, mapOf, oneOf, optional, parsed, record, text, versioned, wholeNumber } from "./checks";
+import { flag, listOf, mapOf, oneOf, optional, parsed, record, text, versioned, wholeNumber } from "./checks";
 import { encodeParameter } from "./encode";
 
 /**
@@ -69,30 +68,25 @@ export interface LastHeard {
   readonly fit: boolean;
 }
 
-/**
- * Up to where the queues of a home had been processed by the home, as it last told: a region that is lost tells no more, and the
- * heartbeat may have been read by a worker that is gone.
- */
+/** The time, in epoch milliseconds, in which a home took something in: from the first moment on, and before the second. */
+export type Span = readonly [from: number, until: number];
+
+/** What a region keeps of a peer's home whose queues have no ledger: a region that is lost tells no more, and workers come and go. */
 export interface HomeWatermark {
   /**
-   * By logical queue: what the home took in before this moment, in epoch milliseconds, had been processed there; 0 when nothing is
-   * known. Where the parameter has no room for all queues, the earliest of the known stands for all of them, as {@link OTHER_QUEUES}.
+   * By logical queue: what the home took in before this moment, in epoch milliseconds, counts as processed. The margin is off already, so
+   * that there is one number, which only grows, whatever the margin was when it was noted.
    */
   readonly queues: Readonly<Record<string, number>>;
-  /** Epoch of the takeover whose copies are told apart by it: from then on it stays as it is, margins taken off. @default it follows the home */
+  /** Epoch of the last takeover: since the first that the home did not process after, `queues` stays as it is. @default it follows the home */
   readonly frozen?: number;
   /**
-   * Of `frozen`, when this region has released the home: everything was moved that the home took in from then on and had put into its
-   * queues before this moment, by the home's clock, in epoch milliseconds. @default something may not have been moved
+   * Of `frozen`, when the home was fenced, in epoch milliseconds: what it took in from `queues` on and before this moment, without a mark,
+   * is this region's to process, whenever a copy arrives. @default that is not known yet
    */
   readonly completeUntil?: number;
-}
-
-export const OTHER_QUEUES = "*";
-
-/** Up to where a logical queue had been processed by the home, in epoch milliseconds; 0 when nothing is known. */
-export function processedBeforeOf(watermark: HomeWatermark | undefined, queue: string): number {
-  return watermark?.queues[queue] ?? watermark?.queues[OTHER_QUEUES] ?? 0;
+  /** Of takeovers that are over: the same, as long as copies may still arrive. @default none */
+  readonly spans?: readonly Span[];
 }
 
 /** States of a region in which nothing was ever ordered: it owns itself and nobody else. */
@@ -127,16 +121,9 @@ export function parseStates(json: string): States {
   };
 }
 
-/** The value of the parameter; watermarks of single queues give way when there is not enough room. Throws when that is not enough. */
+/** The value of the parameter. Throws when that is longer than a parameter may be. */
 export function encodeStates(states: States): string {
-  const json = JSON.stringify(states);
-  if (Buffer.byteLength(json) <= SSM_PARAMETER_MAX_BYTES || states.watermarks === undefined) {
-    return encodeParameter(states, "states");
-  }
-  const watermarks = Object.fromEntries(
-    Object.entries(states.watermarks).map(([home, watermark]) => [home, summed(watermark)]),
-  );
-  return encodeParameter({ ...states, watermarks }, "states");
+  return encodeParameter(states, "states");
 }
 
 /** State of a home within a larger document. @param name where it stands, for errors */
@@ -172,7 +159,13 @@ function homeWatermarkIn(value: unknown, name: string): HomeWatermark {
     queues: mapOf(fields.queues, `${name}.queues`, wholeNumber),
     ...optional(fields, "frozen", name, wholeNumber),
     ...optional(fields, "completeUntil", name, wholeNumber),
+    ...optional(fields, "spans", name, (value, path) => listOf(value, path, spanIn)),
   };
+}
+
+function spanIn(value: unknown, name: string): Span {
+  const [from, until] = listOf(value, name, wholeNumber);
+  return [wholeNumber(from, `${name}.0`), wholeNumber(until, `${name}.1`)];
 }
 
 function signalsIn(value: unknown, name: string): Signals {
@@ -183,13 +176,4 @@ function signalsIn(value: unknown, name: string): Signals {
     ...optional(fields, "unfitSince", name, wholeNumber),
     ...optional(fields, "soundSince", name, wholeNumber),
   };
-}
-
-/** What is true of the earliest is true of all. */
-function summed(watermark: HomeWatermark): HomeWatermark {
-  const queues = Object.entries(watermark.queues);
-  const unknown = queues.filter(([, at]) => at === 0);
-  const known = queues.flatMap(([, at]) => (at === 0 ? [] : [at]));
-  const others = known.length === 0 ? [] : [[OTHER_QUEUES, Math.min(...known)] as const];
-  return { ...watermark, queues: Object.fromEntries([...unknown, ...others]) };
 }

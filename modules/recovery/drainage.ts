@@ -109,7 +109,6 @@ function controlledQueue(configuration: Configuration, topology: RegionalTopolog
     drainers: names(topology.drainers),
     ingress: topology.ingress.name,
     work: topology.work.name,
-    outboxes: Object.values(topology.outboxes).map(({ name }) => name),
   };
 }
 

@@ -1,15 +1,17 @@
 import {
   DeleteMessageBatchCommand,
+  type Message,
   ReceiveMessageCommand,
   SendMessageBatchCommand,
   type SQSClient,
 } from "@aws-sdk/client-sqs";
 import { BATCH_MAX_ENTRIES } from "../../core/limits";
 import { encodeHeartbeat, type Heartbeat, parseHeartbeat } from "../../ownership/heartbeat";
+import { nameOf } from "./parts";
 
 type Client = Pick<SQSClient, "send">;
 
-/** Heartbeats of a few minutes; what is behind them is read by the next run. */
+/** Heartbeats of half an hour; what is behind them is read by the next run. */
 const MAX_RECEIVES = 20;
 
 /**
@@ -37,34 +39,37 @@ export async function sendHeartbeats(
 }
 
 export interface Heard {
-  /** The newest heartbeat of the region that the queue is for, if there was one. */
-  readonly newest: Heartbeat | undefined;
-  /** Messages that are no heartbeats of that region. */
-  readonly strange: number;
+  /** Heartbeats of the region that the queue is for, as they came. */
+  readonly heartbeats: readonly Heartbeat[];
+  /** Names of what went wrong. What came before that counts all the same. */
+  readonly failures: readonly string[];
 }
 
-/** Takes all heartbeats of one region from a canary queue. Throws when the queue cannot be read. */
+/** Takes all heartbeats of one region from a canary queue. Messages that are none are taken too, and count as failures. */
 export async function takeHeartbeats(client: Client, queueUrl: string, region: string): Promise<Heard> {
-  let newest: Heartbeat | undefined;
-  let strange = 0;
-  for (let receives = 0; receives < MAX_RECEIVES; receives++) {
-    const { Messages = [] } = await client.send(
-      new ReceiveMessageCommand({ QueueUrl: queueUrl, MaxNumberOfMessages: BATCH_MAX_ENTRIES }),
-    );
-    if (Messages.length === 0) break;
-    for (const { Body = "" } of Messages) {
-      const heartbeat = heartbeatIn(Body, region);
-      if (heartbeat === undefined) strange++;
-      else if (newest === undefined || heartbeat.at > newest.at) newest = heartbeat;
+  const heartbeats: Heartbeat[] = [];
+  const failures: string[] = [];
+  try {
+    for (let receives = 0; receives < MAX_RECEIVES; receives++) {
+      const { Messages = [] } = await client.send(
+        new ReceiveMessageCommand({ QueueUrl: queueUrl, MaxNumberOfMessages: BATCH_MAX_ENTRIES }),
+      );
+      if (Messages.length === 0) break;
+      const found = Messages.flatMap(({ Body = "" }) => heartbeatIn(Body, region) ?? []);
+      heartbeats.push(...found);
+      if (found.length < Messages.length) failures.push("NoHeartbeat");
+      await remove(client, queueUrl, Messages);
     }
-    await client.send(
-      new DeleteMessageBatchCommand({
-        QueueUrl: queueUrl,
-        Entries: Messages.map(({ ReceiptHandle }, index) => ({ Id: String(index), ReceiptHandle })),
-      }),
-    );
+  } catch (error) {
+    failures.push(nameOf(error));
   }
-  return { newest, strange };
+  return { heartbeats, failures };
+}
+
+/** What is not deleted is heard again, and is no news then. */
+async function remove(client: Client, QueueUrl: string, messages: readonly Message[]): Promise<void> {
+  const Entries = messages.map(({ ReceiptHandle }, index) => ({ Id: String(index), ReceiptHandle }));
+  await client.send(new DeleteMessageBatchCommand({ QueueUrl, Entries }));
 }
 
 function heartbeatIn(body: string, region: string): Heartbeat | undefined {

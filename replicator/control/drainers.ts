@@ -1,63 +1,99 @@
-import { InvokeCommand } from "@aws-sdk/client-lambda";
+import { InvokeCommand, type InvokeCommandOutput } from "@aws-sdk/client-lambda";
 import type { DrainResult } from "../drain/task";
 import { attempt, type Parts } from "./parts";
 import type { Errand } from "./tasks";
 
+/** What a drainer is at. */
+interface Busy {
+  readonly key: string;
+  readonly until: number;
+}
+
+type OnResult = (errand: Errand, result: DrainResult) => void;
+
 /** Gives errands to drainers, and remembers until when each is at it: nobody is sent twice. */
 export class Drainers {
-  private readonly busy = new Map<string, { readonly key: string; readonly until: number }>();
+  /** By function, and apart from it whether it takes back: that one does beside the copies of a home. */
+  private readonly busy = new Map<string, Busy>();
+  private readonly awaited = new Set<Promise<void>>();
 
-  constructor(private readonly parts: Parts) {}
+  constructor(private readonly parts: Pick<Parts, "lambda" | "now" | "sleep" | "onFailure">) {}
 
   /**
-   * Sends the drainers on their errands. An errand that is awaited goes on while the run does: its result is told to `onResult`.
-   * @returns the awaited errands
+   * Sends drainers on errands: those that are free, or are to do something else now.
+   * @param onResult told what came of the errands on which something waits, to take back, when they end
    */
-  async send(
-    errands: readonly Errand[],
-    onResult: (errand: Errand, result: DrainResult) => void,
-  ): Promise<readonly Promise<void>[]> {
-    const due = errands.filter((errand) => this.isDue(errand));
-    for (const { functionName, task } of due) {
-      this.busy.set(functionName, { key: keyOf(task), until: task.until });
-    }
-    const awaited = due.filter(({ isAwaited }) => isAwaited).map((errand) => this.run(errand, onResult));
-    await Promise.all(due.filter(({ isAwaited }) => !isAwaited).map((errand) => this.start(errand)));
-    return awaited;
+  async send(errands: readonly Errand[], onResult: OnResult): Promise<void> {
+    const starts = errands.flatMap((errand) => {
+      const place = placeOf(errand);
+      const key = keyOf(errand.task);
+      const current = this.busy.get(place);
+      if (current !== undefined && current.until > this.parts.now() && current.key === key) return [];
+      const busy = { key, until: errand.task.until };
+      this.busy.set(place, busy);
+      const free = () => {
+        if (this.busy.get(place) === busy) this.busy.delete(place);
+      };
+      if (!isAwaited(errand)) return [this.start(errand, free)];
+      this.wait(errand, free, onResult);
+      return [];
+    });
+    await Promise.all(starts);
   }
 
-  /** Whether the drainer is free, or at something else than what it should do now. */
-  private isDue({ functionName, task }: Errand): boolean {
-    const current = this.busy.get(functionName);
-    return current === undefined || current.until <= this.parts.now() || current.key !== keyOf(task);
+  /** Waits for the answers that are outstanding, but no longer than until a moment, in epoch milliseconds. */
+  async settle(until: number): Promise<void> {
+    if (this.awaited.size === 0) return;
+    await Promise.race([Promise.all(this.awaited), this.parts.sleep(Math.max(0, until - this.parts.now()))]);
   }
 
-  private async start(errand: Errand): Promise<void> {
-    const sent = await attempt(this.parts, "drainer", () => this.invoke(errand, "Event"), undefined);
-    if (sent === undefined) this.busy.delete(errand.functionName);
+  /** What Lambda does not take is due again at the next look. */
+  private async start(errand: Errand, free: () => void): Promise<void> {
+    const taken = await attempt(this.parts, "drainers", () => this.parts.lambda.start.send(invoke(errand)));
+    if (taken === undefined) free();
   }
 
-  private async run(errand: Errand, onResult: (errand: Errand, result: DrainResult) => void): Promise<void> {
-    const answer = await attempt(
-      this.parts,
-      "drainer",
-      () => this.invoke(errand, "RequestResponse"),
-      undefined,
-    );
-    this.busy.delete(errand.functionName);
-    if (answer?.Payload === undefined) return;
-    if (answer.FunctionError !== undefined) return this.parts.onFailure("drainer", answer.FunctionError);
-    onResult(errand, JSON.parse(Buffer.from(answer.Payload).toString("utf8")) as DrainResult);
-  }
-
-  private invoke({ functionName, task }: Errand, InvocationType: "Event" | "RequestResponse") {
-    const Payload = JSON.stringify(task);
-    return this.parts.lambda.send(new InvokeCommand({ FunctionName: functionName, InvocationType, Payload }));
+  private wait(errand: Errand, free: () => void, onResult: OnResult): void {
+    const answer = attempt(this.parts, "drainers", async () =>
+      resultOf(await this.parts.lambda.wait.send(invoke(errand))),
+    ).then((result) => {
+      free();
+      this.awaited.delete(answer);
+      if (result !== undefined) onResult(errand, result);
+    });
+    this.awaited.add(answer);
   }
 }
 
-/** What makes a task another one than the same again. */
-function keyOf({ home, action, marked, processedBefore, fromAfar, rescued }: Errand["task"]): string {
-  const before = action === "prune" ? undefined : processedBefore;
-  return JSON.stringify([home, action, marked, before, fromAfar, rescued]);
+function isAwaited({ task }: Errand): boolean {
+  return task.action === "reclaim";
+}
+
+function invoke(errand: Errand): InvokeCommand {
+  return new InvokeCommand({
+    FunctionName: errand.functionName,
+    InvocationType: isAwaited(errand) ? "RequestResponse" : "Event",
+    Payload: Buffer.from(JSON.stringify(errand.task)),
+  });
+}
+
+/** Throws when the function failed, or answered something else. */
+function resultOf({ FunctionError, Payload }: InvokeCommandOutput): DrainResult {
+  if (FunctionError !== undefined) throw named("FunctionError");
+  const result: unknown = JSON.parse(Buffer.from(Payload ?? []).toString("utf8"));
+  if (typeof result !== "object" || result === null || !("drained" in result)) throw named("NoResult");
+  return result as DrainResult;
+}
+
+function named(name: string): Error {
+  return Object.assign(new Error(name), { name });
+}
+
+function placeOf(errand: Errand): string {
+  return `${errand.functionName} ${isAwaited(errand)}`;
+}
+
+/** What makes a task another one than the same again. What is pruned by grows all the time. */
+function keyOf({ until: _until, processedBefore, ...task }: Errand["task"]): string {
+  return JSON.stringify({ ...task, ...(task.action === "move" && { processedBefore }) });
 }

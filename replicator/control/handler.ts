@@ -1,6 +1,6 @@
 import type { Context } from "aws-lambda";
-import { Controller } from "./controller";
-import type { Parts } from "./parts";
+import { Controller, type RunReport } from "./controller";
+import { nameOf, type Parts } from "./parts";
 import { ControlTelemetry } from "./telemetry";
 
 export type ControlHandler = (event: unknown, context: Context) => Promise<void>;
@@ -18,13 +18,18 @@ export function controlHandler(parts: Omit<Parts, "onFailure">): ControlHandler 
   return async (_event, context) => {
     const began = parts.now();
     failures = {};
-    let report: Awaited<ReturnType<Controller["run"]>> | undefined;
+    let report: RunReport | undefined;
     try {
       report = await controller.run();
     } catch (error) {
       // Nothing was decided. The next run tries again; an alarm tells when heartbeats stay away.
-      failures["own parameters"] = error instanceof Error ? error.name : String(error);
+      failures.run = nameOf(error);
     }
-    telemetry.record(report, failures, parts.now() - began, context);
+    try {
+      telemetry.record(report, failures, parts.now() - began, context);
+    } catch (error) {
+      // What was decided holds, whether or not it could be counted.
+      console.error("telemetry failed", error);
+    }
   };
 }

@@ -5,12 +5,17 @@ import type { SSMClient } from "@aws-sdk/client-ssm";
 import type { LedgerTable } from "../../ledger/table";
 import type { ControllerSettings } from "./settings";
 
-/** What a controller works with; a test gives it others. */
+/** What a controller works with; a test gives it others. The clients end their calls soon: nothing here watches over them. */
 export interface Parts {
   readonly settings: ControllerSettings;
   readonly ssm: (region: string) => Pick<SSMClient, "send">;
   readonly sqs: Pick<SQSClient, "send">;
-  readonly lambda: Pick<LambdaClient, "send">;
+  readonly lambda: {
+    /** For invocations that Lambda only has to take. */
+    readonly start: Pick<LambdaClient, "send">;
+    /** For those that are answered when the drainer ends. */
+    readonly wait: Pick<LambdaClient, "send">;
+  };
   readonly cloudWatch: Pick<CloudWatchClient, "send">;
   /** @default no ledger */
   readonly ledger?: Pick<LedgerTable, "probe" | "putWatermarks" | "watermarks">;
@@ -21,17 +26,35 @@ export interface Parts {
   readonly onFailure: (part: string, code: string) => void;
 }
 
-/** What a part gives, or `fallback` when it fails: no part of a run keeps the others from theirs. */
-export async function attempt<T, F>(
+/** What a part gives, or undefined when it fails: no part of a run keeps the others from theirs. */
+export async function attempt<T>(
   { onFailure }: Pick<Parts, "onFailure">,
   part: string,
   work: () => Promise<T>,
-  fallback: F,
-): Promise<T | F> {
+): Promise<T | undefined> {
   try {
     return await work();
   } catch (error) {
-    onFailure(part, error instanceof Error ? error.name : String(error));
-    return fallback;
+    onFailure(part, nameOf(error));
+    return undefined;
   }
+}
+
+/** The same of a part that may not hold up the others: it fails when it takes longer, and whatever comes of it then is passed over. */
+export function attemptWithin<T>(
+  parts: Pick<Parts, "onFailure" | "sleep">,
+  milliseconds: number,
+  part: string,
+  work: () => Promise<T>,
+): Promise<T | undefined> {
+  const tooLong = async (): Promise<never> => {
+    await parts.sleep(milliseconds);
+    throw Object.assign(new Error(part), { name: "TooLong" });
+  };
+  return attempt(parts, part, () => Promise.race([work(), tooLong()]));
+}
+
+/** What logs say of an error. Never its text, which may quote what the error is about. */
+export function nameOf(error: unknown): string {
+  return error instanceof Error ? error.name : typeof error;
 }

@@ -45,7 +45,6 @@ export interface ControlledQueue {
   /** Names of queues in this region, for their metrics. */
   readonly ingress: string;
   readonly work: string;
-  readonly outboxes: readonly string[];
 }
 
 /** Reads the environment of a controller. Throws an error that names the field which is missing or wrong. */

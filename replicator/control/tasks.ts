@@ -1,7 +1,8 @@
 import { DRAIN_TASK_SECONDS, HEARTBEAT_FRESH_SECONDS } from "../../core/limits";
 import { type Roles, roleOf } from "../../ownership/roles";
-import { processedBeforeOf, type States, stateOf } from "../../ownership/states";
+import { type Span, type States, stateOf } from "../../ownership/states";
 import { DRAIN_TASK_VERSION, type DrainTask } from "../drain/task";
+import { processedOf, spansOf } from "./home-watermarks";
 import type { ControlledQueue } from "./settings";
 
 /** A task for one drainer. */
@@ -9,8 +10,6 @@ export interface Errand {
   readonly queue: string;
   readonly functionName: string;
   readonly task: DrainTask;
-  /** Whether the controller needs to know what came of it. */
-  readonly isAwaited: boolean;
 }
 
 export interface ErrandInput {
@@ -18,20 +17,20 @@ export interface ErrandInput {
   readonly regions: readonly string[];
   readonly queues: readonly ControlledQueue[];
   readonly roles: Roles;
+  /** As they were written: a cold worker has to go on by the same watermarks. */
   readonly states: States;
   readonly now: number;
 }
 
 /**
- * What the drainers of this region are to do until the next run:
+ * What the drainers of this region are to do with its peers' copies until the next run: `move` everything that is not processed while
+ * the phase is `owner`, and read the home's queues from here when its canary is silent; `prune` otherwise.
  *
- * | phase of this region for the home | task |
- * |---|---|
- * | `owner` | move everything that is not processed, and read the home's queues from here when its canary is silent |
- * | `handing-back` | with a ledger: prune; without: move what the home took in before it was fenced, to the last copy |
- * | others | prune |
+ * Nothing of what the home takes in after it is no longer fenced may be moved, but a drainer goes on with its task for a while, so it is
+ * told when that was, once the home has said so.
  *
- * Copies that are marked for this region are moved in each of them, unless a third region owns the home.
+ * What is this region's to process whoever owns the home is moved in either case: copies that are marked for this region, since nobody
+ * else touches them (there are none before the first order about the home); and, without a ledger, what the home took in during this region's takeovers ({@link spansOf}).
  */
 export function errandsOf(input: ErrandInput): readonly Errand[] {
   return input.regions
@@ -39,33 +38,31 @@ export function errandsOf(input: ErrandInput): readonly Errand[] {
     .flatMap((home) =>
       input.queues.flatMap((queue) => {
         const functionName = queue.drainers[home];
-        return functionName === undefined ? [] : [errand(input, home, queue, functionName)];
+        return functionName === undefined
+          ? []
+          : [{ queue: queue.queue, functionName, task: taskOf(input, home, queue) }];
       }),
     );
 }
 
-function errand(input: ErrandInput, home: string, queue: ControlledQueue, functionName: string): Errand {
-  const { region, roles, states, now } = input;
-  const { owner } = roleOf(roles, home);
-  const { phase } = stateOf(states, home);
-  const isLate = phase === "handing-back" && queue.rescue !== "ledger";
-  const moves = phase === "owner" || isLate;
+function taskOf(input: ErrandInput, home: string, queue: ControlledQueue): DrainTask {
+  const { roles, states, now } = input;
   const before = countsAsProcessed(input, home, queue);
+  const spans = answersFor(input, home, queue);
+  const fencedAt = queue.rescue === "ledger" ? undefined : states.watermarks?.[home]?.completeUntil;
   // Without a moment before which all is processed, nothing of a queue that is rescued by hand is moved.
-  const action = moves && !(queue.rescue === "manual" && before === undefined) ? "move" : "prune";
+  const moves =
+    stateOf(states, home).phase === "owner" && !(queue.rescue === "manual" && before === undefined);
   return {
-    queue: queue.queue,
-    functionName,
-    task: {
-      v: DRAIN_TASK_VERSION,
-      home,
-      action,
-      until: now + DRAIN_TASK_SECONDS * 1_000,
-      marked: owner === home || owner === region,
-      ...(before !== undefined && { processedBefore: before }),
-      ...(action === "move" && phase === "owner" && { stay: true, fromAfar: isSilent(states, home, now) }),
-    },
-    isAwaited: isLate && action === "move",
+    v: DRAIN_TASK_VERSION,
+    home,
+    action: moves ? "move" : "prune",
+    until: now + DRAIN_TASK_SECONDS * 1_000,
+    marked: roleOf(roles, home).epoch > 0,
+    ...(before !== undefined && { processedBefore: before }),
+    ...(spans.length > 0 && { answersFor: spans.map(([from, until]) => ({ from, until })) }),
+    ...(moves && fencedAt !== undefined && { takenInBefore: fencedAt }),
+    ...(moves && { stay: true, fromAfar: isSilent(states, home, now) }),
   };
 }
 
@@ -73,16 +70,27 @@ function errand(input: ErrandInput, home: string, queue: ControlledQueue, functi
 function countsAsProcessed(
   { region, roles, states }: ErrandInput,
   home: string,
-  { queue, rescue, marginSeconds }: ControlledQueue,
+  { queue, rescue }: ControlledQueue,
 ): number | undefined {
   const { since, owner } = roleOf(roles, home);
-  const watermark = states.watermarks?.[home];
   if (rescue === "ledger") return owner === region ? since : undefined;
-  const known = processedBeforeOf(watermark, queue);
-  if (watermark?.frozen !== undefined) return known > 0 ? known : undefined;
-  // What another region moves for the home is not told by the home's watermark.
-  if (rescue === "manual" || owner !== home || known === 0) return undefined;
-  return known - marginSeconds * 1_000;
+  const watermark = states.watermarks?.[home];
+  if (watermark?.frozen !== undefined) return processedOf(watermark, queue);
+  // What another region processes for the home is not told by the home's watermark.
+  return rescue === "watermark" && owner === home ? processedOf(watermark, queue) : undefined;
+}
+
+function answersFor(
+  { region, roles, states }: ErrandInput,
+  home: string,
+  { queue, rescue }: ControlledQueue,
+): readonly Span[] {
+  if (rescue === "ledger") return [];
+  const { owner } = roleOf(roles, home);
+  const watermark = states.watermarks?.[home];
+  const isOthers = owner !== home && owner !== region;
+  // A third region that is to own the home moves what this one has not, and only one of them may.
+  return spansOf(watermark && isOthers ? { ...watermark, completeUntil: 0 } : watermark, queue);
 }
 
 function isSilent({ heard }: States, home: string, now: number): boolean {

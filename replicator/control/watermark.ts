@@ -1,3 +1,4 @@
+import { DELAY_SECONDS } from "../../core/limits";
 import { AGE_PERIOD_MS, type AgePoint } from "./ages";
 
 /**
@@ -5,12 +6,14 @@ import { AGE_PERIOD_MS, type AgePoint } from "./ages";
  * milliseconds, has left the work queue, processed or dead-lettered. Undefined when the ages do not tell.
  *
  * What the work queue holds was put there no earlier than its oldest message. When it was put there, it had been on the ingress queue no
- * longer than the oldest message there at that time. Between two looks at the ingress queue nothing older can have come, since what
- * comes is new. So the oldest message that is not processed was taken in no earlier than the oldest that the ingress queue showed since
- * the look before the work queue's oldest was put.
+ * longer than the oldest message there at that time; or it was not there yet at the last look before that, and is newer than the look.
+ * So whatever is not processed was taken in no earlier than the oldest message of the last look at the ingress queue that was over when
+ * the work queue's oldest message was put. A message whose delay has not passed may be missing from a look, so where there were some,
+ * the look tells as little as the longest delay allows.
  *
- * SQS leaves out of the age a message that was received three times and not deleted. Such a message is taken for processed: it is
- * tried again at home, and a peer does not rescue it.
+ * A standard queue leaves out of the age what was received three times and not deleted. On the work queue such a message is taken for
+ * processed: it is tried again at home, and a peer does not rescue it. On the ingress queue it is one that could not be copied or
+ * delivered for a while (`sync` while a peer is away), and the same holds when it gets through at last.
  * https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-available-cloudwatch-metrics.html
  */
 export function processedBefore(ingress: readonly AgePoint[], work: readonly AgePoint[]): number | undefined {
@@ -19,16 +22,25 @@ export function processedBefore(ingress: readonly AgePoint[], work: readonly Age
   const before = ingress.findLastIndex(({ at }) => at + AGE_PERIOD_MS <= putSince);
   // The work queue's oldest message is older than what is known of the ingress queue.
   if (before < 0) return undefined;
-  return Math.min(...ingress.slice(before).map(sentAt));
+  // By the above the first of these is the earliest. The others cost nothing, should an age have been too low.
+  return Math.max(0, Math.min(...ingress.slice(before).map(takenInSince)));
 }
 
 /** The moment, in epoch milliseconds, before which nothing that the queue holds was put there; undefined without data. */
 export function oldest(ages: readonly AgePoint[]): number | undefined {
   const latest = ages.at(-1);
-  return latest && sentAt(latest);
+  return latest && sentSince(latest);
 }
 
+/** Ages are whole seconds. */
+const ROUNDED_OFF_MS = 1_000;
+
 /** The age was measured within the period, so that its beginning gives the earlier moment. */
-function sentAt({ at, ageMs }: AgePoint): number {
-  return at - ageMs;
+function sentSince({ at, ageMs }: AgePoint): number {
+  return at - ageMs - ROUNDED_OFF_MS;
+}
+
+function takenInSince(point: AgePoint): number {
+  const ageMs = point.delayed ? Math.max(point.ageMs, DELAY_SECONDS.max * 1_000) : point.ageMs;
+  return sentSince({ ...point, ageMs });
 }

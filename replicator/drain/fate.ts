@@ -19,7 +19,10 @@ export type Fate =
 export type KeptFor = "unprocessed" | "unknown" | "mark" | "manual";
 
 /** By what a drainer decides. */
-export type Rules = Pick<DrainTask, "action" | "marked" | "processedBefore"> &
+export type Rules = Pick<
+  DrainTask,
+  "action" | "marked" | "processedBefore" | "takenInBefore" | "answersFor"
+> &
   Pick<DrainerSettings, "region" | "rescue" | "onMissingIdentity" | "workRetentionSeconds">;
 
 /** Ids of those copies that have a `COMPLETED` entry in the ledger; undefined when it did not answer. */
@@ -27,11 +30,12 @@ export type Completed = ReadonlySet<string> | undefined;
 
 /**
  * Decides about one copy. Copies that carry a mark never were on their home's work queue: what that queue has processed says nothing
- * of them, and one that is for this region is not discarded for its age either, because it did not age there.
+ * of them, and one that is for this region is not discarded for its age either, because it did not age there. The same holds of what
+ * this region answers for without a mark: it is on its home's work queue no more.
  */
 export function fateOf(copy: Copy, completed: Completed, rules: Rules, nowMs: number): Fate {
   const { action, marked, region, rescue } = rules;
-  const mark = copy.origin?.owner;
+  const mark = markOf(copy, rules);
   if (isCompleted(copy, completed) || (mark === undefined && isBefore(copy, rules.processedBefore))) {
     return { does: "delete", why: "processed" };
   }
@@ -43,7 +47,7 @@ export function fateOf(copy: Copy, completed: Completed, rules: Rules, nowMs: nu
     // While only marked copies are looked for, the others are as little to the point as those that are marked for another region.
     return leave(action === "move" || marked ? "manual" : "unprocessed");
   }
-  if (action === "prune") return leave("unprocessed");
+  if (action === "prune" || isSince(copy, rules.takenInBefore)) return leave("unprocessed");
   const hasIdentity = rescue !== "ledger" || copy.ledgerId !== undefined;
   return hasIdentity || rules.onMissingIdentity === "forward" ? WORK : { does: "move", to: "dlq" };
 }
@@ -54,6 +58,14 @@ function leave(why: KeptFor): Fate {
   return { does: "leave", why };
 }
 
+/** Region that has to process a copy, if that is not its home. One without an origin always comes to its home's work queue too. */
+function markOf({ origin }: Copy, { region, answersFor = [] }: Rules): string | undefined {
+  if (origin === undefined || origin.owner !== undefined) return origin?.owner;
+  return answersFor.some(({ from, until }) => from <= origin.sent && origin.sent < until)
+    ? region
+    : undefined;
+}
+
 function isCompleted({ ledgerId }: Copy, completed: Completed): boolean {
   return ledgerId !== undefined && completed?.has(ledgerId) === true;
 }
@@ -61,4 +73,8 @@ function isCompleted({ ledgerId }: Copy, completed: Completed): boolean {
 /** Whether the home took the copy in before a moment. What is still on the ingress queue was not taken in. */
 function isBefore({ takenInMs }: Copy, moment: number | undefined): boolean {
   return takenInMs !== undefined && moment !== undefined && takenInMs < moment;
+}
+
+function isSince({ takenInMs }: Copy, moment: number | undefined): boolean {
+  return takenInMs !== undefined && moment !== undefined && takenInMs >= moment;
 }

@@ -125,7 +125,6 @@ async function move(fates: readonly Judged[], source: Source, run: Run, holdUnti
   const [buried, unburied] = parted(dead, await ship(dead, settings.dlqUrl));
 
   tally.moved += taken.length;
-  tally.movedUnmarked += taken.filter(({ copy }) => copy.origin?.owner === undefined).length;
   tally.fromAfar += source.afar ? taken.length : 0;
   tally.deadLettered += buried.length;
   const stays = [...refused.filter((one) => !poison.includes(one)), ...unburied];

@@ -27,13 +27,16 @@ export function taskOf(
 type Payload = { readonly [field in keyof DrainTask]?: unknown };
 
 function isTask(payload: Payload): payload is DrainTask {
-  const { home, action, until, marked, processedBefore, fromAfar, stay, rescued } = payload;
+  const { home, action, until, marked, processedBefore, takenInBefore, answersFor } = payload;
+  const { fromAfar, stay, rescued } = payload;
   return (
     typeof home === "string" &&
     (action === "prune" || action === "move" || (action === "reclaim" && isRescued(rescued))) &&
     isTime(until) &&
     typeof marked === "boolean" &&
     (processedBefore === undefined || isTime(processedBefore)) &&
+    (takenInBefore === undefined || isTime(takenInBefore)) &&
+    (answersFor === undefined || (Array.isArray(answersFor) && answersFor.every(isSpan))) &&
     (fromAfar === undefined || typeof fromAfar === "boolean") &&
     (stay === undefined || typeof stay === "boolean")
   );
@@ -42,6 +45,11 @@ function isTask(payload: Payload): payload is DrainTask {
 function isRescued(rescued: unknown): rescued is NonNullable<DrainTask["rescued"]> {
   if (typeof rescued !== "object" || rescued === null) return false;
   return "from" in rescued && isTime(rescued.from) && "putBefore" in rescued && isTime(rescued.putBefore);
+}
+
+function isSpan(span: unknown): boolean {
+  if (typeof span !== "object" || span === null) return false;
+  return "from" in span && isTime(span.from) && "until" in span && isTime(span.until);
 }
 
 function isTime(value: unknown): value is number {

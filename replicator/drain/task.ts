@@ -20,6 +20,17 @@ export interface DrainTask {
    * margin is taken off already. @default none counts as processed
    */
   readonly processedBefore?: number;
+  /**
+   * `move`, without a ledger: a copy without a mark that the home took in at this moment or later, in epoch milliseconds, is left alone:
+   * the home has been fenced at this moment, and what it takes in without a mark after that it processes itself. @default none is
+   */
+  readonly takenInBefore?: number;
+  /**
+   * Without a ledger: copies without a mark that the home took in during one of these times, in epoch milliseconds, are this region's to
+   * process, like those that are marked for it: it owned the home then, and the home does not process them. They do not count as
+   * processed whatever `processedBefore` says. @default none
+   */
+  readonly answersFor?: readonly { readonly from: number; readonly until: number }[];
   /** `move`: the home's pollers stand still, so its outbox and then its ingress are read from here. @default false */
   readonly fromAfar?: boolean;
   /** `move`: waits for more copies until `until`, in place of ending when the queues are empty. @default false */
@@ -39,9 +50,8 @@ export const DRAIN_TASK_VERSION = 1;
 export interface DrainResult {
   /** Copies deleted because they are processed. */
   readonly pruned: number;
-  /** Copies moved to the own work queue, and how many of them carried no mark. */
+  /** Copies moved to the own work queue. */
   readonly moved: number;
-  readonly movedUnmarked: number;
   /** Copies discarded because they are older than the work queue's retention. */
   readonly expired: number;
   /** Copies moved to the DLQ: without identity (`on_missing_identity: dlq`), or refused by the work queue for their own fault. */

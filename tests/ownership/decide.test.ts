@@ -92,14 +92,14 @@ describe("handing back a peer's home", () => {
   const roles = rolesWith(HOME, { owner: HOME, epoch: 2 });
   const handingBack = (seconds: number) =>
     statesWith(HOME, { phase: "handing-back", epoch: 2, since: NOW - seconds * SECOND });
-  const draining = { [HOME]: { undrained: ["orders"], unprocessed: ["orders", "mails"] } };
+  const unprocessed = { [HOME]: ["orders", "mails"] };
 
   test.each([
     [49, {}, "the drainers to end"],
-    [50, draining, "the copies of orders to be moved; what was moved to orders, mails to be processed"],
-    [899, draining, "the copies of orders to be moved; what was moved to orders, mails to be processed"],
+    [50, unprocessed, "what was moved to orders, mails to be processed"],
+    [899, unprocessed, "what was moved to orders, mails to be processed"],
   ])("waits after %i seconds with %j", (seconds, open, waitsFor) => {
-    expect(decided(HOME, { roles, states: handingBack(seconds), draining: open })).toMatchObject({
+    expect(decided(HOME, { roles, states: handingBack(seconds), unprocessed: open })).toMatchObject({
       phase: "handing-back",
       since: NOW - seconds * SECOND,
       waitsFor,
@@ -108,9 +108,9 @@ describe("handing back a peer's home", () => {
 
   test.each([
     ["when everything is moved and processed", 50, {}],
-    ["when it has waited for long enough", 900, draining],
+    ["when it has waited for long enough", 900, unprocessed],
   ])("ends %s", (_, seconds, open) => {
-    expect(decided(HOME, { roles, states: handingBack(seconds), draining: open })).toEqual({
+    expect(decided(HOME, { roles, states: handingBack(seconds), unprocessed: open })).toEqual({
       phase: "standing-by",
       epoch: 2,
       since: NOW,

@@ -19,12 +19,8 @@ const HEARTBEAT: Heartbeat = {
   homes: initialStates(REGIONS[0], REGIONS).homes,
   ledgerAt: AT - 5,
   queues: {
-    orders: {
-      processedBefore: AT,
-      forwardedBefore: AT,
-      rescued: { [REGIONS[1]]: { from: AT, complete: false } },
-    },
-    mails: { processedBefore: 0, forwardedBefore: 0 },
+    orders: { processedBefore: AT },
+    mails: { processedBefore: 0 },
   },
 };
 
@@ -46,12 +42,8 @@ test.each([
     "heartbeat.homes.a.epoch must be a whole number, 0 or more, but it is missing",
   ],
   [
-    { queues: { orders: { processedBefore: 1 } } },
-    "heartbeat.queues.orders.forwardedBefore must be a whole number, 0 or more, but it is missing",
-  ],
-  [
-    { queues: { orders: { processedBefore: 1, forwardedBefore: 1, rescued: { a: { from: 1 } } } } },
-    "heartbeat.queues.orders.rescued.a.complete must be true or false, but it is missing",
+    { queues: { orders: {} } },
+    "heartbeat.queues.orders.processedBefore must be a whole number, 0 or more, but it is missing",
   ],
 ])("%j is refused", (change, message) => {
   const json = typeof change === "string" ? change : JSON.stringify({ ...HEARTBEAT, ...change });

@@ -294,14 +294,8 @@ export class Simulation {
         roles: region.roles,
         states: before,
         peers,
-        draining: Object.fromEntries(
-          this.names.map((home) => [
-            home,
-            {
-              undrained: [],
-              unprocessed: this.isUnprocessed(region, home) ? ["orders"] : [],
-            },
-          ]),
+        unprocessed: Object.fromEntries(
+          this.names.map((home) => [home, this.isUnprocessed(region, home) ? ["orders"] : []]),
         ),
         ...(this.options.automatic === true
           ? { automatic: { fit: region.fit, health: Object.fromEntries(this.health), resolves } }

@@ -1,13 +1,4 @@
-import { SSM_PARAMETER_MAX_BYTES } from "../../core/limits";
-import {
-  encodeStates,
-  initialStates,
-  OTHER_QUEUES,
-  parseStates,
-  processedBeforeOf,
-  type States,
-  stateOf,
-} from "../../ownership/states";
+import { encodeStates, initialStates, parseStates, type States, stateOf } from "../../ownership/states";
 
 const [REGION, HOME] = ["us-west-2", "us-east-1"] as const;
 const AT = 1_700_000_000_000;
@@ -59,32 +50,13 @@ describe("the parameter", () => {
       { watermarks: { [HOME]: { queues: { orders: "x" } } } },
       'states.watermarks.us-east-1.queues.orders must be a whole number, 0 or more, but it is "x"',
     ],
+    [
+      { watermarks: { [HOME]: { queues: {}, spans: [[1, 2], [3]] } } },
+      "states.watermarks.us-east-1.spans.1.1 must be a whole number, 0 or more, but it is missing",
+    ],
     [{ signals: { [HOME]: 1 } }, "states.signals.us-east-1 must be an object, but it is 1"],
     [{ isolatedSince: -1 }, "states.isolatedSince must be a whole number, 0 or more, but it is -1"],
   ])("with %j is refused", (change, message) => {
     expect(() => parseStates(JSON.stringify({ ...STATES, ...change }))).toThrow(message);
-  });
-});
-
-describe("watermarks of many queues", () => {
-  const queues = Object.fromEntries(
-    Array.from({ length: 300 }, (_, index) => [`queue-${index}`, AT + index] as const),
-  );
-  const many = { ...queues, silent: 0 };
-
-  test("give way to the earliest of them, and stay unknown where they are", () => {
-    const json = encodeStates({ ...STATES, watermarks: { [HOME]: { queues: many, frozen: 3 } } });
-    expect(Buffer.byteLength(json)).toBeLessThanOrEqual(SSM_PARAMETER_MAX_BYTES);
-    const watermark = parseStates(json).watermarks?.[HOME];
-    expect(watermark).toEqual({ queues: { silent: 0, [OTHER_QUEUES]: AT }, frozen: 3 });
-    // Never later than what was known: a copy that counts as processed is deleted.
-    for (const [queue, at] of Object.entries(many)) {
-      expect(processedBeforeOf(watermark, queue)).toBeLessThanOrEqual(at);
-    }
-  });
-
-  test("claim nothing when nothing is known", () => {
-    expect(processedBeforeOf(undefined, "orders")).toBe(0);
-    expect(processedBeforeOf({ queues: {} }, "orders")).toBe(0);
   });
 });

@@ -485,7 +485,6 @@ describe("the controller", () => {
       },
       ingress: "orders-ingress.fifo",
       work: "orders.fifo",
-      outboxes: ["orders-outbox-us-west-2.fifo", "orders-outbox-eu-west-1.fifo"],
     });
   });
 });

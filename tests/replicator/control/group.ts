@@ -7,16 +7,21 @@ export const [HOME, PEER, THIRD] = ["us-east-1", "us-west-2", "eu-west-1"] as co
 export const REGIONS = [HOME, PEER, THIRD];
 export const NOW = 1_700_000_000_000;
 
-/** The queue `orders` as the controller of a region knows it, with a drainer for one home. */
-export function controlledQueue(over: Partial<ControlledQueue> = {}, home: string = HOME): ControlledQueue {
+/** A logical queue as the controller of a region knows it, with a drainer for each of the homes. */
+export function controlledQueue(
+  over: Partial<ControlledQueue> = {},
+  ...homes: readonly string[]
+): ControlledQueue {
+  const { queue = "orders" } = over;
   return {
-    queue: "orders",
+    queue,
     rescue: "ledger",
     marginSeconds: 120,
-    drainers: { [home]: "orders-drainer" },
-    ingress: "orders-ingress",
-    work: "orders",
-    outboxes: ["orders-outbox"],
+    drainers: Object.fromEntries(
+      (homes.length === 0 ? [HOME] : homes).map((home) => [home, `${queue}-drainer-${home}`]),
+    ),
+    ingress: `${queue}-ingress`,
+    work: queue,
     ...over,
   };
 }
@@ -37,7 +42,7 @@ export function controllerSettings(
     failback: "manual",
     failbackAfterSeconds: 900,
     onIsolation: "continue",
-    inFlightSeconds: 65,
+    inFlightSeconds: 20,
     handBackTimeoutSeconds: 900,
     canary: {
       ingressQueueUrl: url("shop-canary-ingress"),
@@ -57,4 +62,16 @@ export function heartbeatOf(region: string, over: Partial<Heartbeat> = {}): Hear
     homes: initialStates(region, REGIONS).homes,
     ...over,
   };
+}
+
+/** What a service answers when it does not do what it is asked. */
+export function refusal(name: string): Error {
+  return Object.assign(new Error("no"), { name });
+}
+
+type Send = (command: { readonly constructor: { readonly name: string }; readonly input: never }) => unknown;
+
+/** A client of any service that answers by a function. */
+export function clientOf<Client>(send: Send): Client {
+  return { send: async (command: Parameters<Send>[0]) => send(command) } as Client;
 }

@@ -1,20 +1,24 @@
-import { GetMetricDataCommand } from "@aws-sdk/client-cloudwatch";
-import { InvokeCommand } from "@aws-sdk/client-lambda";
-import {
-  DeleteMessageBatchCommand,
-  ReceiveMessageCommand,
-  SendMessageBatchCommand,
+import type { GetMetricDataCommandInput } from "@aws-sdk/client-cloudwatch";
+import type { InvokeCommandInput } from "@aws-sdk/client-lambda";
+import type {
+  DeleteMessageBatchCommandInput,
+  ReceiveMessageCommandInput,
+  SendMessageBatchCommandInput,
 } from "@aws-sdk/client-sqs";
-import { GetParametersByPathCommand, GetParametersCommand, PutParameterCommand } from "@aws-sdk/client-ssm";
+import type { PutParameterCommandInput } from "@aws-sdk/client-ssm";
+import { SSM_PARAMETER_MAX_BYTES } from "../../../core/limits";
 import { type Heartbeat, parseHeartbeat } from "../../../ownership/heartbeat";
 import { parameterNames } from "../../../ownership/parameters";
+import { RoleReader } from "../../../ownership/reader";
 import {
   encodeRoles,
   initialRoles,
+  mergeRoles,
   type Order,
   ordered,
   parseRoles,
   type Roles,
+  roleOf,
 } from "../../../ownership/roles";
 import {
   encodeStates,
@@ -24,26 +28,57 @@ import {
   type States,
   stateOf,
 } from "../../../ownership/states";
+import { fencedBy, gateIsOpen, type OwnershipView } from "../../../ownership/view";
 import { Controller, type RunReport } from "../../../replicator/control/controller";
 import type { Parts } from "../../../replicator/control/parts";
 import type { ControlledQueue } from "../../../replicator/control/settings";
-import type { DrainResult, DrainTask } from "../../../replicator/drain/task";
-import { controlledQueue, controllerSettings, HOME, NOW, PEER } from "./group";
+import type { DrainTask } from "../../../replicator/drain/task";
+import { VirtualTime } from "../virtual-time";
+import { clientOf, controlledQueue, controllerSettings, HOME, NOW, PEER, refusal } from "./group";
+import { drainOnce, type Item, NOTHING_DONE, Pipeline, reclaimOnce } from "./pipeline";
 
 export const NAMES = parameterNames("shop");
-const REGIONS = [HOME, PEER];
+export const SECOND = 1_000;
+export const MINUTE = 60_000;
+/** A drainer stops so long before its task ends. */
+const DRAINER_RESERVE_MS = 6 * SECOND;
 
-export const DRAINED: DrainResult = {
-  pruned: 0,
-  moved: 0,
-  movedUnmarked: 0,
-  expired: 0,
-  deadLettered: 0,
-  fromAfar: 0,
-  reclaimed: 0,
-  drained: true,
-  failures: 0,
-};
+export interface Options {
+  readonly regions?: readonly string[];
+  /** @default by ledger */
+  readonly queue?: Partial<ControlledQueue>;
+  /** Until what one region writes into the ledger is visible in the others. @default 1 */
+  readonly ledgerLagSeconds?: number;
+  /** Messages per second that the home takes in. @default 1 */
+  readonly traffic?: number;
+  /** Messages that a consumer processes per second. @default 50 */
+  readonly speed?: number;
+  /** Every run of a controller has a new worker. @default as long as it is free, the last one goes on */
+  readonly coldStarts?: boolean;
+  /** Controllers that each minute begins at once. @default 1; 0: a test runs them */
+  readonly workers?: number;
+}
+
+export type Service = "ssm" | "sqs" | "lambda" | "cloudWatch" | "ledger";
+
+/** A call of a controller or of a reader of roles. */
+export interface Call {
+  readonly caller: string;
+  readonly region: string;
+  readonly service: Service;
+  /** Such as `PutParameterCommand`. */
+  readonly name: string;
+}
+
+/** How long a call takes that is never answered: time-outs and attempts of the clients. */
+const PATIENCE_MS = (call: Call): number =>
+  ({
+    ssm: call.caller === call.region ? 9_000 : 1_000,
+    sqs: 6_000,
+    lambda: 6_000,
+    cloudWatch: 10_000,
+    ledger: 6_000,
+  })[call.service];
 
 interface Beat {
   readonly id: string;
@@ -51,213 +86,510 @@ interface Beat {
   readonly body: string;
 }
 
-export interface Invocation {
+export interface Run {
   readonly region: string;
-  readonly task: DrainTask;
-  readonly awaited: boolean;
+  readonly ms: number;
+  readonly report: RunReport | undefined;
+  readonly failures: readonly string[];
 }
 
-/** A failover group of two regions with what controllers call: parameters, canary queues, metrics, a ledger, drainers. */
-export class World {
-  now = NOW;
-  /** Regions, or `<caller>><region>` for one way, that do not answer calls of SSM. */
-  readonly silent = new Set<string>();
-  readonly parameters: Record<string, Map<string, string>> = {};
-  /** Heartbeats that a region's canary queues hold, by home. */
-  readonly canary: Record<string, Record<string, Beat[]>> = {};
-  readonly invocations: Invocation[] = [];
-  /** Calls that were made, by name. */
-  readonly failures: [region: string, part: string, code: string][] = [];
-  /** Since when the oldest message stands on a queue, by region and queue name; a queue that is missing is empty. */
-  readonly oldestSince: Record<string, number> = {};
-  /** What a drainer answers. */
-  answer: (invocation: Invocation) => DrainResult = () => DRAINED;
-  ledgerFails = new Set<string>();
-  private readonly ledger: Record<string, number> = {};
-  private readonly controllers: Record<string, Controller> = {};
-  private receipts = 0;
+export interface Invocation {
+  readonly region: string;
+  readonly at: number;
+  readonly task: DrainTask;
+  readonly isAwaited: boolean;
+}
+
+/** One region: what its stacks hold, and what runs there. */
+export class Site {
+  readonly parameters = new Map<string, string>();
+  /** Heartbeats on the canary's work and standby queues, by home. */
+  readonly canary: Record<string, Beat[]> = {};
+  readonly pipeline: Pipeline;
+  /** By name of the metric's queue: by minute, in seconds. */
+  readonly ages: Record<string, Map<number, number>> = {};
+  isAlive = true;
+  /** Mappings and canary; controller and SQS go on without. */
+  hasPollers = true;
+  view: OwnershipView | undefined;
+  idle: Controller[] = [];
+  /** The watermark items of the ledger. */
+  readonly marks: { readonly at: number; readonly writtenAt: number }[] = [];
+  reader: RoleReader | undefined;
 
   constructor(
-    queue: Partial<ControlledQueue> = {},
-    private readonly hasLedger = (queue.rescue ?? "ledger") === "ledger",
+    readonly name: string,
+    peers: readonly string[],
   ) {
-    for (const region of REGIONS) {
-      const [other] = REGIONS.filter((one) => one !== region);
-      this.parameters[region] = new Map([
-        [NAMES.roles, encodeRoles(initialRoles(REGIONS))],
-        [NAMES.states, encodeStates(initialStates(region, REGIONS))],
-        [`${NAMES.queues}/orders`, JSON.stringify(controlledQueue(queue, other!))],
-      ]);
-      this.canary[region] = {};
-      this.startWorker(region);
+    this.pipeline = new Pipeline(name, peers);
+  }
+
+  get roles(): Roles {
+    return parseRoles(this.parameters.get(NAMES.roles)!);
+  }
+
+  get states(): States {
+    return parseStates(this.parameters.get(NAMES.states)!);
+  }
+
+  state(home: string = HOME): HomeState {
+    return stateOf(this.states, home);
+  }
+}
+
+/**
+ * The regions of a failover group with everything that a controller calls and causes: parameters, canary, metrics, ledger, and one
+ * logical queue with its producers, replicators, forwarders, drainers and consumers. Only the controllers and the readers of roles are
+ * the project's own. Time is virtual: a call takes some of it, and every second queues move on.
+ */
+export class World {
+  readonly time = new VirtualTime(NOW);
+  readonly regions: readonly string[];
+  readonly invocations: Invocation[] = [];
+  readonly runs: Run[] = [];
+  /** Heartbeats that were sent. */
+  readonly beats: Heartbeat[] = [];
+  /** By message: where it was processed, and when. */
+  readonly processed = new Map<number, { readonly region: string; readonly at: number }[]>();
+  readonly items: Item[] = [];
+  /** What must not happen, and did. */
+  readonly violations: string[] = [];
+  /** Region that producers send to, if any. */
+  producesIn: string | undefined = HOME;
+  /** Whether a call is refused or never answered. */
+  fault: (call: Call) => "refused" | "hangs" | undefined = () => undefined;
+  private readonly sites: ReadonlyMap<string, Site>;
+  private readonly cuts = new Set<string>();
+  /** Links over which copies do not get, while calls do. */
+  readonly heldBack = new Set<string>();
+  private ids = 0;
+
+  constructor(readonly options: Options = {}) {
+    this.regions = options.regions ?? [HOME, PEER];
+    this.sites = new Map(
+      this.regions.map((name) => [
+        name,
+        new Site(
+          name,
+          this.regions.filter((one) => one !== name),
+        ),
+      ]),
+    );
+    for (const { name, parameters } of this.sites.values()) {
+      const homes = this.regions.filter((one) => one !== name);
+      parameters.set(NAMES.roles, encodeRoles(initialRoles(this.regions)));
+      parameters.set(NAMES.states, encodeStates(initialStates(name, this.regions)));
+      parameters.set(`${NAMES.queues}/orders`, JSON.stringify(controlledQueue(options.queue, ...homes)));
     }
   }
 
-  /** Lets a region's next run begin without memory. */
-  startWorker(region: string): void {
-    this.controllers[region] = new Controller(this.partsOf(region));
+  get now(): number {
+    return this.time.now();
   }
 
-  /** One run of a region's controller. */
-  run(region: string): Promise<RunReport> {
-    return this.controllers[region]!.run();
+  site(name: string): Site {
+    return this.sites.get(name)!;
   }
 
-  /** Runs both controllers, a minute apart, until a region is in a phase. @returns its state */
-  async until(region: string, home: string, phase: HomeState["phase"], runs = 30): Promise<HomeState> {
-    for (let count = 0; count < runs; count += 1) {
-      for (const each of REGIONS) await this.run(each);
-      if (this.state(region, home).phase === phase) return this.state(region, home);
-      this.now += 15_000;
+  get home(): Site {
+    return this.site(HOME);
+  }
+
+  get peer(): Site {
+    return this.site(PEER);
+  }
+
+  /** Lets everything run while the story is told. */
+  play(story: () => Promise<void>): Promise<void> {
+    for (const site of this.sites.values()) {
+      void this.readRoles(site);
+      void this.schedule(site);
     }
-    throw new Error(`${region} is ${JSON.stringify(this.state(region, home))} for ${home}`);
+    void this.tick();
+    return this.time.run(story());
   }
 
-  order(order: Omit<Order, "at">, regions: readonly string[] = REGIONS): void {
-    const roles = ordered(this.roles(regions[0]!), { ...order, at: this.now });
-    for (const region of regions) this.parameters[region]!.set(NAMES.roles, encodeRoles(roles));
+  pass(seconds: number): Promise<void> {
+    return this.time.sleep(seconds * SECOND);
   }
 
-  roles(region: string): Roles {
-    return parseRoles(this.parameters[region]!.get(NAMES.roles)!);
+  async until(condition: () => boolean, seconds = 1_800): Promise<void> {
+    const end = this.now + seconds * SECOND;
+    while (!condition()) {
+      if (this.now >= end) throw new Error(`not after ${seconds} s: ${condition}\n${this.describe()}`);
+      await this.pass(1);
+    }
   }
 
-  states(region: string): States {
-    return parseStates(this.parameters[region]!.get(NAMES.states)!);
+  /** Until a region is in a phase about the home. */
+  phase(region: string, phase: HomeState["phase"], home: string = HOME): Promise<void> {
+    const isSo = () => {
+      const site = this.site(region);
+      const state = site.state(home);
+      return state.phase === phase && state.epoch === roleOf(site.roles, home).epoch;
+    };
+    return this.until(isSo);
   }
 
-  setStates(region: string, states: States): void {
-    this.parameters[region]!.set(NAMES.states, encodeStates(states));
+  /** Gives an order as the command does. */
+  async order(order: Omit<Order, "at">): Promise<void> {
+    const reached = [...this.sites.values()].filter(({ isAlive }) => isAlive);
+    const [first, ...others] = reached.map(({ roles }) => roles);
+    const roles = ordered(mergeRoles(first!, ...others), { ...order, at: this.now });
+    for (const { parameters, name } of reached) {
+      parameters.set(NAMES.roles, encodeRoles(roles));
+      void this.run(name);
+    }
   }
 
-  state(region: string, home: string): HomeState {
-    return stateOf(this.states(region), home);
+  /** A producer puts a message into a region's ingress queue. */
+  put(home: string): Item {
+    const item = { id: ++this.ids, home, sent: this.now, put: this.now };
+    this.items.push(item);
+    this.site(home).pipeline.ingress.push(item);
+    return item;
   }
 
-  /** Heartbeats that a region has sent and nobody has read, by their moments. */
-  sent(region: string, to: string): readonly Heartbeat[] {
-    return (this.canary[to]?.[region] ?? []).map(({ body }) => parseHeartbeat(body));
+  cut(one: string, other: string): void {
+    this.cuts.add([one, other].sort().join());
   }
 
-  tasks(region: string, action: DrainTask["action"]): readonly Invocation[] {
-    return this.invocations.filter((one) => one.region === region && one.task.action === action);
+  heal(): void {
+    this.cuts.clear();
   }
 
-  private partsOf(region: string): Parts {
-    const client = <T>(send: (command: unknown) => T) =>
-      ({ send: async (command: unknown) => send(command) }) as never;
+  lose(name: string): void {
+    const site = this.site(name);
+    Object.assign(site, { isAlive: false, idle: [], view: undefined, reader: undefined });
+  }
+
+  restore(name: string): void {
+    this.site(name).isAlive = true;
+  }
+
+  /** Messages that nobody has processed, and those that were processed more than once. */
+  get outcome(): { readonly lost: readonly Item[]; readonly twice: readonly Item[] } {
     return {
-      settings: { ...controllerSettings(region), ...(this.hasLedger ? { ledgerTable: "shop-ledger" } : {}) },
-      ssm: (target) => client((command) => this.ssm(region, target, command)),
-      sqs: client((command) => this.sqs(region, command)),
-      lambda: client((command) => this.lambda(region, command)),
-      cloudWatch: client((command) => this.cloudWatch(region, command)),
-      ...(this.hasLedger ? { ledger: this.ledgerOf(region) } : {}),
-      now: () => this.now,
-      sleep: async (milliseconds) => {
-        this.now += milliseconds;
-        await new Promise((resolve) => setImmediate(resolve));
-      },
-      onFailure: (part, code) => this.failures.push([region, part, code]),
+      lost: this.items.filter(({ id }) => !this.processed.has(id)),
+      twice: this.items.filter(({ id }) => (this.processed.get(id)?.length ?? 0) > 1),
     };
   }
 
-  private ssm(caller: string, region: string, command: unknown) {
-    if (this.silent.has(region) || this.silent.has(`${caller}>${region}`)) {
-      throw Object.assign(new Error("no answer"), { name: "TimeoutError" });
-    }
-    const parameters = this.parameters[region]!;
-    if (command instanceof GetParametersCommand) {
-      const found = (command.input.Names ?? []).filter((name) => parameters.has(name));
-      return { Parameters: found.map((Name) => ({ Name, Value: parameters.get(Name) })) };
-    }
-    if (command instanceof GetParametersByPathCommand) {
-      const found = [...parameters].filter(([name]) => name.startsWith(`${command.input.Path}/`));
-      return { Parameters: found.map(([Name, Value]) => ({ Name, Value })) };
-    }
-    if (!(command instanceof PutParameterCommand)) throw new Error("unexpected call of SSM");
-    parameters.set(command.input.Name!, command.input.Value!);
-    return {};
+  tasks(region: string, action: DrainTask["action"]): readonly DrainTask[] {
+    return this.invocations.flatMap((one) =>
+      one.region === region && one.task.action === action ? [one.task] : [],
+    );
   }
 
-  /** What is put into a canary's ingress queue is on its own work queue and on the peers' standby queues at once. */
-  private sqs(region: string, command: unknown) {
-    if (command instanceof SendMessageBatchCommand) {
-      for (const { MessageBody, DelaySeconds = 0 } of command.input.Entries ?? []) {
-        for (const to of REGIONS) {
-          const beat = {
-            id: String(++this.receipts),
-            visibleAt: this.now + DelaySeconds * 1_000,
-            body: MessageBody!,
-          };
-          this.canary[to]![region] = [...(this.canary[to]![region] ?? []), beat];
-        }
+  /** Runs a region's controller now, as Lambda does: a worker that is busy is not disturbed. */
+  async run(region: string): Promise<Run> {
+    const site = this.site(region);
+    const failures: string[] = [];
+    const worker =
+      (this.options.coldStarts ? undefined : site.idle.pop()) ??
+      new Controller(this.partsOf(site, (part, code) => this.failuresOf(worker).push(`${part}: ${code}`)));
+    this.current.set(worker, failures);
+    const began = this.now;
+    const report = await worker.run().catch(() => undefined);
+    const run = { region, ms: this.now - began, report, failures };
+    this.runs.push(run);
+    if (site.isAlive) site.idle.push(worker);
+    return run;
+  }
+
+  describe(): string {
+    return [...this.sites.values()]
+      .map(({ name, states, pipeline }) => {
+        const { ingress, work, standbys, outboxes } = pipeline;
+        const counts = { ingress, work, ...standbys, ...outboxes };
+        return `${name}: ${JSON.stringify(states)} ${JSON.stringify(Object.values(counts).map((queue) => queue.length))}`;
+      })
+      .join("\n");
+  }
+
+  private readonly current = new Map<Controller, string[]>();
+
+  private failuresOf(worker: Controller): string[] {
+    return this.current.get(worker) ?? [];
+  }
+
+  private connected(one: string, other: string): boolean {
+    const areAlive = this.site(one).isAlive && this.site(other).isAlive;
+    return areAlive && (one === other || !this.cuts.has([one, other].sort().join()));
+  }
+
+  private async schedule(site: Site): Promise<void> {
+    await this.time.sleep((5 + 17 * this.regions.indexOf(site.name)) * SECOND);
+    for (;;) {
+      if (site.isAlive) {
+        for (let worker = 0; worker < (this.options.workers ?? 1); worker += 1) void this.run(site.name);
       }
-      return { Successful: [], Failed: [] };
+      await this.time.sleep(MINUTE);
     }
-    const { QueueUrl = "" } = (command as ReceiveMessageCommand).input;
-    const [, from = region] = /standby-(.*)$/.exec(QueueUrl) ?? [];
-    const beats = this.canary[region]![from] ?? [];
-    if (command instanceof ReceiveMessageCommand) {
+  }
+
+  /** Replicator and gate ask every second, and mostly get what is in the cache. */
+  private async readRoles(site: Site): Promise<void> {
+    for (;;) {
+      await this.time.sleep(SECOND);
+      if (!site.isAlive) continue;
+      site.reader ??= new RoleReader({
+        region: site.name,
+        peers: this.regions.filter((one) => one !== site.name),
+        names: NAMES,
+        client: (region) => this.ssm(site.name, region),
+        now: this.time.now,
+      });
+      const { reader } = site;
+      const view = await reader.read().catch(() => undefined);
+      if (reader === site.reader) site.view = view ?? site.view;
+    }
+  }
+
+  private async tick(): Promise<void> {
+    for (;;) {
+      await this.time.sleep(SECOND);
+      if (this.producesIn !== undefined && this.site(this.producesIn).isAlive) this.produce(this.producesIn);
+      for (const site of this.sites.values()) {
+        this.sample(site);
+        if (!site.isAlive) continue;
+        const { pipeline, view, hasPollers } = site;
+        if (view !== undefined && hasPollers) pipeline.replicate(fencedBy(view, site.name), this.now);
+        if (hasPollers) this.forward(site);
+        if (view !== undefined && gateIsOpen(view, site.name)) this.consume(site);
+      }
+    }
+  }
+
+  private produce(home: string): void {
+    for (let count = 0; count < (this.options.traffic ?? 1); count += 1) this.put(home);
+  }
+
+  private forward({ name, pipeline }: Site): void {
+    for (const [peer, outbox] of Object.entries(pipeline.outboxes)) {
+      if (!this.connected(name, peer) || this.heldBack.has(`${name}>${peer}`)) continue;
+      const standby = this.site(peer).pipeline.standbys[name]!;
+      standby.push(...outbox.splice(0).map((item) => ({ ...item, put: this.now })));
+    }
+  }
+
+  private consume({ name, pipeline }: Site): void {
+    for (const item of pipeline.work.splice(0, this.options.speed ?? 50)) {
+      if (this.hasLedger && this.isSeenProcessed(item, name)) continue;
+      const done = this.processed.get(item.id) ?? [];
+      this.processed.set(item.id, [...done, { region: name, at: this.now }]);
+    }
+  }
+
+  private get hasLedger(): boolean {
+    return (this.options.queue?.rescue ?? "ledger") === "ledger";
+  }
+
+  private get ledgerLagMs(): number {
+    return (this.options.ledgerLagSeconds ?? 1) * SECOND;
+  }
+
+  private isSeenProcessed({ id }: Item, region: string): boolean {
+    const done = this.processed.get(id) ?? [];
+    return done.some((one) => one.region === region || one.at + this.ledgerLagMs <= this.now);
+  }
+
+  /** Once a minute, ingress and work queue at different seconds of it. */
+  private sample({ pipeline, ages }: Site): void {
+    const minute = Math.floor(this.now / MINUTE) * MINUTE;
+    for (const [queue, name, second] of [
+      ["ingress", "orders-ingress", 41],
+      ["work", "orders", 8],
+    ] as const) {
+      if (Math.floor((this.now - minute) / SECOND) !== second) continue;
+      ages[name] ??= new Map();
+      ages[name].set(minute, pipeline.ageSeconds(queue, this.now));
+    }
+  }
+
+  /** What a controller of a region works with. */
+  partsOf(site: Site, onFailure: Parts["onFailure"]): Parts {
+    const { name } = site;
+    const lambda = this.client(name, name, "lambda", (input: InvokeCommandInput) =>
+      this.invoke(site, input),
+    ) as Parts["lambda"]["start"];
+    return {
+      settings: {
+        ...controllerSettings(name, this.regions),
+        ...(this.hasLedger ? { ledgerTable: "shop-ledger" } : {}),
+      },
+      ssm: (region) => this.ssm(name, region),
+      sqs: this.client(name, name, "sqs", (input: never, command) => this.sqs(site, command, input)),
+      lambda: { start: lambda, wait: lambda },
+      cloudWatch: this.client(name, name, "cloudWatch", (input: GetMetricDataCommandInput) =>
+        this.metrics(site, input),
+      ),
+      ...(this.hasLedger ? { ledger: this.ledgerOf(site) } : {}),
+      now: this.time.now,
+      sleep: (milliseconds) => this.time.sleep(milliseconds),
+      onFailure,
+    };
+  }
+
+  private client<Client, Input>(
+    caller: string,
+    region: string,
+    service: Service,
+    answer: (input: Input, command: string) => unknown,
+  ): Client {
+    return clientOf(async (command) => {
+      const { name } = command.constructor;
+      await this.travel({ caller, region, service, name });
+      return answer(command.input, name);
+    });
+  }
+
+  /** A call takes time, and may fail. */
+  private async travel(call: Call): Promise<void> {
+    const fault = this.connected(call.caller, call.region) ? this.fault(call) : "hangs";
+    if (fault === "hangs") await this.time.sleep(PATIENCE_MS(call));
+    else await this.time.sleep(call.caller === call.region ? 10 : 70);
+    if (fault !== undefined) throw refusal(fault === "hangs" ? "TimeoutError" : "AccessDeniedException");
+    if (!this.connected(call.caller, call.region)) throw refusal("TimeoutError");
+  }
+
+  private ssm(caller: string, region: string): ReturnType<Parts["ssm"]> {
+    const { parameters } = this.site(region);
+    return this.client(caller, region, "ssm", (input: never, command) => {
+      const {
+        Names = [],
+        Path,
+        Name,
+        Value,
+      } = input as Record<string, never> & { readonly Names?: string[] };
+      const found = [...parameters].filter(([name]) =>
+        command === "GetParametersCommand" ? Names.includes(name) : name.startsWith(`${Path}/`),
+      );
+      if (command !== "PutParameterCommand") {
+        return { Parameters: found.map(([name, value]) => ({ Name: name, Value: value })) };
+      }
+      const put = { Name, Value } as PutParameterCommandInput;
+      if (put.Value!.length > SSM_PARAMETER_MAX_BYTES) throw refusal("ValidationException");
+      if (caller !== region) this.violations.push(`${caller} writes in ${region}`);
+      parameters.set(put.Name!, put.Value!);
+      return {};
+    });
+  }
+
+  /** The canary: what is sent arrives on the own work queue and, where there is a way, on the peers' standby queues. */
+  private sqs(site: Site, command: string, input: never): unknown {
+    if (command === "SendMessageBatchCommand") {
+      for (const { MessageBody, DelaySeconds = 0 } of (input as SendMessageBatchCommandInput).Entries ?? []) {
+        this.beats.push(parseHeartbeat(MessageBody!));
+        void this.deliver(site, MessageBody!, DelaySeconds);
+      }
+      return { Failed: [] };
+    }
+    const { QueueUrl = "" } = input as ReceiveMessageCommandInput;
+    const [, from = site.name] = /standby-(.*)$/.exec(QueueUrl) ?? [];
+    site.canary[from] ??= [];
+    const beats = site.canary[from];
+    if (command === "ReceiveMessageCommand") {
       const due = beats.filter(({ visibleAt }) => visibleAt <= this.now).slice(0, 10);
+      // Out of sight for the visibility timeout, should they not be deleted.
+      for (const beat of due) Object.assign(beat, { visibleAt: this.now + 30 * SECOND });
       return { Messages: due.map(({ id, body }) => ({ ReceiptHandle: id, Body: body })) };
     }
-    if (!(command instanceof DeleteMessageBatchCommand)) throw new Error("unexpected call of SQS");
-    const gone = new Set(command.input.Entries?.map(({ ReceiptHandle }) => ReceiptHandle));
-    this.canary[region]![from] = beats.filter(({ id }) => !gone.has(id));
-    return { Successful: [], Failed: [] };
+    const { Entries = [] } = input as DeleteMessageBatchCommandInput;
+    const gone = new Set(Entries.map(({ ReceiptHandle }) => ReceiptHandle));
+    site.canary[from] = beats.filter(({ id }) => !gone.has(id));
+    return { Failed: [] };
   }
 
-  private lambda(region: string, command: unknown) {
-    if (!(command instanceof InvokeCommand)) throw new Error("unexpected call of Lambda");
-    const { Payload, InvocationType } = command.input;
-    const invocation = {
-      region,
-      task: JSON.parse(String(Payload)) as DrainTask,
-      awaited: InvocationType === "RequestResponse",
-    };
-    this.invocations.push(invocation);
-    return invocation.awaited
-      ? { Payload: Buffer.from(JSON.stringify(this.answer(invocation))) }
-      : { StatusCode: 202 };
-  }
-
-  /** One point for each of the last fifteen minutes, as if each queue had held its oldest message all the time. */
-  private cloudWatch(region: string, command: unknown) {
-    if (!(command instanceof GetMetricDataCommand)) throw new Error("unexpected call of CloudWatch");
-    const minutes = Array.from(
-      { length: 15 },
-      (_, index) => (Math.floor(this.now / 60_000) - 14 + index) * 60_000,
+  private async deliver(site: Site, body: string, delaySeconds: number): Promise<void> {
+    await this.pass(delaySeconds + 1);
+    while (!site.isAlive || !site.hasPollers) await this.pass(1);
+    await Promise.all(
+      this.regions.map(async (region) => {
+        while (!this.connected(site.name, region)) await this.pass(1);
+        const beat = { id: `beat ${++this.ids}`, visibleAt: this.now, body };
+        const { canary } = this.site(region);
+        canary[site.name] = [...(canary[site.name] ?? []), beat];
+      }),
     );
+  }
+
+  /** Metrics of a minute come when it has been over for a while. */
+  private metrics({ ages }: Site, { MetricDataQueries = [], StartTime }: GetMetricDataCommandInput): unknown {
     return {
-      MetricDataResults: command.input.MetricDataQueries?.map(({ Id, MetricStat }) => {
-        const queue = MetricStat?.Metric?.Dimensions?.[0]?.Value;
-        const since = this.oldestSince[`${region} ${queue}`];
+      MetricDataResults: MetricDataQueries.map(({ Id, MetricStat }) => {
+        const { MetricName, Dimensions } = MetricStat!.Metric!;
+        const series = MetricName === "ApproximateAgeOfOldestMessage" ? ages[Dimensions![0]!.Value!] : [];
+        const points = [...(series ?? [])].filter(
+          ([at]) => at >= StartTime!.getTime() && at + 70 * SECOND <= this.now,
+        );
         return {
           Id,
-          Timestamps: minutes.map((at) => new Date(at)),
-          Values: minutes.map((at) => (since === undefined ? 0 : Math.max(0, at - since) / 1_000)),
+          Timestamps: points.map(([at]) => new Date(at)),
+          Values: points.map(([, seconds]) => seconds),
         };
       }),
     };
   }
 
-  private ledgerOf(region: string): NonNullable<Parts["ledger"]> {
-    const check = () => {
-      if (this.ledgerFails.has(region)) throw Object.assign(new Error("down"), { name: "LedgerUnusable" });
-    };
+  private ledgerOf(site: Site): NonNullable<Parts["ledger"]> {
+    const call = (name: string) =>
+      this.travel({ caller: site.name, region: site.name, service: "ledger", name });
     return {
-      probe: async () => check(),
+      probe: () => call("probe"),
       putWatermarks: async (_, at) => {
-        check();
-        this.ledger[region] = at;
+        await call("putWatermarks");
+        site.marks.push({ at, writtenAt: this.now });
       },
       watermarks: async (regions) => {
-        check();
+        await call("watermarks");
         return Object.fromEntries(
-          [...regions].flatMap((one) => (this.ledger[one] ? [[one, this.ledger[one]]] : [])),
+          [...regions].flatMap((region) => {
+            const seen = this.site(region).marks.filter(
+              ({ writtenAt }) => writtenAt + this.ledgerLagMs <= this.now,
+            );
+            return seen.length === 0 ? [] : [[region, Math.max(...seen.map(({ at }) => at))]];
+          }),
         );
       },
     };
+  }
+
+  private async invoke(site: Site, { Payload, InvocationType }: InvokeCommandInput): Promise<unknown> {
+    const task = JSON.parse(Buffer.from(Payload as Uint8Array).toString()) as DrainTask;
+    const isAwaited = InvocationType === "RequestResponse";
+    this.invocations.push({ region: site.name, at: this.now, task, isAwaited });
+    if (task.action === "reclaim") {
+      return { Payload: Buffer.from(JSON.stringify(await this.reclaim(site, task))) };
+    }
+    void this.drain(site, task);
+    return { StatusCode: 202 };
+  }
+
+  private async drain(site: Site, task: DrainTask): Promise<void> {
+    while (site.isAlive && this.now < task.until - DRAINER_RESERVE_MS) {
+      const { pruned, moved } = drainOnce(task, {
+        region: site.name,
+        own: site.pipeline,
+        home: this.connected(site.name, task.home) ? this.site(task.home).pipeline : undefined,
+        isProcessed: this.hasLedger ? (item) => this.isSeenProcessed(item, site.name) : undefined,
+        now: this.now,
+      });
+      if (!task.stay && pruned + moved === 0) return;
+      await this.time.sleep(SECOND);
+    }
+  }
+
+  /** Sees the end of the work queue only when nothing comes to it. */
+  private async reclaim(site: Site, task: DrainTask): Promise<unknown> {
+    let reclaimed = 0;
+    while (site.isAlive && this.now < task.until - DRAINER_RESERVE_MS) {
+      reclaimed += reclaimOnce(task, site.pipeline);
+      await this.time.sleep(SECOND);
+      if (!site.pipeline.work.some(({ put }) => put > this.now - 2 * SECOND)) {
+        return { ...NOTHING_DONE, reclaimed, drained: true };
+      }
+    }
+    return { ...NOTHING_DONE, reclaimed };
   }
 }

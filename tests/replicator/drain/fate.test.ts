@@ -38,6 +38,7 @@ function rules(changes: Partial<Rules> = {}): Rules {
   };
 }
 
+const SPAN = { from: SENT, until: SENT + 1 };
 const NONE: Completed = new Set();
 const DONE: Completed = new Set(["orders#1"]);
 
@@ -80,6 +81,54 @@ describe("fateOf", () => {
     ["at the time", copy(), NONE, { processedBefore: SENT }, "move work"],
     ["before the time, marked", copy({ owner: HERE }), NONE, { processedBefore: SENT + 1 }, "move work"],
     [
+      "answered for, at home",
+      copy(),
+      NONE,
+      { action: "prune", processedBefore: SENT + 1, answersFor: [SPAN] },
+      "move work",
+    ],
+    ["answered for, processed", copy(), DONE, { action: "prune", answersFor: [SPAN] }, "delete processed"],
+    ["answered for, not now", copy(), NONE, { marked: false, answersFor: [SPAN] }, "leave mark"],
+    [
+      "answered for, marked for another",
+      copy({ owner: ELSEWHERE }),
+      NONE,
+      { answersFor: [SPAN] },
+      "leave mark",
+    ],
+    [
+      "answered for, without origin",
+      withoutOrigin(),
+      NONE,
+      { action: "prune", answersFor: [SPAN] },
+      "leave unprocessed",
+    ],
+    [
+      "after the span",
+      copy(),
+      NONE,
+      { action: "prune", answersFor: [{ from: 0, until: SENT }] },
+      "leave unprocessed",
+    ],
+    [
+      "before the span",
+      copy(),
+      NONE,
+      { action: "prune", answersFor: [{ from: SENT + 1, until: SENT + 2 }] },
+      "leave unprocessed",
+    ],
+    ["the home's again", copy(), NONE, { takenInBefore: SENT }, "leave unprocessed"],
+    ["not the home's yet", copy(), NONE, { takenInBefore: SENT + 1 }, "move work"],
+    ["the home's again, marked", copy({ owner: HERE }), NONE, { takenInBefore: SENT }, "move work"],
+    ["the home's again, processed", copy(), DONE, { takenInBefore: SENT }, "delete processed"],
+    [
+      "on ingress, when the home is not fenced",
+      copy({ takenInMs: undefined as never }),
+      NONE,
+      { takenInBefore: SENT },
+      "move work",
+    ],
+    [
       "before the time, on ingress",
       copy({ takenInMs: undefined as never }),
       NONE,
@@ -99,6 +148,10 @@ describe("fateOf", () => {
     ["without identity", withoutOrigin(), NONE, "delete expired"],
   ])("%s, older than the work queue's retention", (_, one, completed, expected) => {
     expect(said(one, completed, {}, SENT + WEEK_MS)).toBe(expected);
+  });
+
+  test("what this region answers for is never too old", () => {
+    expect(said(copy(), NONE, { answersFor: [SPAN] }, SENT + WEEK_MS)).toBe("move work");
   });
 
   test("on ingress nothing is too old", () => {
@@ -132,6 +185,8 @@ describe("fateOf", () => {
         rescue: fc.constantFrom("ledger" as const, "watermark" as const, "manual" as const),
         onMissingIdentity: fc.constantFrom("forward" as const, "dlq" as const),
         processedBefore: fc.integer({ min: SENT - WEEK_MS, max: SENT }),
+        takenInBefore: fc.integer({ min: SENT - WEEK_MS, max: SENT }),
+        answersFor: fc.subarray([SPAN, { from: 0, until: SENT }]),
       },
       { requiredKeys: ["action", "marked", "rescue", "onMissingIdentity"] },
     );
@@ -144,16 +199,17 @@ describe("fateOf", () => {
           const { ledgerId: _, ...rest } = copy({ takenInMs, ...(owner === undefined ? {} : { owner }) });
           const one: Copy = hasId ? copy({ ...rest }) : rest;
           const fate = fateOf(one, completed, rules(changes), SENT);
+          const isInSpan = ({ from, until }: typeof SPAN) => from <= SENT && SENT < until;
+          const mark = owner ?? (changes.answersFor?.some(isInSpan) ? HERE : undefined);
           const isProcessed =
             (hasId && completed === DONE) ||
-            (owner === undefined && takenInMs < (changes.processedBefore ?? Number.NEGATIVE_INFINITY));
-          const isExpired = takenInMs < SENT - 345_600_000 && owner !== HERE;
+            (mark === undefined && takenInMs < (changes.processedBefore ?? Number.NEGATIVE_INFINITY));
+          const isExpired = takenInMs < SENT - 345_600_000 && mark !== HERE;
           if (fate.does === "delete") expect(fate.why === "processed" ? isProcessed : isExpired).toBe(true);
           if (fate.does !== "move") return;
           expect(isProcessed).toBe(false);
-          expect(owner === HERE ? changes.marked : owner === undefined && changes.action === "move").toBe(
-            true,
-          );
+          const isOwned = changes.action === "move" && takenInMs < (changes.takenInBefore ?? SENT + 1);
+          expect(mark === HERE ? changes.marked : mark === undefined && isOwned).toBe(true);
         },
       ),
     );

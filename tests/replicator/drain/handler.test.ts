@@ -92,7 +92,6 @@ describe("drainHandler", () => {
     expect(result).toEqual({
       pruned: 1,
       moved: 2,
-      movedUnmarked: 2,
       expired: 0,
       deadLettered: 0,
       fromAfar: 0,

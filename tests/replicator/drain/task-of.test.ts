@@ -13,6 +13,7 @@ describe("taskOf", () => {
     task,
     { ...task, action: "prune", marked: false, processedBefore: 5 },
     { ...task, fromAfar: true, stay: true },
+    { ...task, takenInBefore: 7, answersFor: [{ from: 1, until: 7 }] },
     reclaim,
   ])("reads %p", (one) => {
     expect(taskOf(JSON.parse(JSON.stringify(one)), settings, SENT)).toEqual(one);
@@ -28,6 +29,10 @@ describe("taskOf", () => {
     ["no task", { ...task, marked: "true" }],
     ["no task", { ...task, until: "soon" }],
     ["no task", { ...task, processedBefore: null }],
+    ["no task", { ...task, takenInBefore: "7" }],
+    ["no task", { ...task, answersFor: {} }],
+    ["no task", { ...task, answersFor: [{ from: 1 }] }],
+    ["no task", { ...task, answersFor: [null] }],
     ["no task", { ...reclaim, rescued: undefined }],
     ["no task", { ...reclaim, rescued: { from: 1 } }],
     ["no task", {}],
@@ -43,6 +48,7 @@ describe("taskOf", () => {
         for (const one of [
           payload,
           { ...task, rescued: payload, action: field },
+          { ...task, answersFor: [payload], takenInBefore: field },
           { ...reclaim, rescued: payload },
         ]) {
           expect(() => taskOf(one, settings, SENT)).not.toThrow();

@@ -1,0 +1,182 @@
+import type { InvokeCommandInput } from "@aws-sdk/client-lambda";
+import { Drainers } from "../../../replicator/control/drainers";
+import type { Errand } from "../../../replicator/control/tasks";
+import type { DrainResult, DrainTask } from "../../../replicator/drain/task";
+import { VirtualTime } from "../virtual-time";
+import { clientOf, HOME, NOW, PEER, refusal } from "./group";
+import { NOTHING_DONE } from "./pipeline";
+
+const SECOND = 1_000;
+const DRAINER = `orders-drainer-${HOME}`;
+
+function errand(task: Partial<DrainTask> = {}, functionName = DRAINER): Errand {
+  return {
+    queue: "orders",
+    functionName,
+    task: { v: 1, home: HOME, action: "prune", until: NOW + 50 * SECOND, marked: true, ...task },
+  };
+}
+
+const RECLAIM = { action: "reclaim", home: PEER, rescued: { from: 1, putBefore: 2 } } as const;
+
+function answer(result: unknown): unknown {
+  return { Payload: Buffer.from(typeof result === "string" ? result : JSON.stringify(result)) };
+}
+
+/** Drainers behind clients that note what they are told. */
+function set(respond: (input: InvokeCommandInput) => unknown = () => answer(NOTHING_DONE)) {
+  const time = new VirtualTime(NOW);
+  const sent: {
+    readonly name: string;
+    readonly type: string;
+    readonly task: DrainTask;
+    readonly by: string;
+  }[] = [];
+  const failures: string[] = [];
+  const results: [DrainTask["action"], DrainResult][] = [];
+  const client = (by: string) =>
+    clientOf<never>(async ({ input }) => {
+      const { FunctionName = "", InvocationType = "", Payload } = input as InvokeCommandInput;
+      sent.push({ name: FunctionName, type: InvocationType, by, task: JSON.parse(String(Payload)) });
+      return respond(input);
+    });
+  const drainers = new Drainers({
+    lambda: { start: client("start"), wait: client("wait") },
+    now: time.now,
+    sleep: (milliseconds) => time.sleep(milliseconds),
+    onFailure: (part, code) => failures.push(`${part}: ${code}`),
+  });
+  const send = (...errands: Errand[]) =>
+    drainers.send(errands, ({ task }, result) => results.push([task.action, result]));
+  return { time, sent, failures, results, drainers, send };
+}
+
+describe("to prune and to move", () => {
+  test("drainers are started, and nobody waits for what comes of it", async () => {
+    const { sent, send, results, drainers } = set();
+    const move = errand({ action: "move" }, "mails-drainer");
+    await send(errand(), move);
+    expect(sent).toEqual([
+      { name: DRAINER, type: "Event", by: "start", task: errand().task },
+      { name: "mails-drainer", type: "Event", by: "start", task: move.task },
+    ]);
+    await drainers.settle(NOW);
+    expect(results).toEqual([]);
+  });
+
+  test("a drainer is not sent twice while it is at it, and sent again when its time is up", async () => {
+    const { sent, send, time } = set();
+    await send(errand());
+    await send(errand({ until: NOW + 55 * SECOND, processedBefore: 7 }));
+    expect(sent).toHaveLength(1);
+    await time.run(time.sleep(50 * SECOND));
+    await send(errand({ until: NOW + 100 * SECOND }));
+    expect(sent).toHaveLength(2);
+  });
+
+  test.each<[string, Partial<DrainTask>, Partial<DrainTask>]>([
+    ["to move", {}, { action: "move" }],
+    ["to stop moving", { action: "move" }, { action: "prune" }],
+    [
+      "to move by another moment",
+      { action: "move", processedBefore: 1 },
+      { action: "move", processedBefore: 2 },
+    ],
+    ["to stop at the fence", { action: "move" }, { action: "move", takenInBefore: 3 }],
+    ["to read from afar", { action: "move", fromAfar: false }, { action: "move", fromAfar: true }],
+    ["to answer for a time", {}, { answersFor: [{ from: 1, until: 2 }] }],
+  ])("one that is to do something else goes out at once: %s", async (_, first, second) => {
+    const { sent, send } = set();
+    await send(errand(first));
+    await send(errand(second));
+    await send(errand(second));
+    expect(sent.map(({ task }) => task)).toEqual([errand(first).task, errand(second).task]);
+  });
+
+  test("what Lambda does not take is sent again at the next look, and is no hindrance to the others", async () => {
+    let isThrottled = true;
+    const { sent, send, failures } = set(({ FunctionName }) => {
+      if (isThrottled && FunctionName === DRAINER) throw refusal("TooManyRequestsException");
+      return {};
+    });
+    await send(errand(), errand({}, "mails-drainer"));
+    isThrottled = false;
+    await send(errand(), errand({}, "mails-drainer"));
+    expect(sent.map(({ name }) => name)).toEqual([DRAINER, "mails-drainer", DRAINER]);
+    expect(failures).toEqual(["drainers: TooManyRequestsException"]);
+  });
+});
+
+describe("to take back", () => {
+  const after30Seconds = (result: Partial<DrainResult> = {}) => {
+    const world = set(({ InvocationType }) =>
+      InvocationType === "Event"
+        ? {}
+        : world.time.sleep(30 * SECOND).then(() => answer({ ...NOTHING_DONE, ...result })),
+    );
+    return world;
+  };
+
+  test("a drainer is waited for while everything else goes on", async () => {
+    const { time, send, sent, results, drainers } = after30Seconds({ drained: true });
+    await time.run(
+      (async () => {
+        await send(errand(RECLAIM), errand());
+        expect(sent.map(({ type, by }) => `${type} ${by}`)).toEqual(["RequestResponse wait", "Event start"]);
+        expect([time.now(), results]).toEqual([NOW, []]);
+        await drainers.settle(NOW + 60 * SECOND);
+        expect(time.now()).toBe(NOW + 30 * SECOND);
+        expect(results).toEqual([["reclaim", { ...NOTHING_DONE, drained: true }]]);
+      })(),
+    );
+  });
+
+  test("it prunes beside that, and neither is sent again for the other", async () => {
+    const { time, send, sent } = after30Seconds();
+    await time.run(
+      (async () => {
+        for (let look = 0; look < 5; look += 1) {
+          await send(errand(RECLAIM), errand());
+          await time.sleep(5 * SECOND);
+        }
+      })(),
+    );
+    expect(sent.map(({ task }) => task.action)).toEqual(["reclaim", "prune"]);
+  });
+
+  test("it is sent again when it has ended", async () => {
+    const { send, sent, drainers } = set();
+    await send(errand(RECLAIM));
+    await drainers.settle(NOW);
+    await send(errand(RECLAIM));
+    expect(sent).toHaveLength(2);
+  });
+
+  test("nobody waits for longer than it matters", async () => {
+    const { time, send, results, drainers } = set(() => new Promise(() => {}));
+    await send(errand(RECLAIM));
+    await time.run(drainers.settle(NOW + 10 * SECOND));
+    expect(time.now()).toBe(NOW + 10 * SECOND);
+    expect(results).toEqual([]);
+  });
+
+  test.each<[string, () => unknown, string]>([
+    [
+      "it fails",
+      () => ({ FunctionError: "Unhandled", ...(answer({ errorType: "Error" }) as object) }),
+      "FunctionError",
+    ],
+    ["it answers something else", () => answer("null"), "NoResult"],
+    ["it answers nothing", () => ({}), "SyntaxError"],
+    ["it answers no JSON", () => answer("{"), "SyntaxError"],
+    ["the call fails", () => Promise.reject(refusal("TimeoutError")), "TimeoutError"],
+  ])("nothing came of it when %s, and it is sent again", async (_, respond, code) => {
+    const { send, sent, results, failures, drainers } = set(respond);
+    await send(errand(RECLAIM));
+    await drainers.settle(NOW);
+    expect(results).toEqual([]);
+    expect(failures).toEqual([`drainers: ${code}`]);
+    await send(errand(RECLAIM));
+    expect(sent).toHaveLength(2);
+  });
+});
