@@ -1,4 +1,4 @@
-import type { Group } from "./group";
+import { type Group, isSilent } from "./group";
 import type { Given } from "./order";
 
 export interface FollowOptions {
@@ -17,6 +17,8 @@ export interface Followed {
   readonly done: boolean;
   /** What it waits for, in words. */
   readonly waitsFor?: string;
+  /** Regions that answer, but whose controllers do not run: an order may call them lost. */
+  readonly silent: readonly string[];
   readonly seconds: number;
 }
 
@@ -28,20 +30,27 @@ export async function follow(group: Group, { home, role }: Given, options: Follo
   const shown = new Map<string, string>();
   for (;;) {
     let waitsFor: string | undefined;
-    for (const view of await group.look()) {
+    const views = await group.look();
+    const silent = views.filter((view) => isSilent(view, now())).map(({ region }) => region);
+    for (const view of views) {
       const state = view.reached ? view.states?.homes[home] : undefined;
       const waits = state?.waitsFor === undefined ? "" : `, waits for ${state.waitsFor}`;
-      const text = view.reached ? `${state?.phase ?? "nothing known"}${waits}` : `no answer (${view.error})`;
+      const silence = silent.includes(view.region) ? ", its controller does not run" : "";
+      const text = view.reached
+        ? `${state?.phase ?? "nothing known"}${waits}${silence}`
+        : `no answer (${view.error})`;
       if (shown.get(view.region) !== text) {
         shown.set(view.region, text);
         say(`${seconds().toFixed(1).padStart(6)} s  ${view.region}: ${text}`);
       }
       if (view.region !== role.owner) continue;
-      if (state?.phase === "owner" && state.epoch >= role.epoch) return { done: true, seconds: seconds() };
+      if (state?.phase === "owner" && state.epoch >= role.epoch) {
+        return { done: true, silent, seconds: seconds() };
+      }
       waitsFor = state?.waitsFor;
     }
     if (now() - began >= timeoutMs) {
-      return { done: false, seconds: seconds(), ...(waitsFor === undefined ? {} : { waitsFor }) };
+      return { done: false, silent, seconds: seconds(), ...(waitsFor === undefined ? {} : { waitsFor }) };
     }
     await sleep(everyMs);
   }

@@ -2,6 +2,7 @@ import { InvokeCommand, type LambdaClient } from "@aws-sdk/client-lambda";
 import { PutParameterCommand, type SSMClient } from "@aws-sdk/client-ssm";
 import type { Configuration } from "../config/configuration";
 import { type GroupTopology, groupTopologies } from "../config/group-topology";
+import { LEASE_SECONDS } from "../core/limits";
 import { readParameters } from "../ownership/read-parameters";
 import { encodeRoles, initialRoles, mergeRoles, type Roles } from "../ownership/roles";
 import type { States } from "../ownership/states";
@@ -96,6 +97,15 @@ export class Group {
   private topology(region: string): GroupTopology {
     return this.topologies.find((topology) => topology.region === region)!;
   }
+}
+
+/**
+ * Whether a region answers while its controller has not run for longer than the lease of its roles: its functions and consumers no
+ * longer believe what they know and ask other regions, and nobody there releases a home.
+ * @param now epoch milliseconds
+ */
+export function isSilent(view: RegionView, now: number): boolean {
+  return view.reached && view.states !== undefined && now - view.states.checkedAt > LEASE_SECONDS * 1_000;
 }
 
 function nameOf(error: unknown): string {

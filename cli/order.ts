@@ -1,5 +1,5 @@
 import { ordered, type Role, type Roles, roleOf } from "../ownership/roles";
-import type { Group, RegionView } from "./group";
+import { type Group, isSilent, type RegionView } from "./group";
 
 /** What the operator wants. */
 export interface Wish {
@@ -27,46 +27,42 @@ export class Refusal extends Error {
   override readonly name = "Refusal";
 }
 
-/** The new owner does not know of the order: it will not act. */
-export class HalfGiven extends Error {
-  override readonly name = "HalfGiven";
-
-  constructor(readonly given: Given) {
-    super(
-      `${given.role.owner} did not take the order (${given.unwritten[given.role.owner]}), but ${given.written.join(", ")} did: ` +
-        `${given.home} is fenced and nobody processes its messages. Order it again, or order another region.`,
-    );
-  }
+/** Whether the new owner took the order cannot be told. */
+export class Unclear extends Error {
+  override readonly name = "Unclear";
 }
 
 /**
- * Gives an order in every region that can be reached, and reads it back.
- * @throws Refusal when it makes no sense; nothing was changed then
- * @throws HalfGiven when some region took it, but not the new owner
+ * Gives an order in every region that can be reached, and reads it back. The new owner is told first: without it nobody would process
+ * what the others stop to process.
+ * @throws Refusal when it makes no sense, or the new owner does not take it; nothing was changed then
+ * @throws Unclear when the new owner no longer answers; no other region was told then
  */
 export async function giveOrder(group: Group, wish: Wish, now: () => number): Promise<Given> {
   const views = await group.look();
   const roles = group.rolesIn(views);
-  check(group, wish, views, roles);
-  const at = now();
-  const order = {
+  check(group, wish, views, roles, now());
+  const next = ordered(roles, {
     home: wish.home,
     owner: wish.owner,
-    at,
+    at: now(),
     lost: wish.lost,
     force: wish.force,
     ...(wish.since === undefined ? {} : { since: wish.since }),
     settled: isSettled(views, roles, wish.home),
-  };
-  const next = ordered(roles, order);
+  });
   const role = roleOf(next, wish.home);
-  const reached = views.filter((view) => view.reached).map(({ region }) => region);
   const errors = new Map(views.flatMap((view) => (view.reached ? [] : [[view.region, view.error]])));
+  const write = async (region: string) => {
+    const error = await group.write(region, next);
+    if (error !== undefined) errors.set(region, error);
+  };
+  await write(wish.owner);
+  if (errors.has(wish.owner)) await confirm(group, wish, role, errors.get(wish.owner)!);
   await Promise.all(
-    reached.map(async (region) => {
-      const error = await group.write(region, next);
-      if (error !== undefined) errors.set(region, error);
-    }),
+    views
+      .filter(({ region, reached }) => reached && region !== wish.owner)
+      .map(({ region }) => write(region)),
   );
   for (const view of await group.look()) {
     if (!view.reached) errors.set(view.region, errors.get(view.region) ?? view.error);
@@ -74,15 +70,21 @@ export async function giveOrder(group: Group, wish: Wish, now: () => number): Pr
     else if (!errors.has(view.region)) errors.set(view.region, "Overwritten");
   }
   const written = group.regions.filter((region) => !errors.has(region));
-  const given = { home: wish.home, role, written, unwritten: Object.fromEntries(errors) };
-  if (written.includes(wish.owner)) {
-    await Promise.all(written.map((region) => group.wake(region)));
-    return given;
+  await Promise.all(written.map((region) => group.wake(region)));
+  return { home: wish.home, role, written, unwritten: Object.fromEntries(errors) };
+}
+
+/** A call that failed may have been carried out. */
+async function confirm(group: Group, { home, owner }: Wish, role: Role, error: string): Promise<void> {
+  const view = (await group.look()).find(({ region }) => region === owner)!;
+  if (!view.reached) {
+    throw new Unclear(
+      `${owner} no longer answers (${view.error}), so that it may or may not have taken the order; no other region was told. ` +
+        `As soon as it answers, \`status\` shows it. To have ${home} processed elsewhere, order another region.`,
+    );
   }
-  if (written.length > 0) throw new HalfGiven(given);
-  throw new Refusal(
-    `no region took the order (${[...new Set(errors.values())].join(", ")}); nothing was changed`,
-  );
+  if (roleOf(view.roles, home).epoch >= role.epoch) return;
+  throw new Refusal(`${owner} did not take the order (${error}); nothing was changed`);
 }
 
 /** Whether the owner so far has begun: then nobody before it has to release the home any more. */
@@ -94,7 +96,7 @@ function isSettled(views: readonly RegionView[], roles: Roles, home: string): bo
   });
 }
 
-function check(group: Group, wish: Wish, views: readonly RegionView[], roles: Roles): void {
+function check(group: Group, wish: Wish, views: readonly RegionView[], roles: Roles, now: number): void {
   const { home, owner, lost, force, since } = wish;
   const known = group.regions.join(", ");
   for (const region of [home, owner, ...lost]) {
@@ -110,9 +112,10 @@ function check(group: Group, wish: Wish, views: readonly RegionView[], roles: Ro
   }
   if (lost.includes(owner)) throw new Refusal(`${owner} cannot own ${home} and be lost`);
   for (const region of lost) {
-    if (!force && views.some((other) => other.region === region && other.reached)) {
+    const lostView = views.find((other) => other.region === region)!;
+    if (!force && lostView.reached && !isSilent(lostView, now)) {
       throw new Refusal(
-        `${region} answers, so it is not lost, and can release ${home} itself: leave --lost out (or add --force)`,
+        `${region} answers and its controller runs, so it is not lost, and can release ${home} itself: leave --lost out (or add --force)`,
       );
     }
   }

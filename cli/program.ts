@@ -84,7 +84,7 @@ Exit code: 0 when it is done, 1 when nothing or only a part was ordered, 2 when 
     .description("shows who owns each home, and what each region does about it")
     .action(async (options: CommonOptions) => {
       const group = groupOf(options, environment);
-      const homes = statusOf(group, await group.look());
+      const homes = statusOf(group, await group.look(), environment.now());
       environment.write(options.json ? `${JSON.stringify(homes)}\n` : `${statusTable(homes)}\n`);
     });
   return command;
@@ -162,7 +162,8 @@ async function order(
   } else if (followed?.done) write(`${owner} owns ${home} since ${followed.seconds} s after the order\n`);
   if (followed?.done === false) {
     say(
-      `${owner} has not begun; it waits for ${followed.waitsFor ?? "its controller to run"}. The order stands.`,
+      `${owner} has not begun; it waits for ${followed.waitsFor ?? "its controller to run"}. The order stands.` +
+        (followed.silent.length === 0 ? "" : ` Their controllers do not run: ${followed.silent.join(", ")}.`),
     );
     process.exitCode = EXIT_NOT_YET;
   }

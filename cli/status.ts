@@ -1,5 +1,5 @@
 import { roleOf } from "../ownership/roles";
-import type { Group, RegionView } from "./group";
+import { type Group, isSilent, type RegionView } from "./group";
 
 /** Who owns a home, and what each region does about it. */
 export interface HomeStatus {
@@ -15,12 +15,14 @@ export interface RegionStatus {
   readonly phase?: string;
   readonly since?: string;
   readonly waitsFor?: string;
+  /** Whether the region's controller has not run for longer than the lease of its roles. */
+  readonly isSilent?: true;
   /** Whether the region follows the last order. */
   readonly current?: boolean;
 }
 
 /** The state of every home, from what the regions that answered say. */
-export function statusOf(group: Group, views: readonly RegionView[]): readonly HomeStatus[] {
+export function statusOf(group: Group, views: readonly RegionView[], now: number): readonly HomeStatus[] {
   const roles = group.rolesIn(views);
   return group.regions.map((home) => {
     const { owner, epoch, at } = roleOf(roles, home);
@@ -30,6 +32,7 @@ export function statusOf(group: Group, views: readonly RegionView[]): readonly H
         view.region,
         {
           reached: view.reached,
+          ...(isSilent(view, now) && { isSilent: true }),
           ...(state && {
             phase: state.phase,
             ...(state.since > 0 && { since: iso(state.since) }),
@@ -55,6 +58,7 @@ export function statusTable(homes: readonly HomeStatus[]): string {
   for (const { home, owner, epoch, regions } of homes) {
     Object.entries(regions).forEach(([region, status], index) => {
       const notes = [
+        ...(status.isSilent ? ["its controller does not run"] : []),
         ...(status.current === false ? ["follows an older order"] : []),
         ...(status.waitsFor === undefined ? [] : [`waits for ${status.waitsFor}`]),
       ];

@@ -18,13 +18,21 @@ export interface Judgement {
   readonly sent: number;
   readonly processed: number;
   readonly lost: number;
-  /** Orders whose last step was done twice: asked for under two idempotency keys. */
+  /** Orders whose last step was asked for more than once, but for those {@link withinBounds}. */
   readonly processedTwice: number;
-  /** Orders whose last step was asked for again under the same key: the service recognises it, and nothing is done twice. */
-  readonly repeated: number;
+  /** Orders whose last step was asked for more than once, as the guarantees allow: see {@link Bounds}. */
+  readonly withinBounds: number;
+  /** Of both: those for which the service was given different idempotency keys, so that it did the step twice. */
+  readonly chargedTwice: number;
   readonly altered: number;
   /** Orders of a group that were processed after a later one of the same home, in the same region. */
   readonly orderViolations: number;
+}
+
+/** The time in which an order must have been processed first to be processed again without a guarantee being broken, in epoch milliseconds. */
+export interface Bounds {
+  readonly from: number;
+  readonly until: number;
 }
 
 /** The step that ends the processing of an order. */
@@ -33,31 +41,35 @@ export const LAST_STEP = "payment";
 /**
  * Compares what was sent with what the shop's services were asked to do.
  * @param fifo whether order is promised: per group, within one home and one processing region
+ * @param bounds undefined: nothing may be processed again
  */
 export function judge(
   sent: readonly SentOrder[],
   requests: readonly ServiceRequest[],
   fifo: boolean,
+  bounds?: Bounds,
 ): Judgement {
   const asked = askedFor(requests);
   const requestsOf = ({ order }: SentOrder) => asked.get(order) ?? [];
   const processed = sent.filter((order) => requestsOf(order).length > 0);
+  const again = processed.filter((order) => requestsOf(order).length > 1);
   const keysOf = (order: SentOrder) => new Set(requestsOf(order).map(({ key }) => key)).size;
+  const withinBounds = again.filter((order) => isWithin(requestsOf(order)[0]!.at, bounds)).length;
   return {
     sent: sent.length,
     processed: processed.length,
     lost: sent.length - processed.length,
-    processedTwice: processed.filter((order) => keysOf(order) > 1).length,
-    repeated: processed.filter((order) => requestsOf(order).length > keysOf(order)).length,
+    processedTwice: again.length - withinBounds,
+    withinBounds,
+    chargedTwice: again.filter((order) => keysOf(order) > 1).length,
     altered: processed.filter((order) => requestsOf(order).some(({ digest }) => digest !== order.digest))
       .length,
     orderViolations: fifo ? violationsOf(processed, requestsOf) : 0,
   };
 }
 
-/** When the last step of each order was first asked for that was asked for again, in epoch milliseconds. */
-export function repeatedAt(requests: readonly ServiceRequest[]): readonly number[] {
-  return [...askedFor(requests).values()].filter(({ length }) => length > 1).map(([first]) => first!.at);
+function isWithin(at: number, bounds: Bounds | undefined): boolean {
+  return bounds !== undefined && bounds.from <= at && at <= bounds.until;
 }
 
 /** Requests for the last step, by order, in the order in which they came. */

@@ -1,7 +1,7 @@
 import type { Deployment } from "../../tests/emulator/deployment";
 import type { Emulator } from "../../tests/emulator/emulator";
 import type { Shop } from "../shop";
-import type { Judgement } from "./judge";
+import type { Bounds, Judgement } from "./judge";
 import type { Timeline } from "./timeline";
 import type { Traffic } from "./traffic";
 import type { OwnershipWatch } from "./watch";
@@ -44,7 +44,7 @@ export async function play(scenario: Scenario, stage: Stage): Promise<ScenarioRe
   await scenario.play(stage);
   await traffic.finish(PATIENCE_MS);
   timeline.mark("ended", `every producer has ended, ${traffic.missing()} orders are missing`);
-  const queues = traffic.judge();
+  const queues = traffic.judge((queue) => boundsOf(stage, queue));
   const total = (count: (judgement: Judgement) => number) =>
     Object.values(queues).reduce((sum, judgement) => sum + count(judgement), 0);
   const seconds = Object.entries(scenario.seconds).flatMap(([name, [from, to]]) => {
@@ -56,10 +56,31 @@ export async function play(scenario: Scenario, stage: Stage): Promise<ScenarioRe
     processed: total(({ processed }) => processed),
     lost: total(({ lost }) => lost),
     processedTwice: total(({ processedTwice }) => processedTwice),
-    repeated: total(({ repeated }) => repeated),
+    withinBounds: total(({ withinBounds }) => withinBounds),
+    chargedTwice: total(({ chargedTwice }) => chargedTwice),
     altered: total(({ altered }) => altered),
     orderViolations: total(({ orderViolations }) => orderViolations),
     seconds: Object.fromEntries(seconds),
     queues,
   };
+}
+
+/** What was in progress when its region was lost may have been done, and not have been noted. */
+const IN_PROGRESS_MS = 2_000;
+/** The metrics that a watermark comes from are of the last minutes. */
+const METRIC_AGE_MS = 120_000;
+
+/**
+ * With a ledger, only what was in progress when the region was lost may be processed again. Without one it is what the home took in after
+ * the watermark less its margin, and before it was processed no more.
+ */
+function boundsOf({ deployment, timeline }: Stage, queue: string): Bounds | undefined {
+  const { rescue, marginSeconds } = deployment.configuration.queues[queue]!.recovery!;
+  const lost = timeline.at("lost");
+  if (rescue === "ledger") {
+    return lost === undefined ? undefined : { from: lost - IN_PROGRESS_MS, until: lost + IN_PROGRESS_MS };
+  }
+  const [ordered, until] = [lost ?? timeline.at("ordered"), timeline.at("takenOver")];
+  if (ordered === undefined || until === undefined) return undefined;
+  return { from: ordered - marginSeconds * 1_000 - METRIC_AGE_MS, until };
 }

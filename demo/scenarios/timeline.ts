@@ -3,6 +3,7 @@ export class Timeline {
   /** Moments by name, in seconds since the beginning. */
   readonly moments: Record<string, number> = {};
   private readonly began = performance.now();
+  private readonly beganAt = Date.now();
 
   constructor(private readonly write: (line: string) => void) {}
 
@@ -24,6 +25,12 @@ export class Timeline {
   /** Keeps the moment by `name`; the last counts. */
   touch(name: string): void {
     this.moments[name] = this.now;
+  }
+
+  /** A moment in epoch milliseconds; undefined when it did not come. */
+  at(name: string): number | undefined {
+    const moment = this.moments[name];
+    return moment === undefined ? undefined : this.beganAt + moment * 1_000;
   }
 
   /** Seconds from one moment to another; undefined when one of them did not come. */

@@ -5,7 +5,7 @@ import type { Deployment } from "../../tests/emulator/deployment";
 import type { Emulator } from "../../tests/emulator/emulator";
 import type { ServiceRequest, Shop } from "../shop";
 import type { Endpoint } from "../traffic";
-import { type Judgement, judge, LAST_STEP } from "./judge";
+import { type Bounds, type Judgement, judge, LAST_STEP } from "./judge";
 import { Producer } from "./producer";
 
 export interface TrafficOptions {
@@ -117,11 +117,12 @@ export class Traffic {
     }, 0);
   }
 
-  judge(): Readonly<Record<string, Judgement>> {
+  /** @param boundsOf within which time orders of a logical queue may be processed again */
+  judge(boundsOf: (queue: string) => Bounds | undefined): Readonly<Record<string, Judgement>> {
     return Object.fromEntries(
       Object.entries(this.producers).map(([queue, { sent }]) => [
         queue,
-        judge(sent, this.requestsOf(queue), this.isFifo(queue)),
+        judge(sent, this.requestsOf(queue), this.isFifo(queue), boundsOf(queue)),
       ]),
     );
   }

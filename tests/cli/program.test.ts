@@ -3,9 +3,9 @@ import os from "node:os";
 import path from "node:path";
 import { program } from "../../cli/program";
 import { initialRoles, ordered, roleOf } from "../../ownership/roles";
-import { initialStates, type States } from "../../ownership/states";
+import type { States } from "../../ownership/states";
 import { configurationInput, HOME_ACCOUNT } from "../fixtures";
-import { REGIONS, Regions } from "./regions";
+import { REGIONS, Regions, statesOf } from "./regions";
 
 const [HOME, PEER, THIRD] = REGIONS;
 
@@ -40,7 +40,7 @@ const evacuate = (...more: readonly string[]) => run("evacuate", HOME, "--to", P
 
 /** A region in which the phase of the home is that of an owner by the order. */
 function owning(region: string, epoch: number): States {
-  const states = initialStates(region, REGIONS);
+  const states = statesOf(region);
   return { ...states, homes: { ...states.homes, [HOME]: { phase: "owner", epoch, since: 5 } } };
 }
 
@@ -97,19 +97,46 @@ describe("evacuate", () => {
     });
   });
 
-  test("reports a half-given order as such", async () => {
+  test("tells the new owner first, and nobody else when that does not take it", async () => {
     regions.readOnly.add(PEER);
     await expect(evacuate("--no-wait")).rejects.toThrow(
-      `${PEER} did not take the order (AccessDeniedException), but ${HOME}, ${THIRD} did: ${HOME} is fenced`,
+      `${PEER} did not take the order (AccessDeniedException); nothing was changed`,
     );
+    for (const region of REGIONS) expect(roleOf(regions.roles(region), HOME).epoch).toBe(0);
     expect(regions.woken).toEqual([]);
   });
 
-  test("says that nothing was changed when no region took it", async () => {
-    for (const region of REGIONS) regions.readOnly.add(region);
+  test("goes on when the new owner has the order, though its answer got lost", async () => {
+    regions.afterWrite = (region) => {
+      if (region === PEER) throw new Error("reset");
+    };
+    await evacuate("--no-wait");
+    for (const region of REGIONS) expect(roleOf(regions.roles(region), HOME).owner).toBe(PEER);
+  });
+
+  test("tells nobody else when the new owner is lost on the way, and says what is not known", async () => {
+    regions.afterWrite = (region) => {
+      regions.away.add(region);
+      throw new Error("reset");
+    };
     await expect(evacuate("--no-wait")).rejects.toThrow(
-      "no region took the order (AccessDeniedException); nothing was changed",
+      `${PEER} no longer answers (TimeoutError), so that it may or may not have taken the order; no other region was told`,
     );
+    expect(roleOf(regions.roles(HOME), HOME).epoch).toBe(0);
+  });
+
+  test("names a region that others have written over", async () => {
+    regions.afterWrite = (region) => {
+      if (region === THIRD) regions.setRoles(THIRD, initialRoles(REGIONS));
+    };
+    await evacuate("--no-wait", "--json");
+    expect(JSON.parse(regions.output.join(""))).toMatchObject({ unwritten: { [THIRD]: "Overwritten" } });
+  });
+
+  test("takes a region for lost that answers, but whose controller does not run", async () => {
+    regions.setStates(HOME, { ...statesOf(HOME), checkedAt: regions.time - 91_000 });
+    await evacuate("--lost", HOME, "--no-wait");
+    expect(roleOf(regions.roles(HOME), HOME)).toMatchObject({ owner: PEER, lost: [HOME] });
   });
 
   test("follows the hand-over until the new owner has begun", async () => {
@@ -124,7 +151,7 @@ describe("evacuate", () => {
   });
 
   test("ends with 2 and what is waited for when the time is over", async () => {
-    const states = initialStates(PEER, REGIONS);
+    const states = statesOf(PEER);
     const waiting = {
       phase: "taking-over",
       epoch: 1,
@@ -135,6 +162,13 @@ describe("evacuate", () => {
     await evacuate("--timeout", "10");
     expect(process.exitCode).toBe(2);
     expect(regions.said.join("\n")).toContain("it waits for us-east-1 to release it. The order stands.");
+  });
+
+  test("names the regions whose controllers do not run", async () => {
+    regions.setStates(HOME, { ...statesOf(HOME), checkedAt: regions.time - 91_000 });
+    await evacuate("--timeout", "10");
+    expect(regions.said.join("\n")).toContain(`Their controllers do not run: ${HOME}.`);
+    expect(regions.said.join("\n")).toContain(`${HOME}: owner, its controller does not run`);
   });
 });
 
@@ -151,7 +185,7 @@ describe("refuses, and changes nothing:", () => {
     [
       "a lost region that answers",
       ["evacuate", HOME, "--to", PEER, "--lost", HOME],
-      "answers, so it is not lost",
+      "answers and its controller runs, so it is not lost",
     ],
     ["failback of a home that owns itself", ["failback", HOME], "us-east-1 owns itself already (epoch 0)"],
     ["a time in the future", ["evacuate", HOME, "--to", PEER, "--since", "2999-01-01"], "is in the future"],

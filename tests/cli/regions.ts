@@ -6,6 +6,13 @@ import { encodeStates, initialStates, type States } from "../../ownership/states
 export const REGIONS = ["us-east-1", "us-west-2", "eu-west-1"] as const;
 const NAMES = parameterNames("shop");
 
+const NOW = 1_000_000;
+
+/** Of a region whose controller has just run. */
+export function statesOf(region: string): States {
+  return { ...initialStates(region, REGIONS), checkedAt: NOW };
+}
+
 /** The parameters of three regions in memory, behind clients that may fail, and what the command wrote. */
 export class Regions {
   readonly parameters = new Map(
@@ -13,7 +20,7 @@ export class Regions {
       region as string,
       new Map([
         [NAMES.roles, encodeRoles(initialRoles(REGIONS))],
-        [NAMES.states, encodeStates(initialStates(region, REGIONS))],
+        [NAMES.states, encodeStates(statesOf(region))],
       ]),
     ]),
   );
@@ -23,7 +30,9 @@ export class Regions {
   readonly woken: string[] = [];
   readonly output: string[] = [];
   readonly said: string[] = [];
-  time = 1_000_000;
+  time = NOW;
+  /** Called when a region has taken an order; what it throws is all that the caller sees. */
+  afterWrite: (region: string) => void = () => {};
   /** Called each time the command waits. */
   onSleep: () => void = () => {};
 
@@ -60,6 +69,7 @@ export class Regions {
     if (command.constructor.name === "PutParameterCommand") {
       if (this.readOnly.has(region)) throw named("AccessDeniedException");
       parameters.set(input.Name!, input.Value!);
+      this.afterWrite(region);
       return {};
     }
     const found = input.Names!.flatMap((Name) => {

@@ -1,18 +1,37 @@
 import { execFileSync, spawnSync } from "node:child_process";
-import { mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import {
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 
 const ROOT = path.join(__dirname, "../..");
+const PACKAGE = "terraform-aws-sqs-multi-region";
 const blocks = [
   ...readFileSync(path.join(ROOT, "docs/client.md"), "utf8").matchAll(/^```(ts|python)\n(.*?)^```$/gms),
 ].map(([, language = "", code = ""], index) => ({ language, code, name: `block${index}` }));
 
 let directory: string;
 
+/** A reader's project, with the package as it is packed. */
 beforeAll(() => {
   directory = mkdtempSync(path.join(tmpdir(), "sqs-multi-region-docs-"));
-});
+  const modules = path.join(directory, "node_modules");
+  const installed = path.join(modules, PACKAGE);
+  mkdirSync(installed, { recursive: true });
+  for (const name of readdirSync(path.join(ROOT, "node_modules"))) {
+    if (!name.startsWith(".")) symlinkSync(path.join(ROOT, "node_modules", name), path.join(modules, name));
+  }
+  const pack = ["pack", "--silent", "--pack-destination", directory];
+  const archive = execFileSync("npm", pack, { cwd: ROOT, encoding: "utf8" }).trim();
+  execFileSync("tar", ["-xzf", archive, "-C", installed, "--strip-components=1"], { cwd: directory });
+}, 60_000);
 
 afterAll(() => rmSync(directory, { recursive: true, force: true }));
 
@@ -29,15 +48,11 @@ test("its TypeScript compiles as it stands, with the strictness of this project"
     path.join(directory, "payments.ts"),
     "export async function charge(_order: unknown, _options: { idempotencyKey: string | undefined }) {}\n",
   );
-  symlinkSync(path.join(ROOT, "node_modules"), path.join(directory, "node_modules"));
   writeFileSync(
     path.join(directory, "tsconfig.json"),
     JSON.stringify({
       extends: path.join(ROOT, "tsconfig.json"),
-      compilerOptions: {
-        types: ["node"],
-        paths: { "terraform-aws-sqs-multi-region/client": [path.join(ROOT, "client/index.ts")] },
-      },
+      compilerOptions: { types: ["node"], skipLibCheck: false },
       include: ["*.ts"],
     }),
   );
@@ -45,6 +60,15 @@ test("its TypeScript compiles as it stands, with the strictness of this project"
   const { status, stdout } = spawnSync(tsc, ["--project", directory], { encoding: "utf8" });
   expect({ status, stdout }).toEqual({ status: 0, stdout: "" });
 }, 60_000);
+
+test("a program can load what they import", () => {
+  const list = `console.log(Object.keys(require("${PACKAGE}/client")).join())`;
+  const exported = execFileSync(process.execPath, ["--no-warnings", "-e", list], {
+    cwd: directory,
+    encoding: "utf8",
+  });
+  expect(exported.trim().split(",")).toEqual(expect.arrayContaining(["consumer", "gated", "producerKey"]));
+});
 
 test("its Python can be read, and uses what ledger_key.py has", () => {
   const code = blocks.find(({ language }) => language === "python")?.code;

@@ -1,4 +1,4 @@
-import { judge, repeatedAt, type SentOrder } from "../../demo/scenarios/judge";
+import { judge, type SentOrder } from "../../demo/scenarios/judge";
 import type { ServiceRequest } from "../../demo/shop";
 
 const sent = (number: number, over: Partial<SentOrder> = {}): SentOrder => ({
@@ -23,7 +23,14 @@ const request = (number: number, at: number, over: Partial<ServiceRequest> = {})
   ...over,
 });
 
-const CLEAN = { lost: 0, processedTwice: 0, repeated: 0, altered: 0, orderViolations: 0 };
+const CLEAN = {
+  lost: 0,
+  processedTwice: 0,
+  withinBounds: 0,
+  chargedTwice: 0,
+  altered: 0,
+  orderViolations: 0,
+};
 
 test("orders that were processed once each are in order", () => {
   expect(judge([sent(1), sent(2)], [request(1, 10), request(2, 20)], true)).toEqual({
@@ -38,10 +45,22 @@ test("an order is lost when its last step was never asked for", () => {
   expect(judge([sent(1)], [first], false)).toMatchObject({ processed: 0, lost: 1 });
 });
 
-test("an order is processed twice under two keys, and repeated under one", () => {
+describe("an order whose last step was asked for again", () => {
   const requests = [request(1, 10), request(1, 20, { key: "other" }), request(2, 30), request(2, 40)];
-  expect(judge([sent(1), sent(2)], requests, false)).toMatchObject({ processedTwice: 1, repeated: 1 });
-  expect(repeatedAt(requests)).toEqual([10, 30]);
+
+  test("is processed twice, and charged twice under two keys", () => {
+    expect(judge([sent(1), sent(2)], requests, false)).toMatchObject({ processedTwice: 2, chargedTwice: 1 });
+  });
+
+  test.each([
+    [{ from: 10, until: 30 }, 2],
+    [{ from: 10, until: 29 }, 1],
+    [{ from: 11, until: 40 }, 1],
+    [{ from: 31, until: 40 }, 0],
+  ])("within %j, by the first time", (bounds, withinBounds) => {
+    const judged = judge([sent(1), sent(2)], requests, false, bounds);
+    expect(judged).toMatchObject({ withinBounds, processedTwice: 2 - withinBounds, chargedTwice: 1 });
+  });
 });
 
 test("an order is altered when its body is another", () => {

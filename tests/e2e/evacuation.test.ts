@@ -8,7 +8,7 @@ testFull(
   async () => {
     const { deployment } = example();
     const changes: Record<string, unknown> = {};
-    const { repeats, ...result } = await played(example(), "evacuate", async () => {
+    const result = await played(example(), "evacuate", async () => {
       for (const stack of deployment.stacks) {
         changes[stack] = changedResources((await deployment.terraform(stack).plan()).plan);
       }
@@ -17,7 +17,6 @@ testFull(
     });
     expect(changes).toEqual(Object.fromEntries(deployment.stacks.map((stack) => [stack, []])));
     expect(result).toMatchObject({ ...NOTHING_WRONG, processed: result.sent });
-    expect({ orders: repeats.orders, shipments: repeats.shipments }).toEqual({ orders: [], shipments: [] });
   },
   SCENARIO_TIMEOUT_MS,
 );
@@ -25,9 +24,8 @@ testFull(
 testFull(
   "a region whose pollers stand still is emptied from afar",
   async () => {
-    const { repeats, ...result } = await played(example(), "poller-stall");
+    const result = await played(example(), "poller-stall");
     expect(result).toMatchObject({ ...NOTHING_WRONG, processed: result.sent });
-    expect({ orders: repeats.orders, shipments: repeats.shipments }).toEqual({ orders: [], shipments: [] });
   },
   SCENARIO_TIMEOUT_MS,
 );
