@@ -1,4 +1,5 @@
 import { evacuate } from "./evacuate";
+import { ledgerOutage } from "./ledger-outage";
 import { outage } from "./outage";
 import { partition } from "./partition";
 import { peerOutage } from "./peer-outage";
@@ -9,6 +10,7 @@ export const SCENARIOS = {
   outage,
   evacuate,
   "poller-stall": pollerStall,
+  "ledger-outage": ledgerOutage,
   "peer-outage": peerOutage,
   partition,
 } as const;

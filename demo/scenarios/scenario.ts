@@ -16,7 +16,7 @@ export interface Stage {
   readonly traffic: Traffic;
   readonly watch: OwnershipWatch;
   readonly timeline: Timeline;
-  /** Called while the home is evacuated and everything runs. @default nothing is done then */
+  /** Called while the home is evacuated and its messages are moved or have been. @default nothing is done then */
   readonly whileEvacuated?: () => Promise<void>;
 }
 
@@ -65,18 +65,18 @@ export async function play(scenario: Scenario, stage: Stage): Promise<ScenarioRe
   };
 }
 
-/** What was in progress when its region was lost may have been done, and not have been noted. */
+/** What was in progress when its region or the ledger was lost may have been done, and not have been noted. */
 const IN_PROGRESS_MS = 2_000;
 /** The metrics that a watermark comes from are of the last minutes. */
 const METRIC_AGE_MS = 120_000;
 
 /**
- * With a ledger, only what was in progress when the region was lost may be processed again. Without one it is what the home took in after
+ * With a ledger, only what was in progress when the region, or its ledger, was lost may be processed again. Without one it is what the home took in after
  * the watermark less its margin, and before it was processed no more.
  */
 function boundsOf({ deployment, timeline }: Stage, queue: string): Bounds | undefined {
   const { rescue, marginSeconds } = deployment.configuration.queues[queue]!.recovery!;
-  const lost = timeline.at("lost");
+  const lost = timeline.at("lost") ?? timeline.at("broken");
   if (rescue === "ledger") {
     return lost === undefined ? undefined : { from: lost - IN_PROGRESS_MS, until: lost + IN_PROGRESS_MS };
   }
