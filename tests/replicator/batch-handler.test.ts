@@ -4,11 +4,10 @@ import type { FailureClass } from "../../replicator/message/failures";
 import { Copies } from "../../replicator/peer";
 import type { RecordOutcome, Report } from "../../replicator/report";
 import { Telemetry } from "../../replicator/telemetry";
+import { captureLines } from "./log-lines";
 import { lambdaContext, sqsEvent, sqsRecord, sqsRecords } from "./records";
 
 const DIMENSIONS = { FailoverGroup: "payments", LogicalQueue: "orders", HomeRegion: "us-east-1" };
-
-type Line = Readonly<Record<string, unknown>> & { readonly _aws?: unknown };
 
 function done(lagMs?: number, hasOrigin = true): RecordOutcome {
   return { status: "done", hasOrigin, ...(lagMs === undefined ? {} : { lagMs }) };
@@ -29,23 +28,7 @@ function moved(): RecordOutcome {
 }
 
 describe("batchHandler", () => {
-  let lines: Line[];
-
-  beforeEach(() => {
-    lines = [];
-    for (const stream of [process.stdout, process.stderr]) {
-      jest.spyOn(stream, "write").mockImplementation((text) => {
-        lines.push(
-          ...String(text)
-            .trim()
-            .split("\n")
-            .map((line) => JSON.parse(line)),
-        );
-        return true;
-      });
-    }
-  });
-  afterEach(() => jest.restoreAllMocks());
+  const lines = captureLines();
 
   async function run(
     outcomes: readonly RecordOutcome[],

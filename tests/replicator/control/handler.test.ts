@@ -3,11 +3,11 @@ import { controlHandler } from "../../../replicator/control/handler";
 import { METRICS, METRICS_NAMESPACE } from "../../../replicator/metrics";
 import { configuration } from "../../fixtures";
 import { Template } from "../../template";
+import { captureLines, type Line } from "../log-lines";
 import { lambdaContext } from "../records";
 import { HOME, NOW, PEER } from "./group";
 import { NAMES, World } from "./world";
 
-type Line = Readonly<Record<string, unknown>>;
 type Document = Line & {
   readonly _aws: {
     readonly CloudWatchMetrics: readonly {
@@ -18,23 +18,7 @@ type Document = Line & {
   };
 };
 
-let lines: Line[];
-
-beforeEach(() => {
-  lines = [];
-  for (const stream of [process.stdout, process.stderr]) {
-    jest.spyOn(stream, "write").mockImplementation((text) => {
-      lines.push(
-        ...String(text)
-          .trim()
-          .split("\n")
-          .map((line) => JSON.parse(line)),
-      );
-      return true;
-    });
-  }
-});
-afterEach(() => jest.restoreAllMocks());
+const lines = captureLines();
 
 /** What a handler in the peer's region writes in a world where nothing else runs. */
 async function handled(prepare: (world: World) => void = () => {}, runs = 1, context = lambdaContext()) {
@@ -46,7 +30,7 @@ async function handled(prepare: (world: World) => void = () => {}, runs = 1, con
     const handler = controlHandler(world.partsOf(world.peer, () => {}));
     prepare(world);
     for (let run = 0; run < runs; run += 1) {
-      lines = [];
+      lines.length = 0;
       await handler({ any: "thing" }, context);
     }
   });

@@ -9,10 +9,9 @@ import { mockClient } from "aws-sdk-client-mock";
 import { drainHandler } from "../../../replicator/drain/handler";
 import type { DrainTask } from "../../../replicator/drain/task";
 import { encodeOrigin, ORIGIN_ATTRIBUTE } from "../../../replicator/message/origin";
+import { captureLines } from "../log-lines";
 import { HOME, lambdaContext } from "../records";
 import { drainerSettings, HERE, ledgerIdOf } from "./world";
-
-type Line = Readonly<Record<string, unknown>> & { readonly _aws?: unknown };
 
 const DIMENSIONS = {
   FailoverGroup: "payments",
@@ -26,24 +25,9 @@ const own = new SQSClient({ region: HERE });
 const home = new SQSClient({ region: HOME });
 
 describe("drainHandler", () => {
-  let lines: Line[];
+  const lines = captureLines();
 
-  beforeEach(() => {
-    sqs.reset();
-    lines = [];
-    for (const stream of [process.stdout, process.stderr]) {
-      jest.spyOn(stream, "write").mockImplementation((text) => {
-        lines.push(
-          ...String(text)
-            .trim()
-            .split("\n")
-            .map((line) => JSON.parse(line)),
-        );
-        return true;
-      });
-    }
-  });
-  afterEach(() => jest.restoreAllMocks());
+  beforeEach(() => sqs.reset());
 
   const completed = new Set(["orders#us-east-1/m-0"]);
   const handler = drainHandler({
