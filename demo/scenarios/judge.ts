@@ -54,18 +54,30 @@ export function judge(
   const processed = sent.filter((order) => requestsOf(order).length > 0);
   const again = processed.filter((order) => requestsOf(order).length > 1);
   const keysOf = (order: SentOrder) => new Set(requestsOf(order).map(({ key }) => key)).size;
-  const withinBounds = again.filter((order) => isWithin(requestsOf(order)[0]!.at, bounds)).length;
+  const processedTwice = repeatsOutside(sent, requests, bounds).length;
   return {
     sent: sent.length,
     processed: processed.length,
     lost: sent.length - processed.length,
-    processedTwice: again.length - withinBounds,
-    withinBounds,
+    processedTwice,
+    withinBounds: again.length - processedTwice,
     chargedTwice: again.filter((order) => keysOf(order) > 1).length,
     altered: processed.filter((order) => requestsOf(order).some(({ digest }) => digest !== order.digest))
       .length,
     orderViolations: fifo ? violationsOf(processed, requestsOf) : 0,
   };
+}
+
+/** The requests for the last step of each order that was processed again though nothing allows it. */
+export function repeatsOutside(
+  sent: readonly SentOrder[],
+  requests: readonly ServiceRequest[],
+  bounds: Bounds | undefined,
+): readonly (readonly ServiceRequest[])[] {
+  const asked = askedFor(requests);
+  return sent
+    .map(({ order }) => asked.get(order) ?? [])
+    .filter((all) => all.length > 1 && !isWithin(all[0]!.at, bounds));
 }
 
 function isWithin(at: number, bounds: Bounds | undefined): boolean {

@@ -1,6 +1,6 @@
 import type { Deployment } from "../../tests/emulator/deployment";
 import type { Emulator } from "../../tests/emulator/emulator";
-import type { Shop } from "../shop";
+import type { ServiceRequest, Shop } from "../shop";
 import type { Bounds, Judgement } from "./judge";
 import type { Timeline } from "./timeline";
 import type { Traffic } from "./traffic";
@@ -38,13 +38,21 @@ export interface ScenarioResult extends Judgement {
 /** Without another order processed for so long, what is missing does not come any more. */
 const PATIENCE_MS = 90_000;
 
+const REPEATS_SHOWN = 20;
+
 /** Plays a scenario under traffic, lets everything come to rest, and counts. */
 export async function play(scenario: Scenario, stage: Stage): Promise<ScenarioResult> {
   const { traffic, timeline } = stage;
   await scenario.play(stage);
   await traffic.finish(PATIENCE_MS);
   timeline.mark("ended", `every producer has ended, ${traffic.missing()} orders are missing`);
-  const queues = traffic.judge((queue) => boundsOf(stage, queue));
+  const bounds = (queue: string) => boundsOf(stage, queue);
+  const queues = traffic.judge(bounds);
+  for (const requests of traffic.repeats(bounds).slice(0, REPEATS_SHOWN)) {
+    const [{ order, home }] = requests as [ServiceRequest];
+    const times = requests.map(({ region, at }) => `${region} at ${timeline.secondsAt(at).toFixed(1)} s`);
+    timeline.say(`${order} of ${home} was processed more than once: ${times.join(", ")}`);
+  }
   const total = (count: (judgement: Judgement) => number) =>
     Object.values(queues).reduce((sum, judgement) => sum + count(judgement), 0);
   const seconds = Object.entries(scenario.seconds).flatMap(([name, [from, to]]) => {

@@ -27,6 +27,11 @@ export class Timeline {
     this.moments[name] = this.now;
   }
 
+  /** Epoch milliseconds as seconds since the beginning. */
+  secondsAt(at: number): number {
+    return (at - this.beganAt) / 1_000;
+  }
+
   /** A moment in epoch milliseconds; undefined when it did not come. */
   at(name: string): number | undefined {
     const moment = this.moments[name];

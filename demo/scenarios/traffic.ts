@@ -5,7 +5,7 @@ import type { Deployment } from "../../tests/emulator/deployment";
 import type { Emulator } from "../../tests/emulator/emulator";
 import type { ServiceRequest, Shop } from "../shop";
 import type { Endpoint } from "../traffic";
-import { type Bounds, type Judgement, judge, LAST_STEP } from "./judge";
+import { type Bounds, type Judgement, judge, LAST_STEP, repeatsOutside } from "./judge";
 import { Producer } from "./producer";
 
 export interface TrafficOptions {
@@ -124,6 +124,13 @@ export class Traffic {
         queue,
         judge(sent, this.requestsOf(queue), this.isFifo(queue), boundsOf(queue)),
       ]),
+    );
+  }
+
+  /** The requests for each order that was processed again though nothing allows it. */
+  repeats(boundsOf: (queue: string) => Bounds | undefined): readonly (readonly ServiceRequest[])[] {
+    return Object.entries(this.producers).flatMap(([queue, { sent }]) =>
+      repeatsOutside(sent, this.requestsOf(queue), boundsOf(queue)),
     );
   }
 

