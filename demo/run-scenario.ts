@@ -54,7 +54,7 @@ export async function runScenario(name: ScenarioName): Promise<Run> {
 }
 
 const NOTES: Readonly<Record<string, string>> = {
-  withinBounds: "processed again within the stated bounds",
+  withinBounds: "processed again as the guarantees allow",
   chargedTwice: "under two idempotency keys, so that the service could not tell",
   orderViolations: "of a group, within one home and one region that processes",
 };

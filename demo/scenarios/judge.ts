@@ -29,10 +29,12 @@ export interface Judgement {
   readonly orderViolations: number;
 }
 
-/** The time in which an order must have been processed first to be processed again without a guarantee being broken, in epoch milliseconds. */
+/** When an order may be processed again without a guarantee being broken. */
 export interface Bounds {
-  readonly from: number;
-  readonly until: number;
+  /** It was processed first in this time, in epoch milliseconds. @default never */
+  readonly first?: { readonly from: number; readonly until: number };
+  /** Nobody but its own region had it: SQS delivers at least once, and without a ledger nobody notices. @default that is no excuse */
+  readonly atHome?: boolean;
 }
 
 /** The step that ends the processing of an order. */
@@ -41,13 +43,12 @@ export const LAST_STEP = "payment";
 /**
  * Compares what was sent with what the shop's services were asked to do.
  * @param fifo whether order is promised: per group, within one home and one processing region
- * @param bounds undefined: nothing may be processed again
  */
 export function judge(
   sent: readonly SentOrder[],
   requests: readonly ServiceRequest[],
   fifo: boolean,
-  bounds?: Bounds,
+  bounds: Bounds,
 ): Judgement {
   const asked = askedFor(requests);
   const requestsOf = ({ order }: SentOrder) => asked.get(order) ?? [];
@@ -72,16 +73,18 @@ export function judge(
 export function repeatsOutside(
   sent: readonly SentOrder[],
   requests: readonly ServiceRequest[],
-  bounds: Bounds | undefined,
+  bounds: Bounds,
 ): readonly (readonly ServiceRequest[])[] {
   const asked = askedFor(requests);
   return sent
     .map(({ order }) => asked.get(order) ?? [])
-    .filter((all) => all.length > 1 && !isWithin(all[0]!.at, bounds));
+    .filter((all) => all.length > 1 && !isWithin(all, bounds));
 }
 
-function isWithin(at: number, bounds: Bounds | undefined): boolean {
-  return bounds !== undefined && bounds.from <= at && at <= bounds.until;
+function isWithin(asked: readonly ServiceRequest[], { first, atHome = false }: Bounds): boolean {
+  const { at } = asked[0]!;
+  const isEarly = first !== undefined && first.from <= at && at <= first.until;
+  return isEarly || (atHome && asked.every(({ region, home }) => region === home));
 }
 
 /** Requests for the last step, by order, in the order in which they came. */

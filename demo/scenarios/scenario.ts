@@ -82,13 +82,13 @@ const METRIC_AGE_MS = 120_000;
  * With a ledger, only what was in progress when the region, or its ledger, was lost may be processed again. Without one it is what the home took in after
  * the watermark less its margin, and before it was processed no more.
  */
-function boundsOf({ deployment, timeline }: Stage, queue: string): Bounds | undefined {
+function boundsOf({ deployment, timeline }: Stage, queue: string): Bounds {
   const { rescue, marginSeconds } = deployment.configuration.queues[queue]!.recovery!;
   const lost = timeline.at("lost") ?? timeline.at("broken");
   if (rescue === "ledger") {
-    return lost === undefined ? undefined : { from: lost - IN_PROGRESS_MS, until: lost + IN_PROGRESS_MS };
+    return lost === undefined ? {} : { first: { from: lost - IN_PROGRESS_MS, until: lost + IN_PROGRESS_MS } };
   }
   const [ordered, until] = [lost ?? timeline.at("ordered"), timeline.at("takenOver")];
-  if (ordered === undefined || until === undefined) return undefined;
-  return { from: ordered - marginSeconds * 1_000 - METRIC_AGE_MS, until };
+  if (ordered === undefined || until === undefined) return { atHome: true };
+  return { first: { from: ordered - marginSeconds * 1_000 - METRIC_AGE_MS, until }, atHome: true };
 }

@@ -118,7 +118,7 @@ export class Traffic {
   }
 
   /** @param boundsOf within which time orders of a logical queue may be processed again */
-  judge(boundsOf: (queue: string) => Bounds | undefined): Readonly<Record<string, Judgement>> {
+  judge(boundsOf: (queue: string) => Bounds): Readonly<Record<string, Judgement>> {
     return Object.fromEntries(
       Object.entries(this.producers).map(([queue, { sent }]) => [
         queue,
@@ -128,7 +128,7 @@ export class Traffic {
   }
 
   /** The requests for each order that was processed again though nothing allows it. */
-  repeats(boundsOf: (queue: string) => Bounds | undefined): readonly (readonly ServiceRequest[])[] {
+  repeats(boundsOf: (queue: string) => Bounds): readonly (readonly ServiceRequest[])[] {
     return Object.entries(this.producers).flatMap(([queue, { sent }]) =>
       repeatsOutside(sent, this.requestsOf(queue), boundsOf(queue)),
     );
