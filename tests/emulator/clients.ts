@@ -3,6 +3,7 @@ import { CloudWatchClient } from "@aws-sdk/client-cloudwatch";
 import { DynamoDBClient } from "@aws-sdk/client-dynamodb";
 import { CreateRoleCommand, IAMClient, PutRolePolicyCommand } from "@aws-sdk/client-iam";
 import { LambdaClient } from "@aws-sdk/client-lambda";
+import { CreateHostedZoneCommand, Route53Client } from "@aws-sdk/client-route-53";
 import { SQSClient } from "@aws-sdk/client-sqs";
 import { SSMClient } from "@aws-sdk/client-ssm";
 import { AssumeRoleCommand, STSClient } from "@aws-sdk/client-sts";
@@ -110,6 +111,21 @@ export async function createRole(emulator: Emulator, options: RoleOptions): Prom
     return created.Role?.Arn ?? "";
   } finally {
     iam.destroy();
+  }
+}
+
+/** Creates a public hosted zone, as whoever owns the domain does. @returns its id */
+export async function createZone(
+  emulator: Emulator,
+  { account, name }: { readonly account: string; readonly name: string },
+): Promise<string> {
+  const source = emulator.regions[0]!;
+  const route53 = new Route53Client(clientConfiguration(emulator, { account, region: IAM_REGION, source }));
+  try {
+    const created = await route53.send(new CreateHostedZoneCommand({ Name: name, CallerReference: name }));
+    return created.HostedZone!.Id!.replace("/hostedzone/", "");
+  } finally {
+    route53.destroy();
   }
 }
 

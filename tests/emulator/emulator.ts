@@ -7,8 +7,10 @@ import { type Certificate, createCertificate } from "./certificate";
 import { onCleanup } from "./cleanup";
 import { assertLoopback, childEnvironment } from "./environment";
 import { Gateway } from "./gateway";
+import { INTERNET } from "./gateway-call";
 import { type EmulatorInstallation, installEmulator } from "./install";
 import { type Outage, type OutageOptions, Outages } from "./outages";
+import { type Route53Options, Route53StandIn } from "./route53/stand-in";
 import { PortTakenError, Server } from "./server";
 import { killWorker, listWorkers, type Worker } from "./workers";
 
@@ -33,7 +35,13 @@ interface Parts {
   readonly directory: string;
   readonly regions: readonly string[];
   readonly logFile: string;
+  readonly minuteSeconds: number;
+  /** Of the emulator itself, behind the gateway. */
+  readonly port: number;
+  readonly log: (line: string) => void;
   readonly stop: () => Promise<void>;
+  /** Has `step` done first when everything is stopped. */
+  readonly onStop: (step: () => Promise<unknown>) => void;
 }
 
 /** How often to try another port when somebody else takes the chosen one first. */
@@ -59,7 +67,7 @@ export class Emulator {
   private readonly server: Server;
   private readonly outages: Outages;
 
-  constructor(parts: Parts) {
+  constructor(private readonly parts: Parts) {
     this.server = parts.server;
     this.gateway = parts.gateway;
     this.regions = parts.regions;
@@ -128,7 +136,8 @@ export class Emulator {
   }
 
   /**
-   * Cuts a region off from every other and from the global control planes, which are elsewhere. What is inside goes on.
+   * Cuts a region off from every other, from the internet and from the global control planes, which are elsewhere. What is inside
+   * goes on.
    *
    * @throws Error when the emulator was not started for the region
    */
@@ -154,6 +163,28 @@ export class Emulator {
    */
   delayReplication(seconds: number): Promise<Outage> {
     return this.outages.delayReplication(seconds);
+  }
+
+  /**
+   * Starts what Route 53 does besides its API: health checkers, and DNS servers for every region and for the internet. It ends
+   * with the emulator.
+   *
+   * @throws Error when its first look at the account fails
+   */
+  async route53(options: Route53Options): Promise<Route53StandIn> {
+    const { parts } = this;
+    const standIn = await Route53StandIn.start({
+      log: parts.log,
+      minuteSeconds: parts.minuteSeconds,
+      ...options,
+      regions: this.regions,
+      endpoint: `http://127.0.0.1:${parts.port}`,
+      internetEndpoint: (secure) =>
+        secure ? this.gateway.endpoint(INTERNET) : this.gateway.plainEndpoint(INTERNET),
+      areLinked: (one, other) => this.outages.areLinked(one, other),
+    });
+    parts.onStop(() => standIn.stop());
+    return standIn;
   }
 
   /** Restores everything that is out of order. Faults injected into the gateway stay. */
@@ -240,7 +271,19 @@ async function startOnce(
     });
     undo.push(() => server.stop());
     log(`emulator runs, log: ${logFile}`);
-    return new Emulator({ server, gateway, certificate, directory, regions: options.regions, logFile, stop });
+    return new Emulator({
+      server,
+      gateway,
+      certificate,
+      directory,
+      regions: options.regions,
+      logFile,
+      minuteSeconds: options.minuteSeconds ?? MINUTE_SECONDS,
+      port,
+      log,
+      stop,
+      onStop: (step) => undo.push(step),
+    });
   } catch (error) {
     await stop();
     throw error;

@@ -1,13 +1,16 @@
 import type { IncomingMessage } from "node:http";
 import { type BatchEntry, readSqsRequest, type SqsRequest } from "./sqs-wire";
 
+/** Where callers are that are in no region: health checkers, users. */
+export const INTERNET = "internet";
+
 /** What one call to AWS is, as far as its request tells. */
 export interface Call {
-  /** Region that the caller is in: the one whose port of the gateway it used. */
+  /** Region that the caller is in, or {@link INTERNET}: the one whose port of the gateway it used. */
   readonly source: string;
-  /** Region that the call is meant for, from its signature; the source when it has none. */
+  /** Region that the call is meant for, from its signature or its function URL; the source when it has neither. */
   readonly target: string;
-  /** Service by its signing name, such as `sqs`; empty when the call is not signed. */
+  /** Service by its signing name, such as `sqs`; `lambda` for a function URL; else empty when the call is not signed. */
   readonly service: string;
   /** Operation such as `SendMessageBatch`; method and path for services that have no better name for it. */
   readonly operation: string;
@@ -29,6 +32,8 @@ interface CredentialScope {
 
 const FORM = "application/x-www-form-urlencoded";
 const SQS_TARGET = "AmazonSQS.";
+/** https://docs.aws.amazon.com/lambda/latest/dg/urls-configuration.html: the region is a part of the host name. */
+const FUNCTION_URL_HOST = /^[^.]+\.lambda-url\.([^.]+)\.on\.aws(:\d+)?$/;
 
 /** Whether the body tells what the call is: the operation (query protocol: IAM, STS, SNS) or the queue (SQS). */
 export function isToldByBody(request: IncomingMessage): boolean {
@@ -43,11 +48,12 @@ export function describeCall(request: IncomingMessage, source: string, secure: b
   const url = new URL(request.url ?? "/", "http://gateway");
   const scope = credentialScope(request, url);
   const sqs = sqsRequestOf(request, body);
+  const functionRegion = functionUrlRegion(request.headers.host ?? "");
   return {
     source,
-    target: scope?.region ?? source,
-    service: scope?.service ?? "",
-    operation: operationOf(request, url, body),
+    target: functionRegion ?? scope?.region ?? source,
+    service: scope?.service ?? (functionRegion === undefined ? "" : "lambda"),
+    operation: functionRegion === undefined ? operationOf(request, url, body) : "InvokeFunctionUrl",
     caller: scope?.caller ?? "",
     secure,
     get queue() {
@@ -57,6 +63,11 @@ export function describeCall(request: IncomingMessage, source: string, secure: b
       return sqs().entries;
     },
   };
+}
+
+/** Region of the function URL with this host name, `undefined` when it is none. */
+export function functionUrlRegion(host: string): string | undefined {
+  return FUNCTION_URL_HOST.exec(host)?.[1];
 }
 
 /** A batch has up to 1 MiB, so that it is read only when somebody asks what is in it, and once. */

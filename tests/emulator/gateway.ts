@@ -10,12 +10,12 @@ import {
   sumCalls,
 } from "./call-counter";
 import { type Changes, type FaultHandle, type FaultSpec, Faults, matches } from "./faults";
-import { type Call, describeCall, isToldByBody } from "./gateway-call";
+import { type Call, describeCall, INTERNET, isToldByBody } from "./gateway-call";
 import { resetConnection, trackConnections } from "./reset-connection";
 import type { Answer } from "./sqs-wire";
 
 export interface GatewayOptions {
-  /** Regions that callers can be in; each gets a port with TLS and one without. */
+  /** Regions that callers can be in; each gets a port with TLS and one without, and so does the internet. */
   readonly regions: readonly string[];
   /** Port of the emulator on 127.0.0.1. */
   readonly upstreamPort: number;
@@ -96,7 +96,7 @@ export class Gateway {
   /** Opens the ports. */
   static async open(options: GatewayOptions): Promise<Gateway> {
     const gateway = new Gateway(options);
-    for (const region of options.regions) {
+    for (const region of [...options.regions, INTERNET]) {
       const tls = { cert: options.certificate, key: options.privateKey };
       const secure = https.createServer(tls, (request, response) =>
         gateway.serve(region, true, request, response),
@@ -110,7 +110,7 @@ export class Gateway {
     return gateway;
   }
 
-  /** Endpoint, with TLS, for callers in a region. @throws Error for a region that the gateway was not opened for */
+  /** Endpoint, with TLS, for callers in a region, or on the internet. @throws Error for a region that the gateway was not opened for */
   endpoint(region: string): string {
     return this.door(region).secure;
   }

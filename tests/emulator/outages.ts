@@ -1,5 +1,6 @@
 import type { FaultSpec } from "./faults";
 import type { Gateway } from "./gateway";
+import { INTERNET } from "./gateway-call";
 import type { Disorder } from "./server";
 
 /** How a call fails: its connection is reset, or nothing is answered until everything is restored. */
@@ -55,7 +56,8 @@ export class Outages {
 
   async isolate(region: string, { manner = "refuse" }: OutageOptions = {}): Promise<Outage> {
     this.check(region);
-    const others = [...new Set([...this.options.regions, GLOBAL_REGION])].filter((other) => other !== region);
+    const places = new Set([...this.options.regions, GLOBAL_REGION, INTERNET]);
+    const others = [...places].filter((other) => other !== region);
     const cut = others.map((other): [string, string] => [region, other]);
     return this.begin(
       { cut },
@@ -76,6 +78,13 @@ export class Outages {
 
   async restoreAll(): Promise<void> {
     await Promise.all([...this.active.values()].map((restore) => restore()));
+  }
+
+  /** Whether calls get from one region, or the internet, to another. */
+  areLinked(one: string, other: string): boolean {
+    const { lost, cut } = joined([...this.disorders.values()]);
+    const isCut = cut.some((pair) => pair.includes(one) && pair.includes(other));
+    return !lost.includes(one) && !lost.includes(other) && (one === other || !isCut);
   }
 
   private async begin(

@@ -1,11 +1,10 @@
-import type http from "node:http";
-import type { Socket } from "node:net";
+import type { Server, Socket } from "node:net";
 
 /** TCP connections below the ones that requests see: with TLS those are not the same. By server port and client port. */
 const connections = new Map<string, Socket>();
 
 /** Remembers the TCP connections of a server, so that they can be reset. Returns those that are open. */
-export function trackConnections(server: http.Server): ReadonlySet<Socket> {
+export function trackConnections(server: Server): ReadonlySet<Socket> {
   const open = new Set<Socket>();
   server.on("connection", (socket: Socket) => {
     const key = keyOf(socket);

@@ -29,7 +29,7 @@ export interface Disorder {
   readonly lost: readonly string[];
   /** Regions whose event source mappings stand still. */
   readonly stalled: readonly string[];
-  /** Pairs of regions between which nothing passes. */
+  /** Pairs of regions, or of a region and the internet, between which nothing passes. */
   readonly cut: readonly (readonly [string, string])[];
   /** How long a write takes from one replica of a table to the others. */
   readonly replicationDelaySeconds: number;

@@ -324,3 +324,16 @@ test("fails when a minute is shorter than a second", async () => {
     "less than one second",
   );
 });
+
+test("metrics: a role may publish in the namespace of its condition alone", async () => {
+  const Condition = { StringEquals: { "cloudwatch:namespace": "Shop" } };
+  const statement = { Effect: "Allow", Action: "cloudwatch:PutMetricData", Resource: "*", Condition };
+  await createCaller("publisher", { own: { Version: "2012-10-17", Statement: [statement] } });
+  const put = (Namespace: string): CallToMake => ({
+    service: "cloudwatch",
+    operation: "PutMetricData",
+    input: { Namespace, MetricData: [{ MetricName: "Owned", Value: 1 }] },
+  });
+  const [allowed, denied] = await make("publisher", put("Shop"), put("Other"));
+  expect([allowed?.error, denied?.error]).toEqual([undefined, "AccessDeniedException"]);
+});

@@ -17,6 +17,7 @@ from . import (
     messages,
     metrics,
     queues,
+    route53,
     scheduler,
 )
 
@@ -28,6 +29,7 @@ def main():
     identity.transport_is_what_the_client_spoke()
     identity.parameters_are_authorised_one_by_one()
     identity.leading_keys_are_known()
+    identity.namespaces_of_metrics_are_known()
     messages.queue_urls_have_the_scheme_of_the_call()
     messages.sender_id_is_the_callers_user_id()
     messages.messages_are_checked_with_their_attributes()
@@ -47,6 +49,7 @@ def main():
     functions.functions_get_what_lambda_gives_them()
     functions.asynchronous_invocations_are_retried_after_minutes()
     functions.functions_stop_with_their_region()
+    functions.function_urls_have_every_path()
     scheduler.schedules_keep_their_time()
     scheduler.schedules_invoke_functions_asynchronously()
     scheduler.schedules_stop_with_their_region()
@@ -54,6 +57,9 @@ def main():
     global_tables.replicas_follow_each_other()
     global_tables.tables_are_encrypted_with_a_key_of_their_region()
     keys.keys_of_aws_exist()
+    route53.health_checks_are_kept_as_written()
+    route53.health_checks_are_checked()
+    route53.record_changes_are_checked()
     control.harness_gives_orders()
     lifetime.end_with_the_parent()
     ministack_app.main()

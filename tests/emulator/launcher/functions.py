@@ -7,6 +7,7 @@ import threading
 import time
 import types
 
+from ministack import app as ministack_app
 from ministack.core import lambda_runtime
 from ministack.services import lambda_svc
 
@@ -102,6 +103,21 @@ def asynchronous_invocations_are_retried_after_minutes():
 
     lambda_svc.invoke_async_with_retry = invoke_async_with_retry
     lambda_svc._execute_function = execute_function
+
+
+def function_urls_have_every_path():
+    """All paths below a function URL are the function's, those that MiniStack answers itself for other hosts too.
+
+    https://docs.aws.amazon.com/lambda/latest/dg/urls-invocation.html
+    """
+    original = ministack_app._handle_pre_body_request
+
+    async def handle_pre_body_request(method, path, headers, *rest):
+        if ministack_app._parse_lambda_url(headers.get("host", ""), path) is not None:
+            return None
+        return await original(method, path, headers, *rest)
+
+    ministack_app._handle_pre_body_request = handle_pre_body_request
 
 
 def functions_stop_with_their_region():

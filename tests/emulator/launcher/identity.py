@@ -3,6 +3,7 @@
 import contextvars
 import json
 import re
+from urllib.parse import parse_qs
 
 from ministack import app as ministack_app
 from ministack.core import iam_actions, iam_evaluator
@@ -153,6 +154,32 @@ def leading_keys_are_known():
         return {**context, "dynamodb:LeadingKeys": keys} if keys else context
 
     iam_actions.dynamodb_service_context = dynamodb_service_context
+
+
+def namespaces_of_metrics_are_known():
+    """cloudwatch:namespace has the namespace that PutMetricData names.
+
+    https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/iam-cw-condition-keys-namespace.html
+    """
+    original = iam_actions.request_tag_context
+
+    def request_tag_context(service, action, body, params):
+        context = original(service, action, body, params)
+        if action != "cloudwatch:PutMetricData":
+            return context
+        namespace = _namespace(body or b"")
+        return {**context, "cloudwatch:namespace": namespace} if namespace else context
+
+    iam_actions.request_tag_context = request_tag_context
+
+
+def _namespace(body):
+    """Clients speak JSON or forms."""
+    try:
+        return json.loads(body).get("Namespace")
+    except (AttributeError, ValueError):
+        form = parse_qs(body.decode("utf-8", errors="replace"))
+        return next(iter(form.get("Namespace", [])), None)
 
 
 def _leading_keys(request):
