@@ -10,8 +10,7 @@ import { type IdentityOptions, identifier } from "../ledger/key";
 import { LedgerUnusable } from "../ledger/unusable";
 import { groupOf } from "../replicator/deliver";
 import { messageOf } from "../replicator/message/message";
-import type { Gate } from "./gate";
-import { gated } from "./gated";
+import { type AnyGate, gated } from "./gated";
 import { type HoldSchedule, TROUBLE_HOLDS } from "./hold-seconds";
 import { type HoldOptions, holdRecords, isFifo, type SqsHandler } from "./lambda";
 import type { Lease } from "./lease";
@@ -22,7 +21,7 @@ export interface ConsumerOptions extends IdentityOptions, HoldOptions {
   /** Processes one message. What it throws fails that message and no other. */
   readonly process: Process<SQSRecord>;
   /** @default none: the function goes on when another region has taken over, and both process what is on the work queue */
-  readonly gate?: Pick<Gate, "isOpen">;
+  readonly gate?: AnyGate;
   /** How long messages are held while the gate is closed. @default 15 min, 1 h, 4 h, then 11.5 h each */
   readonly gateHolds?: HoldSchedule;
   /** @default none: a message may be processed again after a failover, and whenever SQS delivers it twice */

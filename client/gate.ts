@@ -1,4 +1,4 @@
-import { gateIsOpen, type OwnershipSource } from "../ownership/view";
+import { gateIsOpen, gateIsOpening, type OwnershipSource, type OwnershipView } from "../ownership/view";
 import { callFailure } from "../replicator/message/failures";
 
 /** Nobody knows whether this region may process messages: the roles could not be read, now or before. */
@@ -26,8 +26,17 @@ export class Gate {
    * when nothing can be read. Throws {@link OwnershipUnknown} only when nothing ever was: take that for closed, and ask again.
    */
   async isOpen(): Promise<boolean> {
+    return gateIsOpen(await this.view(), this.region);
+  }
+
+  /** Whether it is closed, but about to open: the region owns itself again, and what was begun elsewhere is ending. Throws as {@link isOpen}. */
+  async isOpening(): Promise<boolean> {
+    return gateIsOpening(await this.view(), this.region);
+  }
+
+  private async view(): Promise<OwnershipView> {
     try {
-      return gateIsOpen(await this.source.read(), this.region);
+      return await this.source.read();
     } catch (error) {
       throw new OwnershipUnknown(callFailure(error).code);
     }

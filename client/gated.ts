@@ -5,8 +5,11 @@ import { type HoldOptions, holdRecords, keep, type SqsHandler } from "./lambda";
 import type { LedgerOptions } from "./process-once";
 import { processedRecords } from "./processed-records";
 
+/** The gate of the region, or one that says the same. */
+export type AnyGate = Pick<Gate, "isOpen"> & Partial<Pick<Gate, "isOpening">>;
+
 export interface GatedOptions extends HoldOptions {
-  readonly gate: Pick<Gate, "isOpen">;
+  readonly gate: AnyGate;
   /** How long messages are held while the gate is closed. @default {@link GATE_HOLDS} */
   readonly gateHolds?: HoldSchedule;
   /** What it knows as processed is not held but done with, also while the gate is closed. @default everything is held */
@@ -15,8 +18,8 @@ export interface GatedOptions extends HoldOptions {
 
 /**
  * Puts a gate in front of the handler of a function on a work queue. While it is closed nothing is processed: every message is held, for
- * longer with each receive, and reported as failed, so that Lambda leaves it on the queue. The same, for shorter, while nobody knows
- * whether it is open. What the ledger knows as processed, because the owner has done it meanwhile, is left for Lambda to delete. The
+ * longer with each receive, and reported as failed, so that Lambda leaves it on the queue. The same, for shorter, while the gate is about
+ * to open, or nobody knows whether it is open. What the ledger knows as processed, because the owner has done it meanwhile, is left for Lambda to delete. The
  * mapping must have `ReportBatchItemFailures`, or Lambda deletes what is reported.
  */
 export function gated(
@@ -35,9 +38,10 @@ export function gated(
   };
 }
 
-async function verdictOf(gate: Pick<Gate, "isOpen">): Promise<"open" | "closed" | "unknown"> {
+async function verdictOf(gate: AnyGate): Promise<"open" | "opening" | "closed" | "unknown"> {
   try {
-    return (await gate.isOpen()) ? "open" : "closed";
+    if (await gate.isOpen()) return "open";
+    return (await gate.isOpening?.()) ? "opening" : "closed";
   } catch {
     return "unknown";
   }

@@ -5,12 +5,13 @@ export { entrySeconds, type Retentions } from "../ledger/expiry";
 export { type Identity, type IdentityOptions, identifier, ledgerId } from "../ledger/key";
 export { type Received, receiveCountOf, receivedMessage } from "../ledger/received";
 export { LedgerUnusable } from "../ledger/unusable";
+export type { RecordSettings, Resolver } from "../ownership/records";
 export { decodeOrigin, ORIGIN_ATTRIBUTE, type Origin } from "../replicator/message/origin";
 export { PRODUCER_KEY_ATTRIBUTE } from "../replicator/message/producer-key";
 export { type ConsumerOptions, consumer } from "./consumer";
 export { InProgress, MissingIdentity, TooLate } from "./errors";
 export { Gate, OwnershipUnknown } from "./gate";
-export { type GatedOptions, gated } from "./gated";
+export { type AnyGate, type GatedOptions, gated } from "./gated";
 export { type Hold, type HoldingQueue, hold } from "./hold";
 export { GATE_HOLDS, type HoldSchedule, holdSeconds, TROUBLE_HOLDS } from "./hold-seconds";
 export type { HoldOptions, SqsHandler } from "./lambda";
@@ -18,4 +19,10 @@ export type { InvocationLease, Lease, VisibilityLease } from "./lease";
 export { type LedgerOptions, type Outcome, type Process, processOnce, type Work } from "./process-once";
 export { type ProcessedRecords, processedRecords } from "./processed-records";
 export { producerKey, producerKeyAttribute } from "./producer-key";
-export { type RegionGateOptions, regionGate } from "./region-gate";
+export {
+  type ProducerRegions,
+  type ProducerRegionsOptions,
+  producerRegions,
+  RegionUnknown,
+} from "./producer-regions";
+export { type RegionGateOptions, type RegionGateRecords, regionGate } from "./region-gate";

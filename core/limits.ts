@@ -148,3 +148,29 @@ export const TABLE_NAME_LENGTH: Range = { min: 3, max: 255 };
 export const TABLE_CAPACITY_UNITS: Range = { min: 1, max: 40_000 };
 /** https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html: all inline policies of a role, without white space. */
 export const ROLE_POLICY_MAX_CHARACTERS = 10_240;
+
+/** Time to live of records: a takeover waits for it, and producers follow no sooner. */
+export const RECORD_TTL_SECONDS: Range = { min: 1, max: 60 };
+/** https://docs.aws.amazon.com/Route53/latest/DeveloperGuide/DomainNameFormat.html */
+export const DNS_LABEL_MAX_LENGTH = 63;
+/** Characters of a whole name without the dot at its end: 255 bytes with it and the length of the first label (same page). */
+export const DNS_NAME_MAX_LENGTH = 253;
+/** https://docs.aws.amazon.com/Route53/latest/DeveloperGuide/health-checks-creating-values.html: request interval, which cannot be changed. */
+export const HEALTH_INTERVAL_SECONDS = [10, 30] as const;
+/** https://docs.aws.amazon.com/Route53/latest/APIReference/API_HealthCheckConfig.html */
+export const HEALTH_FAILURE_THRESHOLD: Range = { min: 1, max: 10 };
+/** Health checks of one account, unless the quota was raised: https://docs.aws.amazon.com/Route53/latest/DeveloperGuide/DNSLimitations.html */
+export const HEALTH_CHECKS_PER_ACCOUNT = 200;
+/** Children of a CALCULATED health check (same page). */
+export const CALCULATED_CHILDREN_MAX = 255;
+/**
+ * Invocations at once that are kept for the health function, and that it may not exceed. One would let a single slow request make the
+ * home unhealthy; AWS keeps 100 of an account's 1,000 for functions without a reservation:
+ * https://docs.aws.amazon.com/lambda/latest/dg/configuration-concurrency.html
+ */
+export const HEALTH_RESERVED_CONCURRENCY: Range = { min: 2, max: 900 };
+/**
+ * Health checkers wait two seconds for the answer; a run that takes longer has failed, and what is left of it is time to log why:
+ * https://docs.aws.amazon.com/Route53/latest/DeveloperGuide/dns-failover-determining-health-of-endpoints.html
+ */
+export const HEALTH_TIMEOUT_SECONDS = 10;

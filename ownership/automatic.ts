@@ -1,8 +1,9 @@
-import { CONTROLLER_PERIOD_SECONDS, LEASE_SECONDS, ROLE_CACHE_SECONDS } from "../core/limits";
+import { LEASE_SECONDS } from "../core/limits";
 import { type Contact, isFit } from "./contact";
 import { ordered, type Roles, roleOf } from "./roles";
 import type { Rules, Situation } from "./situation";
-import { type HomeState, type Signals, stateOf } from "./states";
+import { type HomeState, type Recorded, type Signals, stateOf } from "./states";
+import { recordSettledSeconds, silenceSeconds } from "./times";
 
 /**
  * The automatic decision. Ownership moves only when two signals about a region agree for the whole takeover delay: its health check
@@ -45,19 +46,32 @@ export function automaticOrders(
   situation: Situation,
   contact: Contact,
   signals: Readonly<Record<string, Signals>> | undefined,
+  recorded: Readonly<Record<string, Recorded>> = {},
 ): Roles {
   const { now, roles, states, automatic } = situation;
   if (automatic === undefined || signals === undefined) return roles;
   const { region: own } = rules;
-  const takes = (home: string): boolean => {
+  /** Regions that own a home, by the role and by the record: what one of them does not tell yet, the other may. */
+  const ownersOf = (home: string): readonly string[] => {
     const { owner } = roleOf(roles, home);
-    if (owner === own || !automatic.fit || contact.isolatedSince !== undefined) return false;
+    return [owner, recorded[home]?.owner ?? owner];
+  };
+  /** Whether this region owns a home, or is about to, by the last order. */
+  const isTaking = (home: string): boolean => {
+    const role = roleOf(roles, home);
+    const { phase, epoch } = stateOf(states, home);
+    const isSo = phase === "taking-over" || phase === "owner" || epoch !== role.epoch;
+    return role.owner === own && isSo;
+  };
+  const takes = (home: string): boolean => {
+    if (!automatic.fit || contact.isolatedSince !== undefined || isTaking(home)) return false;
     const isDead = (region: string) => isDeadTo(rules, signals, region, now);
+    const owners = ownersOf(home).filter((owner) => owner !== own);
     // A home takes itself back from an owner that is gone; a peer does so for the home when those before it in the order cannot.
-    if (home === own) return isDead(owner);
+    if (home === own) return owners.length > 0 && owners.every(isDead);
     const order = rules.takeoverOrder[home] ?? [];
     const place = order.indexOf(own);
-    return place >= 0 && [home, owner, ...order.slice(0, place)].every(isDead);
+    return place >= 0 && [home, ...owners, ...order.slice(0, place)].every(isDead);
   };
   const givesBack = (home: string): boolean => {
     const role = roleOf(roles, home);
@@ -74,30 +88,33 @@ export function automaticOrders(
     );
   };
   return rules.regions.reduce((before, home) => {
-    if (takes(home)) return ordered(before, { home, owner: own, at: now });
+    if (takes(home)) return ordered(before, { home, owner: own, at: now, from: ownersOf(home) });
     return givesBack(home) ? ordered(before, { home, owner: home, at: now, settled: true }) : before;
   }, roles);
 }
 
 /**
  * Whether a region that says nothing may be taken for one that has released a home. Nobody has heard of it for the takeover delay: if it
- * is cut off from everyone, it fences itself; if not, it learns of the order by the record. Either is noticed a run or two later, and
- * then work in flight has to end.
+ * is cut off from everyone, it fences itself; if not, it sees that the record names this region. Either is noticed a run later, and then
+ * work in flight has to end.
  */
 export function isSilent(
-  { takeoverDelaySeconds, inFlightSeconds }: Rules,
-  { now, peers, automatic }: Situation,
+  rules: Rules,
+  { now, peers, automatic, records }: Situation,
   { heard }: Contact,
   region: string,
   { since }: HomeState,
+  recorded: Recorded | undefined,
 ): boolean {
-  if (automatic === undefined) return false;
+  if (automatic === undefined || records === undefined || recorded?.owner !== rules.region) return false;
   const lastSign = Math.max(heard[region]?.at ?? 0, peers[region]?.checkedAt ?? 0);
-  const learnt = 2 * CONTROLLER_PERIOD_SECONDS + ROLE_CACHE_SECONDS + inFlightSeconds;
-  return now >= Math.max(lastSign + takeoverDelaySeconds * 1_000, since) + learnt * 1_000;
+  const silentSince = Math.max(lastSign + rules.takeoverDelaySeconds * 1_000, since);
+  const settled = recorded.since + recordSettledSeconds(rules, records.ttlSeconds) * 1_000;
+  return now >= Math.max(silentSince + silenceSeconds(rules) * 1_000, settled);
 }
 
-function isDeadTo(
+/** Whether both signals say that a region is dead, and have done so for the takeover delay. */
+export function isDeadTo(
   { region: own, takeoverDelaySeconds }: Rules,
   signals: Readonly<Record<string, Signals>>,
   region: string,

@@ -9,7 +9,7 @@ const EARLIER_MS = 1.5 * CONTROLLER_PERIOD_SECONDS * 1_000;
 
 /** What a region knows about its connections to all others. */
 export interface Contact {
-  /** By region, the newest heartbeat that ever arrived from it. */
+  /** By region, the own one included, the newest heartbeat that ever arrived from it. */
   readonly heard: Readonly<Record<string, LastHeard>>;
   /** Since when nobody was reached or heard. Undefined: somebody was, lately. */
   readonly isolatedSince: number | undefined;
@@ -17,13 +17,16 @@ export interface Contact {
   readonly checkedAt: number;
 }
 
-export function contactIn({ now, states, peers, automatic }: Situation): Contact {
+export function contactIn({ now, states, peers, records, heardSelf }: Situation): Contact {
+  const { region: own } = states;
   const heard = { ...states.heard };
-  for (const [region, peer] of Object.entries(peers)) {
-    if (peer.heard !== undefined && peer.heard.at >= (heard[region]?.at ?? 0)) heard[region] = peer.heard;
+  const news = Object.entries(peers).map(([region, peer]) => [region, peer.heard] as const);
+  for (const [region, last] of [...news, [own, heardSelf] as const]) {
+    if (last !== undefined && last.at >= (heard[region]?.at ?? 0)) heard[region] = last;
   }
-  const reaches = Object.values(peers).some(({ reached }) => reached) || automatic?.resolves === true;
-  const lastHeard = Math.max(...Object.values(heard).map(({ at }) => at), 0);
+  const reaches = Object.values(peers).some(({ reached }) => reached) || records?.resolves === true;
+  const others = Object.entries(heard).filter(([region]) => region !== own);
+  const lastHeard = Math.max(...others.map(([, { at }]) => at), 0);
   const alone = !reaches && now - lastHeard > ALONE_MS;
   return {
     heard,

@@ -102,12 +102,14 @@ export interface Order {
    * this one has to. @default false
    */
   readonly settled?: boolean;
+  /** Other regions that may be processing messages of the home. @default none */
+  readonly from?: readonly string[];
 }
 
 /** The roles once an order is given. */
 export function ordered(
   roles: Roles,
-  { home, owner, at, lost = [], force = false, since, settled = false }: Order,
+  { home, owner, at, lost = [], force = false, since, settled = false, from = [] }: Order,
 ): Roles {
   const before = roleOf(roles, home);
   const processing = settled && !before.force ? [before.owner] : [...before.from, before.owner];
@@ -115,7 +117,7 @@ export function ordered(
     owner,
     epoch: before.epoch + 1,
     at,
-    from: others(processing, owner),
+    from: others([...processing, ...from], owner),
     ...(lost.length === 0 ? {} : { lost: others(lost, owner) }),
     ...(force ? { force } : {}),
     ...(since === undefined ? {} : { since }),

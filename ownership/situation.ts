@@ -30,12 +30,27 @@ export interface Situation {
   readonly states: States;
   /** By region. A region that said nothing may be missing. */
   readonly peers: Readonly<Record<string, Peer>>;
+  /** The newest of the region's own heartbeats that came back to it. @default none did, lately */
+  readonly heardSelf?: LastHeard;
   /** By home that this region hands back: logical queues that hold what was moved and is not processed yet. @default none */
   readonly unprocessed?: Readonly<Record<string, readonly string[]>>;
   /** Logical queues of the own home that still hold what its last owner has rescued. @default none */
   readonly unreclaimed?: readonly string[];
-  /** What the automatic decision needs. @default ownership moves by order only */
+  /** What the records of the group say. @default it has none */
+  readonly records?: Records;
+  /** By peer's home, when CloudWatch last took from this region that it does not own it. @default it never did */
+  readonly disowned?: Readonly<Record<string, number>>;
+  /** What the automatic decision needs, with `records`. @default ownership moves by order only */
   readonly automatic?: Automatic;
+}
+
+/** Answers of the records, just now. */
+export interface Records {
+  /** By home, the region that its owner record names; a home whose record gave no answer is missing. */
+  readonly owners: Readonly<Record<string, string>>;
+  /** Whether any record gave an answer: then this region is not cut off from everything. */
+  readonly resolves: boolean;
+  readonly ttlSeconds: number;
 }
 
 /** What is known of a peer. */
@@ -65,14 +80,14 @@ export interface Automatic {
   readonly fit: boolean;
   /** By region, what its health check says; a region of which nothing is known is missing. */
   readonly health: Readonly<Record<string, Health>>;
-  /** Whether the record that routes producers could be looked up: then this region is not cut off from everything. */
-  readonly resolves: boolean;
 }
 
 export interface Decision {
   /** Other than those of the situation only if this region gives an order itself. */
   readonly roles: Roles;
   readonly states: States;
+  /** Peers' homes whose messages may be moved here. */
+  readonly moves: readonly string[];
   /** The own home waits for nothing but the queues that are `unreclaimed`: now they may be reclaimed. */
   readonly mayReclaim: boolean;
 }

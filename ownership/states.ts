@@ -1,4 +1,16 @@
-import { flag, listOf, mapOf, oneOf, optional, parsed, record, text, versioned, wholeNumber } from "./checks";
+import {
+  flag,
+  listOf,
+  mapOf,
+  oneOf,
+  optional,
+  parsed,
+  record,
+  text,
+  versioned,
+  wholeNumber,
+  yes,
+} from "./checks";
 import { encodeParameter } from "./encode";
 
 /**
@@ -20,7 +32,9 @@ export interface States {
   readonly watermarks?: Readonly<Record<string, HomeWatermark>>;
   /** Memory of the automatic decision, by region. */
   readonly signals?: Readonly<Record<string, Signals>>;
-  /** Since when this region neither reaches nor hears any peer, in epoch milliseconds. */
+  /** By home, what its owner record said last. @default there are no records, or none has ever answered */
+  readonly recorded?: Readonly<Record<string, Recorded>>;
+  /** Since when this region neither reaches nor hears any peer, nor resolves a record, in epoch milliseconds. */
   readonly isolatedSince?: number;
 }
 
@@ -50,6 +64,21 @@ export interface HomeState {
   readonly releasedAt?: number;
   /** What a phase waits for, in words for the operator. @default nothing */
   readonly waitsFor?: string;
+  /** In `standing-by`, of a peer's home: when CloudWatch took that this region does not own it. @default it has not yet */
+  readonly disownedAt?: number;
+  /** Of the own home: it is claimed, because an owner before may not be able to say that it is none any more. @default it is not */
+  readonly claims?: true;
+  /** In `taking-over`, of a peer's home: this region was its owner just before, and what it moved may not be processed. @default it was not */
+  readonly unfinished?: true;
+  /** The region for which this one stopped, because the record named it, by an order that is not known here. */
+  readonly takenBy?: string;
+}
+
+/** What the owner record of a home says, as one region sees it. */
+export interface Recorded {
+  readonly owner: string;
+  /** When it was first seen to say so, in epoch milliseconds. */
+  readonly since: number;
 }
 
 /** Since when each of the two signals that a takeover needs has been there without a break, in epoch milliseconds. */
@@ -117,6 +146,7 @@ export function parseStates(json: string): States {
     ...optional(fields, "heard", name, (value, path) => mapOf(value, path, lastHeardIn)),
     ...optional(fields, "watermarks", name, (value, path) => mapOf(value, path, homeWatermarkIn)),
     ...optional(fields, "signals", name, (value, path) => mapOf(value, path, signalsIn)),
+    ...optional(fields, "recorded", name, (value, path) => mapOf(value, path, recordedIn)),
     ...optional(fields, "isolatedSince", name, wholeNumber),
   };
 }
@@ -136,6 +166,10 @@ export function homeStateIn(value: unknown, name: string): HomeState {
     since: wholeNumber(fields.since, `${name}.since`),
     ...optional(fields, "releasedAt", name, wholeNumber),
     ...optional(fields, "waitsFor", name, text),
+    ...optional(fields, "disownedAt", name, wholeNumber),
+    ...optional(fields, "claims", name, yes),
+    ...optional(fields, "unfinished", name, yes),
+    ...optional(fields, "takenBy", name, text),
   };
 }
 
@@ -149,6 +183,15 @@ function lastHeardIn(value: unknown, name: string): LastHeard {
     ...fields,
     at: wholeNumber(fields.at, `${name}.at`),
     fit: flag(fields.fit, `${name}.fit`),
+  };
+}
+
+function recordedIn(value: unknown, name: string): Recorded {
+  const fields = record(value, name);
+  return {
+    ...fields,
+    owner: text(fields.owner, `${name}.owner`),
+    since: wholeNumber(fields.since, `${name}.since`),
   };
 }
 

@@ -6,6 +6,7 @@ import { DRAINER_TIMEOUT_SECONDS } from "../core/limits";
 import { ledgerClient } from "../ledger/client";
 import { LedgerTable } from "../ledger/table";
 import { ssmClient } from "../ownership/client";
+import { recordResolver } from "../ownership/resolver";
 import { sqsClient } from "./client";
 import { controlHandler } from "./control/handler";
 import { controllerSettings } from "./control/settings";
@@ -14,7 +15,7 @@ import { controllerSettings } from "./control/settings";
 const AWAITED_MAX = 1_000;
 
 const settings = controllerSettings(process.env);
-const { region, ledgerTable } = settings;
+const { region, ledgerTable, records } = settings;
 const parameters = new Map<string, SSMClient>(
   settings.regions.map((each) => [each, ssmClient(each, region)]),
 );
@@ -50,6 +51,7 @@ export const handler = controlHandler({
   ...(ledgerTable === undefined
     ? {}
     : { ledger: new LedgerTable({ tableName: ledgerTable, client: ledgerClient(region) }) }),
+  ...(records && { resolver: recordResolver(records) }),
   now: Date.now,
   sleep,
 });

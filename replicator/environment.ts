@@ -1,4 +1,5 @@
 import { FIFO_SUFFIX } from "../core/names";
+import type { RecordSettings } from "../ownership/records";
 
 /** Name of the one environment variable that carries a function's settings, as JSON. */
 export const SETTINGS_VARIABLE = "SQS_MULTI_REGION";
@@ -100,6 +101,16 @@ export class Fields {
     if (value.endsWith(FIFO_SUFFIX) === fifo || typeof fifo !== "boolean") return value;
     throw invalid(path, value, `a URL that ${fifo ? "ends" : "does not end"} in ${FIFO_SUFFIX}`);
   }
+}
+
+/** How records are looked up. */
+export function recordSettingsOf(fields: Fields, field: string): RecordSettings {
+  const settings = fields.object(field);
+  return {
+    record: settings.text("record"),
+    ttlSeconds: settings.wholeNumber("ttlSeconds"),
+    ...settings.optional("resolverAddresses", (from, name) => from.texts(name)),
+  };
 }
 
 function parse(json: string): unknown {

@@ -53,6 +53,12 @@ export const METRICS = {
    * heartbeat told of; 0 when they are here.
    */
   ledgerLag: "LedgerLag",
+  /** Controller with records, per peer's home, by PutMetricData: 1 from the moment that its region begins to take the home over, 0 otherwise. */
+  owned: "Owned",
+  /** Controller with records, by PutMetricData: 1 while the own home was taken back from an owner that has not released it. */
+  claim: "Claim",
+  /** Controller with records, by PutMetricData: 1 while the own home can do its work, 0 otherwise. */
+  healthy: "Healthy",
 } as const;
 
 export const FAILURE_CLASS_DIMENSION = "FailureClass";

@@ -20,6 +20,7 @@ const ownership =
     region: settings.homeRegion,
     peers: settings.ownership.peers,
     names: settings.ownership.parameters,
+    ...(settings.ownership.records && { records: settings.ownership.records }),
   });
 const connections = { home, peers, ...(ownership && { ownership }) };
 

@@ -1,7 +1,9 @@
 import type { ParameterNames } from "../ownership/parameters";
+import type { RecordSettings } from "../ownership/records";
 import type { ControllerSettings } from "./control/settings";
 import type { DrainerSettings } from "./drain/settings";
-import { type Environment, Fields, SETTINGS_VARIABLE } from "./environment";
+import { type Environment, Fields, recordSettingsOf, SETTINGS_VARIABLE } from "./environment";
+import type { HealthSettings } from "./health/settings";
 
 export { SETTINGS_VARIABLE } from "./environment";
 
@@ -46,6 +48,8 @@ export interface OwnershipSettings {
   /** The other regions of the failover group, which are asked when the own region may not know. */
   readonly peers: readonly string[];
   readonly parameters: Pick<ParameterNames, "roles" | "states">;
+  /** Records that say who owns the home. @default none, only the parameters do */
+  readonly records?: RecordSettings;
 }
 
 export interface ForwarderSettings extends CommonSettings {
@@ -58,7 +62,8 @@ export type FunctionEnvironment =
   | ReplicatorSettings
   | ForwarderSettings
   | DrainerSettings
-  | ControllerSettings;
+  | ControllerSettings
+  | HealthSettings;
 
 export function toEnvironment(settings: FunctionEnvironment): Record<string, string> {
   return { [SETTINGS_VARIABLE]: JSON.stringify(settings) };
@@ -106,6 +111,7 @@ function ownershipOf(fields: Fields): OwnershipSettings {
   return {
     peers: ownership.texts("peers"),
     parameters: { roles: parameters.text("roles"), states: parameters.text("states") },
+    ...ownership.optional("records", recordSettingsOf),
   };
 }
 

@@ -10,9 +10,10 @@ import { Drainers } from "./drainers";
 import { isMoving, unprocessedOf } from "./hand-over";
 import { nextWatermarks } from "./home-watermarks";
 import {
+  automaticIn,
   isFit,
+  lastHeard,
   ledgerLag,
-  newestOf,
   type Observation,
   ownWatermarks,
   peerIn,
@@ -23,6 +24,7 @@ import { Observer } from "./observer";
 import { isSame, OwnParameters } from "./own-parameters";
 import { attempt, attemptWithin, nameOf, type Parts } from "./parts";
 import { isTakenBack, type Reclaim, reclaimOf } from "./reclaim";
+import { Signals, signalOf } from "./signals";
 import { errandsOf } from "./tasks";
 
 /** A run looks again this often while a hand-over is under way. */
@@ -31,6 +33,8 @@ const LOOK_AGAIN_MS = 5_000;
 const RUN_MS = (CONTROLLER_PERIOD_SECONDS - 10) * 1_000;
 /** Heartbeats do not wait for longer until the watermark items are in the ledger. */
 const MARKING_MS = 3_000;
+/** Metrics do not wait for longer until it is known whether the home can do its work. */
+const VERDICT_MS = 5_000;
 /** Time for an answer on its way. */
 const SETTLING_MS = 3_000;
 const HEARTBEAT_DELAYS = Array.from(
@@ -55,6 +59,8 @@ interface Look {
   readonly seen: Observation;
   readonly roles: Roles;
   readonly states: States;
+  /** Peers' homes whose messages may be moved here. */
+  readonly moves: readonly string[];
 }
 
 /**
@@ -67,7 +73,12 @@ export class Controller {
   private readonly observer: Observer;
   private readonly own: OwnParameters;
   private readonly drainers: Drainers;
+  private readonly signals: Signals;
   private last: Look | undefined;
+  /** What this run has told Route 53, and the verdict on the own home. */
+  private told: { readonly signal: string } | undefined;
+  private verdict: Promise<boolean | undefined> | undefined;
+  private seen: Observation | undefined;
   /** Queues that were taken back, with the epoch of the order. */
   private readonly takenBack = new Set<string>();
 
@@ -80,6 +91,7 @@ export class Controller {
     this.observer = new Observer(parts, names, this.peers);
     this.own = new OwnParameters(ssm(region), names, region, regions);
     this.drainers = new Drainers(parts);
+    this.signals = new Signals(parts);
   }
 
   /**
@@ -92,6 +104,8 @@ export class Controller {
     let last: Look | undefined;
     let failure: unknown;
     let looks = 0;
+    this.told = undefined;
+    this.verdict = undefined;
     for (;;) {
       looks++;
       let isLast = false;
@@ -101,6 +115,8 @@ export class Controller {
       } catch (error) {
         failure = error;
         onFailure("own parameters", nameOf(error));
+        // What could not be written does not hold; what was read does.
+        await this.tell(this.own.known);
       }
       if (isLast || now() - began + LOOK_AGAIN_MS > RUN_MS) break;
       await sleep(LOOK_AGAIN_MS);
@@ -114,18 +130,23 @@ export class Controller {
     const { settings, now } = this.parts;
     const { region, regions } = settings;
     const seen = await this.observer.look(this.last?.states);
+    this.seen = seen;
     // Last of all, and then at once decided upon: what another worker or the operator writes meanwhile would be overwritten.
     const { roles, states: before } = await this.own.read(rolesIn(seen));
     await this.own.writeRoles(roles);
 
     const reclaim = this.reclaim(seen, roles, before, endsAt);
+    const heardSelf = lastHeard(seen, region);
     const decision = decide(this.rules, {
       now: now(),
       roles,
       states: before,
       peers: Object.fromEntries(this.peers.map((peer) => [peer, peerIn(seen, peer)])),
+      ...(heardSelf && { heardSelf }),
       unprocessed: unprocessedOf(settings, before, seen.queues, seen.ages),
       unreclaimed: reclaim.open,
+      disowned: this.signals.disownedAt,
+      ...automaticIn(seen, settings.takeover),
     });
     await this.own.writeRoles(decision.roles);
     const kept = nextWatermarks({
@@ -138,11 +159,12 @@ export class Controller {
     });
     const isNews = !isSame(marksOf(before, before.watermarks), marksOf(decision.states, kept));
     const states = await this.written(isFirst || isNews, before, { ...decision.states, watermarks: kept });
-    const look = { seen, roles: decision.roles, states };
+    const look = { seen, roles: decision.roles, states, moves: decision.moves };
     this.last = look;
     await Promise.all([
       this.beat(look, isFirst ? HEARTBEAT_DELAYS : isNews ? [0] : []),
       this.send(look, decision.mayReclaim ? reclaim : undefined),
+      this.tell(states),
     ]);
     return look;
   }
@@ -156,6 +178,18 @@ export class Controller {
     const { states, isComplete } = await this.own.writeStates(next);
     if (!isComplete) this.parts.onFailure("watermarks", "NoRoom");
     return states;
+  }
+
+  /** Once in a run, and at once when something has changed. Nothing is told before the own parameters, the peers and the records were read. */
+  private async tell(states: States | undefined): Promise<void> {
+    const { settings, now, verdict } = this.parts;
+    const { seen } = this;
+    if (settings.records === undefined || states === undefined || seen === undefined) return;
+    this.verdict ??= attemptWithin(this.parts, VERDICT_MS, "verdict", verdict ?? (async () => isFit(seen)));
+    const signal = signalOf(settings.region, settings.regions, states, await this.verdict, now());
+    const told = JSON.stringify(signal);
+    if (this.told?.signal === told) return;
+    if (await this.signals.publish(signal)) this.told = { signal: told };
   }
 
   private reclaim(seen: Observation, roles: Roles, states: States, endsAt: number): Reclaim {
@@ -172,12 +206,12 @@ export class Controller {
     });
   }
 
-  private async send({ seen, roles, states }: Look, reclaim: Reclaim | undefined): Promise<void> {
+  private async send({ seen, roles, states, moves }: Look, reclaim: Reclaim | undefined): Promise<void> {
     const { settings, now } = this.parts;
     const { queues = [] } = seen;
     const errands = [
       ...(reclaim?.errands ?? []),
-      ...errandsOf({ ...settings, queues, roles, states, now: now() }),
+      ...errandsOf({ ...settings, queues, roles, states, moves, now: now() }),
     ];
     await this.drainers.send(errands, (errand, result) => {
       if (isTakenBack(errand, result, now())) {
@@ -219,16 +253,14 @@ export class Controller {
   }
 
   private report({ seen, roles, states }: Look): Omit<RunReport, "looks"> {
-    const { settings, now } = this.parts;
-    const ownBeat = newestOf(seen, settings.region);
-    const heard = { ...states.heard, ...(ownBeat && { [settings.region]: ownBeat }) };
+    const { now } = this.parts;
     return {
       roles,
       states,
       fit: isFit(seen),
       ledgerLagMs: ledgerLag(seen, this.peers),
       canaryAgeMs: Object.fromEntries(
-        Object.entries(heard).map(([region, { at }]) => [region, Math.max(0, now() - at)]),
+        Object.entries(states.heard ?? {}).map(([region, { at }]) => [region, Math.max(0, now() - at)]),
       ),
     };
   }
@@ -240,7 +272,7 @@ function keyOf(queue: string, roles: Roles, region: string): string {
 
 /** What has to be written and told at once when it changes. */
 function marksOf(
-  { homes }: States,
+  { homes, recorded }: States,
   watermarks: Readonly<Record<string, HomeWatermark>> = {},
 ): readonly unknown[] {
   const marks = Object.entries(watermarks).map(([home, { frozen, completeUntil, spans }]) => [
@@ -249,5 +281,5 @@ function marksOf(
     completeUntil,
     spans,
   ]);
-  return [homes, marks];
+  return [homes, marks, recorded];
 }

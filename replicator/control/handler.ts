@@ -1,4 +1,5 @@
 import type { Context } from "aws-lambda";
+import { verdictOf } from "../health/verdict";
 import { Controller, type RunReport } from "./controller";
 import { nameOf, type Parts } from "./parts";
 import { ControlTelemetry } from "./telemetry";
@@ -6,15 +7,16 @@ import { ControlTelemetry } from "./telemetry";
 export type ControlHandler = (event: unknown, context: Context) => Promise<void>;
 
 /** A Lambda handler that runs the controller once, whatever it is invoked with. */
-export function controlHandler(parts: Omit<Parts, "onFailure">): ControlHandler {
-  const telemetry = new ControlTelemetry(parts.settings);
+export function controlHandler(given: Omit<Parts, "onFailure" | "verdict">): ControlHandler {
+  const telemetry = new ControlTelemetry(given.settings);
   let failures: Record<string, string> = {};
-  const controller = new Controller({
-    ...parts,
+  const parts: Parts = {
+    ...given,
     onFailure: (part, code) => {
       failures[part] = code;
     },
-  });
+  };
+  const controller = new Controller({ ...parts, verdict: verdictOf(parts) });
   return async (_event, context) => {
     const began = parts.now();
     failures = {};

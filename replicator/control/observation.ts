@@ -1,7 +1,8 @@
 import type { Heartbeat, QueueWatermark } from "../../ownership/heartbeat";
 import type { RegionParameters } from "../../ownership/read-parameters";
 import type { Roles } from "../../ownership/roles";
-import type { Peer } from "../../ownership/situation";
+import type { Health, Peer, Records, Situation } from "../../ownership/situation";
+import type { LastHeard } from "../../ownership/states";
 import type { Ages } from "./ages";
 import type { Word } from "./home-watermarks";
 import type { ControlledQueue } from "./settings";
@@ -17,6 +18,13 @@ export interface Observation {
   readonly ledger?: LedgerSight;
   readonly queues: readonly ControlledQueue[] | undefined;
   readonly ages: Ages | undefined;
+  /** Absent without records. */
+  readonly records?: RecordSight;
+}
+
+/** What the records of the group say, with the health of its regions. */
+export interface RecordSight extends Records {
+  readonly health: Readonly<Record<string, Health>>;
 }
 
 export interface LedgerSight {
@@ -48,24 +56,44 @@ export function wordsIn({ heard, peers }: Observation): Readonly<Record<string, 
 /** What decides about ownership, of a peer. */
 export function peerIn(observation: Observation, peer: string): Peer {
   const parameters = observation.peers[peer];
-  const beat = newestOf(observation, peer);
+  const heard = lastHeard(observation, peer);
   const ledgerSeenUntil = observation.ledger?.seenUntil[peer];
   return {
     reports: wordsIn(observation)[peer] ?? [],
     reached: parameters !== undefined,
     ...(parameters?.states && { checkedAt: parameters.states.checkedAt }),
-    ...(beat && { heard: { at: beat.at, fit: beat.fit } }),
+    ...(heard && { heard }),
     ...(ledgerSeenUntil === undefined ? {} : { ledgerSeenUntil }),
   };
 }
 
-export function newestOf({ heard }: Observation, region: string): Heartbeat | undefined {
+/** When a region, the own one too, was last heard of, and what it said. */
+export function lastHeard(observation: Observation, region: string): LastHeard | undefined {
+  const beat = newestOf(observation, region);
+  return beat && { at: beat.at, fit: beat.fit };
+}
+
+function newestOf({ heard }: Observation, region: string): Heartbeat | undefined {
   return heard[region]?.at(-1);
 }
 
 /** Whether the own region can do its work: with a ledger, whether that can be written and read. */
 export function isFit({ ledger }: Observation): boolean {
   return ledger === undefined || ledger.isUsable;
+}
+
+/** What the decision needs of the records, and, where it is to be automatic, of health. */
+export function automaticIn(
+  observation: Observation,
+  takeover: "manual" | "automatic",
+): Pick<Situation, "records" | "automatic"> {
+  const { records } = observation;
+  if (records === undefined) return {};
+  const { health, ...answers } = records;
+  return {
+    records: answers,
+    ...(takeover === "automatic" && { automatic: { fit: isFit(observation), health } }),
+  };
 }
 
 /** By logical queue without a ledger, how far the own home is processed, where the ages tell. */

@@ -5,6 +5,7 @@ import type { States } from "../../ownership/states";
 import { type Ages, readAges } from "./ages";
 import { takeHeartbeats } from "./canary";
 import { agesWanted } from "./hand-over";
+import { Lookups } from "./lookups";
 import type { LedgerSight, Observation } from "./observation";
 import { attempt, attemptWithin, type Parts } from "./parts";
 import { ControlledQueues } from "./queues";
@@ -20,6 +21,7 @@ const AGES_KEPT_MS = 20_000;
 /** Looks at everything at once. No part keeps the others from theirs, and none throws. */
 export class Observer {
   private readonly queues: ControlledQueues;
+  private readonly lookups: Lookups | undefined;
   private readonly heard = new Map<string, readonly Heartbeat[]>();
   private seenUntil: Readonly<Record<string, number>> = {};
   private ages: { readonly ages: Ages; readonly wanted: string; readonly at: number } | undefined;
@@ -31,6 +33,7 @@ export class Observer {
   ) {
     const { settings, ssm, onFailure } = parts;
     this.queues = new ControlledQueues(ssm(settings.region), names.queues, onFailure);
+    this.lookups = Lookups.of(parts);
   }
 
   /** @param states as they were last seen: some ages are of use in a hand-over only */
@@ -39,10 +42,11 @@ export class Observer {
       const queues = await this.queues.read(this.parts.now());
       return { queues, ages: queues && (await this.agesOf(queues, states)) };
     };
-    const [peers, ledger, known] = await Promise.all([
+    const [peers, ledger, known, records] = await Promise.all([
       this.readPeers(),
       this.readLedger(),
       queuesAndAges(),
+      this.lookups?.look(),
       this.hear(),
     ]);
     return {
@@ -50,6 +54,7 @@ export class Observer {
       heard: Object.fromEntries(this.heard),
       ...(ledger === undefined ? {} : { ledger }),
       ...known,
+      ...(records && { records }),
     };
   }
 

@@ -15,6 +15,7 @@ export interface Own {
 export class OwnParameters {
   private written: { readonly roles?: Roles; readonly states?: States } = {};
   private roles: Roles | undefined;
+  private isRead = false;
 
   constructor(
     private readonly client: Pick<SSMClient, "send">,
@@ -25,12 +26,23 @@ export class OwnParameters {
 
   /** @param known roles as others have them */
   async read(known: readonly Roles[]): Promise<Own> {
+    this.isRead = false;
     this.written = await readParameters(this.client, this.names);
-    const { roles: own = initialRoles([]), states } = this.written;
+    const { roles: own = initialRoles([]) } = this.written;
     // The own ones first: what a later version has added to them is kept. Nothing goes back to an older order than was once seen.
     const remembered = this.roles === undefined ? [] : [this.roles];
     this.roles = mergeRoles(own, initialRoles(this.regions), ...remembered, ...known);
-    return { roles: this.roles, states: states ?? initialStates(this.region, this.regions) };
+    this.isRead = true;
+    return { roles: this.roles, states: this.states };
+  }
+
+  /** The states that hold: as they were read or written last. Undefined while they cannot be read. */
+  get known(): States | undefined {
+    return this.isRead ? this.states : undefined;
+  }
+
+  private get states(): States {
+    return this.written.states ?? initialStates(this.region, this.regions);
   }
 
   /** Writes roles, unless they are those that were read. */
@@ -49,7 +61,8 @@ export class OwnParameters {
     const fitted = fitting(states);
     const json = encodeStates(fitted.states);
     await this.put(this.names.states, json);
-    return { states: parseStates(json), isComplete: fitted.isComplete };
+    this.written = { ...this.written, states: parseStates(json) };
+    return { states: this.states, isComplete: fitted.isComplete };
   }
 
   private async put(Name: string, Value: string): Promise<void> {

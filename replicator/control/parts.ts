@@ -3,7 +3,11 @@ import type { LambdaClient } from "@aws-sdk/client-lambda";
 import type { SQSClient } from "@aws-sdk/client-sqs";
 import type { SSMClient } from "@aws-sdk/client-ssm";
 import type { LedgerTable } from "../../ledger/table";
+import type { Resolver } from "../../ownership/records";
 import type { ControllerSettings } from "./settings";
+
+/** Whether the own home can do its work, as its health endpoint says it. */
+export type Verdict = () => Promise<boolean>;
 
 /** What a controller works with; a test gives it others. The clients end their calls soon: nothing here watches over them. */
 export interface Parts {
@@ -19,6 +23,10 @@ export interface Parts {
   readonly cloudWatch: Pick<CloudWatchClient, "send">;
   /** @default no ledger */
   readonly ledger?: Pick<LedgerTable, "probe" | "putWatermarks" | "watermarks">;
+  /** Looks records up. @default no records */
+  readonly resolver?: Resolver;
+  /** @default the home can do its work while its ledger, if it has one, can be written and read */
+  readonly verdict?: Verdict;
   /** The clock, in epoch milliseconds. */
   readonly now: () => number;
   readonly sleep: (milliseconds: number) => Promise<unknown>;

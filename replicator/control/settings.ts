@@ -1,5 +1,6 @@
+import type { RecordSettings } from "../../ownership/records";
 import type { Rescue } from "../drain/settings";
-import { type Environment, Fields } from "../environment";
+import { type Environment, Fields, recordSettingsOf } from "../environment";
 
 /** What a controller is told by its environment: one for each failover group and region. */
 export interface ControllerSettings {
@@ -10,8 +11,10 @@ export interface ControllerSettings {
   readonly takeoverDelaySeconds: number;
   /** Per home, the peers in the order in which they take it over. */
   readonly takeoverOrder: Readonly<Record<string, readonly string[]>>;
-  /** Only roles by order (`parameter`) for now. */
-  readonly routing: "parameter";
+  /** Records by which regions learn of health and of ownership. @default none: ownership moves by order only */
+  readonly records?: RecordSettings;
+  /** `automatic`: with records, this region takes homes over by itself. */
+  readonly takeover: "manual" | "automatic";
   readonly failback: "manual" | "automatic";
   /** `automatic`: time for which the home must have been healthy, with a fresh canary. */
   readonly failbackAfterSeconds: number;
@@ -59,7 +62,8 @@ export function controllerSettings(env: Environment): ControllerSettings {
     regions,
     takeoverDelaySeconds: fields.wholeNumber("takeoverDelaySeconds"),
     takeoverOrder: Object.fromEntries(regions.map((home) => [home, order.texts(home)])),
-    routing: fields.oneOf("routing", ["parameter"]),
+    ...fields.optional("records", recordSettingsOf),
+    takeover: fields.oneOf("takeover", ["manual", "automatic"]),
     failback: fields.oneOf("failback", ["manual", "automatic"]),
     failbackAfterSeconds: fields.wholeNumber("failbackAfterSeconds"),
     onIsolation: fields.oneOf("onIsolation", ["fence", "continue"]),

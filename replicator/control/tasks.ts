@@ -1,6 +1,6 @@
 import { DRAIN_TASK_SECONDS, HEARTBEAT_FRESH_SECONDS } from "../../core/limits";
 import { type Roles, roleOf } from "../../ownership/roles";
-import { type Span, type States, stateOf } from "../../ownership/states";
+import type { Span, States } from "../../ownership/states";
 import { DRAIN_TASK_VERSION, type DrainTask } from "../drain/task";
 import { processedOf, spansOf } from "./home-watermarks";
 import type { ControlledQueue } from "./settings";
@@ -19,12 +19,14 @@ export interface ErrandInput {
   readonly roles: Roles;
   /** As they were written: a cold worker has to go on by the same watermarks. */
   readonly states: States;
+  /** Peers' homes whose messages may be moved here. */
+  readonly moves: readonly string[];
   readonly now: number;
 }
 
 /**
  * What the drainers of this region are to do with its peers' copies until the next run: `move` everything that is not processed while
- * the phase is `owner`, and read the home's queues from here when its canary is silent; `prune` otherwise.
+ * that is this region's to do, and read the home's queues from here when its canary is silent; `prune` otherwise.
  *
  * Nothing of what the home takes in after it is no longer fenced may be moved, but a drainer goes on with its task for a while, so it is
  * told when that was, once the home has said so.
@@ -51,8 +53,7 @@ function taskOf(input: ErrandInput, home: string, queue: ControlledQueue): Drain
   const spans = answersFor(input, home, queue);
   const fencedAt = queue.rescue === "ledger" ? undefined : states.watermarks?.[home]?.completeUntil;
   // Without a moment before which all is processed, nothing of a queue that is rescued by hand is moved.
-  const moves =
-    stateOf(states, home).phase === "owner" && !(queue.rescue === "manual" && before === undefined);
+  const moves = input.moves.includes(home) && !(queue.rescue === "manual" && before === undefined);
   return {
     v: DRAIN_TASK_VERSION,
     home,

@@ -333,6 +333,15 @@ describe("a closed gate", () => {
     expect(queue.holds.map(([, , seconds]) => seconds)).toEqual([810, 37_260]);
   });
 
+  test.each([
+    [true, [27, 108]],
+    [false, [810, 3_240]],
+  ])("that is about to open (%p) holds for %j seconds", async (opening, seconds) => {
+    const opens = { ...gate, isOpening: async () => opening };
+    expect(await handle([record("a", 1), record("b", 2)], jest.fn(), { gate: opens })).toEqual(["a", "b"]);
+    expect(queue.holds.map(([, , held]) => held)).toEqual(seconds);
+  });
+
   test("of which nobody knows whether it is closed holds for shorter", async () => {
     const process = jest.fn();
     const unknown = {

@@ -35,8 +35,8 @@ beforeAll(() => {
 
 afterAll(() => rmSync(directory, { recursive: true, force: true }));
 
-test("docs/client.md shows a function, a poller, a producer and Python", () => {
-  expect(blocks.map(({ language }) => language)).toEqual(["ts", "ts", "python", "ts"]);
+test("docs/client.md shows a function, a poller, two producers and Python", () => {
+  expect(blocks.map(({ language }) => language)).toEqual(["ts", "ts", "python", "ts", "ts"]);
 });
 
 test("its TypeScript compiles as it stands, with the strictness of this project", () => {

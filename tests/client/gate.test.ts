@@ -22,6 +22,24 @@ describe("Gate", () => {
     expect(await gate("us-west-2", phase).isOpen()).toBe(false);
   });
 
+  test.each(PHASES)("says in phase %s whether it is about to open", async (phase) => {
+    expect(await gate("us-east-1", phase).isOpening()).toBe(phase === "taking-over");
+    expect(await gate("us-west-2", phase).isOpening()).toBe(false);
+  });
+
+  test("is closed, and about to open, until the record follows", async () => {
+    for (const [record, open] of [
+      ["us-west-2", false],
+      ["us-east-1", true],
+    ] as const) {
+      const named = new Gate(
+        sourceOf(() => ({ ...view(), record })),
+        "us-east-1",
+      );
+      expect([await named.isOpen(), await named.isOpening()]).toEqual([open, !open]);
+    }
+  });
+
   test("follows what it reads", async () => {
     let owner = "us-east-1";
     const open = new Gate(

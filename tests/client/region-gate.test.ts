@@ -56,6 +56,24 @@ describe("regionGate", () => {
     await expect(regionGate(options).isOpen()).rejects.toThrow(new OwnershipUnknown("AccessDeniedException"));
   });
 
+  test("with records is open when the record names the region too", async () => {
+    let owner = "us-west-2";
+    const resolver = {
+      text: async (name: string) => (name === "owner.us-east-1.orders.example.com" ? owner : ""),
+    };
+    const gate = regionGate({
+      ...options,
+      records: { record: "orders.example.com", ttlSeconds: 60, resolver },
+    });
+    say(view());
+    expect(await gate.isOpen()).toBe(false);
+    owner = "us-east-1";
+    pass(59_000);
+    expect(await gate.isOpen()).toBe(false);
+    pass(1_000);
+    expect(await gate.isOpen()).toBe(true);
+  });
+
   test("is of the region in which the code runs", () => {
     const { region: _, ...anywhere } = options;
     const before = process.env.AWS_REGION;

@@ -3,6 +3,7 @@ import { decide } from "../../ownership/decide";
 import { initialRoles, ordered, type Role, type Roles } from "../../ownership/roles";
 import type { Automatic, Peer, Rules, Situation } from "../../ownership/situation";
 import { type HomeState, initialStates, type States } from "../../ownership/states";
+import { recordLagSeconds, recordSettledSeconds } from "../../ownership/times";
 
 const [OWN, HOME, THIRD] = ["us-west-2", "us-east-1", "eu-west-1"] as const;
 const REGIONS = [HOME, OWN, THIRD];
@@ -283,6 +284,14 @@ describe("taking over", () => {
     });
   });
 
+  test("after having owned ends with a hand-back when another is named", () => {
+    const owner = statesWith(HOME, { phase: "owner", epoch: 1 });
+    const again = decision({ roles: rolesWith(HOME, { epoch: 3 }), states: owner });
+    expect(again.states.homes[HOME]).toMatchObject({ phase: "taking-over", unfinished: true });
+    const other = rolesWith(HOME, { owner: THIRD, epoch: 4 });
+    expect(decided(HOME, { roles: other, states: again.states }).phase).toBe("handing-back");
+  });
+
   test("ends when another is named: it never processed, and an earlier release stays what it was", () => {
     const other = rolesWith(HOME, { owner: THIRD, epoch: 2 });
     expect(decided(HOME, { roles: other, states: takingOver() })).toEqual({
@@ -343,6 +352,17 @@ describe("contact", () => {
     });
   });
 
+  test("keeps its own heartbeat too, which is no company", () => {
+    const states = statesWith(HOME, { epoch: 0 }, { checkedAt: AGO(60) });
+    const heardSelf = { at: AGO(1), fit: true };
+    const alone = decision({ states, peers: { [HOME]: heartbeat(120) }, heardSelf });
+    expect(alone.states.heard?.[OWN]).toEqual(heardSelf);
+    expect(alone.states.isolatedSince).toBe(AGO(120));
+    const later = decision({ now: NOW + SECOND, states: alone.states, peers: {} });
+    expect(later.states.heard?.[OWN]).toEqual(heardSelf);
+    expect(later.states.isolatedSince).toBe(AGO(120));
+  });
+
   test("passes on what it does not decide about", () => {
     const watermarks = { [HOME]: { queues: { orders: 5 } } };
     expect(decision({ states: statesWith(HOME, {}, { watermarks }) }).states.watermarks).toEqual(watermarks);
@@ -351,7 +371,7 @@ describe("contact", () => {
 
 describe("signals", () => {
   const AGO = (seconds: number) => NOW - seconds * SECOND;
-  const automatic: Automatic = { fit: true, health: { [HOME]: "unhealthy" }, resolves: true };
+  const automatic: Automatic = { fit: true, health: { [HOME]: "unhealthy" } };
   const dead = { unhealthySince: AGO(300), unfitSince: AGO(300) };
   const looked = (signals: States["signals"], checkedAt = AGO(60)) =>
     statesWith(HOME, { epoch: 0 }, { checkedAt, ...(signals === undefined ? {} : { signals }) });
@@ -401,5 +421,160 @@ describe("signals", () => {
     const broken = decision({ automatic, states: looked({ [HOME]: dead }), peers: { [HOME]: heard } });
     expect(broken.states.signals?.[HOME]).toEqual({ unhealthySince: AGO(300) });
     expect(decision({ states: looked({ [HOME]: dead }) }).states.signals).toBeUndefined();
+  });
+});
+
+describe("the record", () => {
+  const AGO = (seconds: number) => NOW - seconds * SECOND;
+  const LAG = recordLagSeconds(10);
+  const health = { [HOME]: "unhealthy", [THIRD]: "unhealthy" } as const;
+  const automatic: Automatic = { fit: true, health };
+  const records = (owners: Readonly<Record<string, string>> = {}) => ({
+    owners,
+    resolves: true,
+    ttlSeconds: 10,
+  });
+  const recordedAs = (home: string, owner: string, seconds: number) => ({
+    recorded: { [home]: { owner, since: AGO(seconds) } },
+  });
+
+  describe("of a home that is silent", () => {
+    const roles = rolesWith(HOME, { at: AGO(2_000) });
+    const settled = recordSettledSeconds(RULES, 10);
+    const phaseWhen = (owner: string, seconds: number) =>
+      decided(HOME, {
+        roles,
+        records: records(),
+        automatic,
+        peers: {},
+        states: statesWith(
+          HOME,
+          { phase: "taking-over", since: AGO(2_000) },
+          { ...recordedAs(HOME, owner, seconds), heard: { [HOME]: { at: AGO(3_000), fit: true } } },
+        ),
+      });
+
+    test("has to name the new owner for as long as it takes the home to end its work", () => {
+      expect(phaseWhen(OWN, settled - 1)).toMatchObject({
+        phase: "taking-over",
+        waitsFor: `${HOME} to release it`,
+      });
+      expect(phaseWhen(OWN, settled).phase).toBe("owner");
+    });
+
+    test("says nothing for the new owner while it names another", () => {
+      expect(phaseWhen(THIRD, 5_000).waitsFor).toBe(`${HOME} to release it; the record to name it`);
+    });
+  });
+
+  test("takes a home from an owner by order only when it changed after that, and the other says nothing against it", () => {
+    const roles = rolesWith(HOME, { at: AGO(300) });
+    const movesWhen = (owner: string, seconds: number, peer?: Peer) =>
+      decision({
+        roles,
+        records: records(),
+        states: statesWith(HOME, { phase: "owner" }, recordedAs(HOME, owner, seconds)),
+        peers: peer === undefined ? {} : { [owner]: peer },
+      }).moves;
+    expect(movesWhen(HOME, 301)).toEqual([HOME]);
+    expect(movesWhen(HOME, 299)).toEqual([]);
+    expect(movesWhen(THIRD, 299)).toEqual([]);
+    expect(movesWhen(THIRD, 299, released(roles, HOME))).toEqual([HOME]);
+    expect(movesWhen(OWN, 299)).toEqual([HOME]);
+  });
+
+  test.each([
+    ["names this region", OWN, 10, {}, [HOME]],
+    ["names the home", HOME, 1_000, {}, []],
+    ["names the home, which stands by", HOME, 1_000, { [HOME]: true }, [HOME]],
+    ["names the home, and force was ordered after that", HOME, 1_000, { force: true }, [HOME]],
+    ["names the home since force was ordered", HOME, 10, { force: true }, []],
+  ])("that %s, where homes are taken over by signals", (_, owner, seconds, given, expected) => {
+    const { force, ...others } = given as Readonly<Record<string, boolean>>;
+    const roles = rolesWith(HOME, { at: AGO(300), ...(force && { force: true as const }) });
+    const peers = others[HOME] ? { [HOME]: released(roles, HOME) } : {};
+    const states = statesWith(HOME, { phase: "owner" }, recordedAs(HOME, owner, seconds));
+    expect(decision({ roles, records: records(), automatic, states, peers }).moves).toEqual(expected);
+  });
+
+  describe("of the own home", () => {
+    const roles = rolesWith(OWN, { owner: OWN, epoch: 2, at: AGO(300), from: [HOME] });
+    const owner = (seconds: number) =>
+      statesWith(OWN, { phase: "owner", epoch: 2 }, recordedAs(OWN, HOME, seconds));
+    const standsBy = released(roles, OWN, { epoch: 2 });
+
+    test.each([
+      ["before the last order: it lags", owner(301), {}, "owner"],
+      ["since then: there is an order that is not known here", owner(299), {}, "handing-back"],
+      ["which says of this order that it stands by", owner(299), { [HOME]: standsBy }, "owner"],
+      [
+        "which said so, and is not heard of any more",
+        owner(299),
+        { [HOME]: { ...standsBy, reached: false, heard: { at: AGO(121), fit: true } } },
+        "handing-back",
+      ],
+    ])("names another region %s", (_, states, peers, phase) => {
+      expect(decided(OWN, { roles, records: records(), states, peers }).phase).toBe(phase);
+    });
+
+    test("names it again: it begins when the region that had taken it says that it stands by", () => {
+      const states = statesWith(
+        OWN,
+        { phase: "taking-over", epoch: 2, takenBy: THIRD },
+        recordedAs(OWN, OWN, 60),
+      );
+      const said = { [HOME]: standsBy, [THIRD]: { ...standsBy, reached: false } };
+      const waits = decided(OWN, { roles, records: records(), states, peers: said });
+      expect(waits).toMatchObject({ phase: "taking-over", waitsFor: `${THIRD} to release it` });
+      const peers = { [HOME]: standsBy, [THIRD]: standsBy };
+      expect(decided(OWN, { roles, records: records(), states, peers }).phase).toBe("owner");
+    });
+
+    test.each([
+      ["forced", { force: true as const }],
+      ["with an owner that is lost", { lost: [HOME] }],
+    ])("is claimed at once when it is taken back %s", (_, order) => {
+      const back = rolesWith(OWN, { owner: OWN, epoch: 2, at: NOW, from: [HOME], ...order });
+      const states = statesWith(OWN, { phase: "standing-by" }, recordedAs(OWN, HOME, 60));
+      expect(decided(OWN, { roles: back, records: records(), states, peers: {} })).toMatchObject({
+        phase: "taking-over",
+        claims: true,
+      });
+      expect(decided(OWN, { roles: back, states, peers: {} }).claims).toBeUndefined();
+    });
+
+    test.each([
+      ["has said nothing of its metric", undefined, true],
+      ["has, and everybody does not see it yet", LAG - 1, true],
+      ["has, and everybody sees it", LAG, undefined],
+    ])("is claimed until each peer %s", (_, seconds, claims) => {
+      const told = seconds === undefined ? {} : { disownedAt: AGO(seconds) };
+      const peer = (region: string) =>
+        released(roles, OWN, { epoch: 2, ...(region === HOME ? told : { disownedAt: 1 }) });
+      const states = statesWith(OWN, { phase: "owner", epoch: 2, claims: true }, recordedAs(OWN, OWN, 60));
+      const peers = { [HOME]: peer(HOME), [THIRD]: peer(THIRD) };
+      expect(decided(OWN, { roles, records: records(), states, peers }).claims).toBe(claims);
+    });
+  });
+
+  test("is noted from when it was first seen to say so, and kept while it gives no answer", () => {
+    const states = statesWith(HOME, { epoch: 0 }, recordedAs(HOME, HOME, 60));
+    expect(decision({ states, records: records({ [HOME]: HOME }) }).states.recorded).toEqual(states.recorded);
+    expect(decision({ states, records: records() }).states.recorded).toEqual(states.recorded);
+    const changed = decision({ states, records: records({ [HOME]: THIRD, [OWN]: OWN }) }).states.recorded;
+    expect(changed).toEqual({ [HOME]: { owner: THIRD, since: NOW }, [OWN]: { owner: OWN, since: NOW } });
+    expect(decision({ states }).states).not.toHaveProperty("recorded");
+  });
+
+  test("that CloudWatch follows is noted where the region stands by, and not before it does", () => {
+    const disowned = { [HOME]: AGO(30) };
+    const noted = (seconds: number) =>
+      decided(HOME, {
+        disowned,
+        records: records(),
+        states: statesWith(HOME, { epoch: 0, since: AGO(seconds) }),
+      });
+    expect(noted(31).disownedAt).toBe(AGO(30));
+    expect(noted(29).disownedAt).toBeUndefined();
   });
 });

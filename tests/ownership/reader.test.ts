@@ -1,8 +1,10 @@
 import { LEASE_SECONDS, ROLE_CACHE_SECONDS } from "../../core/limits";
 import { parameterNames } from "../../ownership/parameters";
 import { ParametersMissing, RoleReader } from "../../ownership/reader";
+import { RecordUnknown } from "../../ownership/resolver";
 import { encodeRoles, initialRoles, ordered, type Roles, roleOf } from "../../ownership/roles";
-import { encodeStates, initialStates } from "../../ownership/states";
+import { encodeStates, initialStates, type States } from "../../ownership/states";
+import { fencedBy, gateIsOpen, gateIsOpening } from "../../ownership/view";
 
 const [HOME, PEER, THIRD] = ["us-east-1", "us-west-2", "eu-west-1"] as const;
 const REGIONS = [HOME, PEER, THIRD];
@@ -14,10 +16,12 @@ interface Region {
   roles?: Roles;
   checkedAt: number;
   isAway?: true;
+  /** What its states say besides. */
+  states?: Partial<States>;
 }
 
 /** A reader in the home, over regions in memory. */
-function world(over: Partial<Record<string, Partial<Region>>> = {}) {
+function world(over: Partial<Record<string, Partial<Region>>> = {}, record?: { owner: string | undefined }) {
   const regions = new Map(
     REGIONS.map((region): [string, Region] => [
       region,
@@ -28,11 +32,11 @@ function world(over: Partial<Record<string, Partial<Region>>> = {}) {
   const clock = { now: 1_000_000 };
   const send = async (region: string, names: readonly string[]) => {
     calls.push(region);
-    const { roles, checkedAt, isAway } = regions.get(region)!;
+    const { roles, checkedAt, isAway, states } = regions.get(region)!;
     if (isAway) throw Object.assign(new Error("no"), { name: "TimeoutError" });
     const values = new Map([
       [NAMES.roles, roles && encodeRoles(roles)],
-      [NAMES.states, roles && encodeStates({ ...initialStates(region, REGIONS), checkedAt })],
+      [NAMES.states, roles && encodeStates({ ...initialStates(region, REGIONS), ...states, checkedAt })],
     ]);
     return { Parameters: names.map((Name) => ({ Name, Value: values.get(Name) })) };
   };
@@ -41,6 +45,19 @@ function world(over: Partial<Record<string, Partial<Region>>> = {}) {
     peers: [PEER, THIRD],
     names: NAMES,
     now: () => clock.now,
+    ...(record && {
+      records: {
+        record: "orders.example.com",
+        ttlSeconds: 30,
+        resolver: {
+          text: async (name) => {
+            calls.push(name);
+            if (record.owner === undefined) throw new RecordUnknown(name, "ENOTFOUND");
+            return record.owner;
+          },
+        },
+      },
+    }),
     client: (region) => ({
       send: ((command: { input: { Names: string[] } }) => send(region, command.input.Names)) as never,
     }),
@@ -109,4 +126,105 @@ test("fails when there are no such parameters: nobody is taken for the owner of 
   const { reader, regions } = world();
   delete regions.get(HOME)!.roles;
   await expect(reader.read()).rejects.toThrow(ParametersMissing);
+});
+
+describe("with records", () => {
+  const OWNER_RECORD = `owner.${HOME}.orders.example.com`;
+  const isFenced = async (reader: RoleReader) => fencedBy(await reader.read(), HOME);
+  const isOpen = async (reader: RoleReader) => gateIsOpen(await reader.read(), HOME);
+  const back = ordered(EVACUATED, { home: HOME, owner: HOME, at: 2 });
+  const owned = { homes: { [HOME]: { phase: "owner", epoch: 2, since: 2 } } } as const;
+
+  test("a fresh deployment is open, whether the record says so or does not exist yet", async () => {
+    for (const owner of [HOME, undefined]) {
+      const { reader } = world({}, { owner });
+      expect(await isFenced(reader)).toBeUndefined();
+      expect(await isOpen(reader)).toBe(true);
+    }
+  });
+
+  test("the home is fenced for whom the record names, though no order has arrived", async () => {
+    const { reader } = world({}, { owner: PEER });
+    expect(await isFenced(reader)).toBe(PEER);
+    expect(await isOpen(reader)).toBe(false);
+  });
+
+  test("the roles name the owner when they say another region too", async () => {
+    for (const owner of [HOME, THIRD]) {
+      const { reader } = world({ [HOME]: { roles: EVACUATED } }, { owner });
+      expect(await isFenced(reader)).toBe(PEER);
+    }
+  });
+
+  test("after a hand-back the gate opens when the record follows, and says before that it will", async () => {
+    const record: { owner: string | undefined } = { owner: PEER };
+    const { reader, clock } = world({ [HOME]: { roles: back, states: owned } }, record);
+    expect(await isOpen(reader)).toBe(false);
+    expect(gateIsOpening(await reader.read(), HOME)).toBe(true);
+    record.owner = HOME;
+    clock.now += 30_000;
+    expect(await isOpen(reader)).toBe(true);
+    expect(gateIsOpening(await reader.read(), HOME)).toBe(false);
+  });
+
+  test("the record is asked once in its time to live, the parameters as often as ever", async () => {
+    const { reader, calls, clock } = world({}, { owner: HOME });
+    for (let second = 0; second <= 40; second += 10) {
+      await reader.read();
+      clock.now += 10_000;
+    }
+    expect(calls.filter((call) => call === HOME)).toHaveLength(5);
+    expect(calls.filter((call) => call === OWNER_RECORD)).toHaveLength(2);
+  });
+
+  test("a lookup that fails keeps what the record said last", async () => {
+    const record: { owner: string | undefined } = { owner: PEER };
+    const { reader, clock } = world({}, record);
+    await reader.read();
+    record.owner = undefined;
+    clock.now += 3_600_000;
+    expect(await isFenced(reader)).toBe(PEER);
+  });
+
+  test("an answer that is no region of the group is none", async () => {
+    const { reader } = world({}, { owner: "sa-east-1" });
+    expect(await isFenced(reader)).toBeUndefined();
+  });
+
+  test("a worker that gets no answer goes by what the controller saw last", async () => {
+    const states = { recorded: { [HOME]: { owner: PEER, since: 5 } } };
+    const { reader } = world({ [HOME]: { states } }, { owner: undefined });
+    expect(await isFenced(reader)).toBe(PEER);
+    expect(await isOpen(reader)).toBe(false);
+  });
+
+  test("what the record said holds on when the parameters cannot be read any more", async () => {
+    const record: { owner: string | undefined } = { owner: HOME };
+    const { reader, regions, clock } = world({}, record);
+    await reader.read();
+    regions.get(HOME)!.isAway = true;
+    record.owner = PEER;
+    clock.now += 30_000;
+    expect(await isFenced(reader)).toBe(PEER);
+  });
+
+  test("a region that has come back goes by the record when no peer answers", async () => {
+    const stale = { checkedAt: 0 };
+    const away = { isAway: true } as const;
+    const { reader, calls } = world({ [HOME]: stale, [PEER]: away, [THIRD]: away }, { owner: PEER });
+    expect(await isFenced(reader)).toBe(PEER);
+    expect(calls.sort()).toEqual([...REGIONS, OWNER_RECORD].sort());
+  });
+
+  test("a forced order opens the home against a record that has not changed since, and against no other", async () => {
+    const forced = ordered(EVACUATED, { home: HOME, owner: HOME, at: 10, force: true });
+    for (const [since, expected] of [
+      [10, true],
+      [11, false],
+    ] as const) {
+      const states = { ...owned, recorded: { [HOME]: { owner: PEER, since } } };
+      const { reader } = world({ [HOME]: { roles: forced, states } }, { owner: PEER });
+      expect(await isOpen(reader)).toBe(expected);
+    }
+  });
 });

@@ -2,6 +2,7 @@ import { LEASE_SECONDS } from "../../core/limits";
 import { roleOf } from "../../ownership/roles";
 import { stateOf } from "../../ownership/states";
 import { gateIsOpen } from "../../ownership/view";
+import { owners, untilOwner } from "./follow";
 import { type Options, Simulation } from "./simulation";
 
 const [HOME, PEER, THIRD] = ["us-east-1", "us-west-2", "eu-west-1"] as const;
@@ -11,23 +12,6 @@ function simulation(options: Partial<Options> = {}, healthy = true): Simulation 
   const world = new Simulation({ regions: [HOME, PEER], seed: 1, ...options });
   if (healthy) world.run(2 * MINUTE);
   return world;
-}
-
-/** Regions that own a home, according to their phase. */
-function owners(world: Simulation, home: string): readonly string[] {
-  return world.inPhase(home, "owner");
-}
-
-/** Runs until a region is the owner of a home. @returns the seconds that took; fails when it takes longer than `withinSeconds` */
-function untilOwner(world: Simulation, region: string, home: string, withinSeconds: number): number {
-  const begun = world.now;
-  while (stateOf(world.region(region).states, home).phase !== "owner") {
-    if (world.now - begun > withinSeconds * 1_000) {
-      throw new Error(`${region} waits for ${stateOf(world.region(region).states, home).waitsFor}`);
-    }
-    world.run(5);
-  }
-  return (world.now - begun) / 1_000;
 }
 
 describe("a fresh deployment", () => {
@@ -161,6 +145,20 @@ describe("a hand-back", () => {
     expect(world.violations).toEqual([]);
   });
 
+  test("that is called off and given again at once has the peer end what it has begun", () => {
+    const world = simulation({ seed: 0 });
+    world.order({ home: HOME, owner: PEER }, [HOME]);
+    world.run(85);
+    world.order({ home: HOME, owner: HOME }, [HOME]);
+    world.run(5);
+    world.order({ home: HOME, owner: PEER });
+    world.run(10);
+    world.order({ home: HOME, owner: HOME });
+    world.run(20 * MINUTE);
+    expect(owners(world, HOME)).toEqual([HOME]);
+    expect(world.violations).toEqual([]);
+  });
+
   test("that was given to two owners by operators who did not see each other ends with one", () => {
     const world = simulation({ regions: [HOME, PEER, THIRD] });
     world.cut(THIRD, HOME);
@@ -208,10 +206,6 @@ describe("by order only", () => {
       "the ledger is unusable at home",
       (world: Simulation) => Object.assign(world.region(HOME), { fit: false }),
     ],
-    [
-      "health says that the home is unhealthy",
-      (world: Simulation) => void world.health.set(HOME, "unhealthy"),
-    ],
   ])("the home is undisturbed when %s", (_, happen) => {
     const world = simulation();
     happen(world);
@@ -220,72 +214,5 @@ describe("by order only", () => {
       expect(world.active(HOME)).toEqual([HOME]);
     }
     expect(roleOf(world.region(HOME).roles, HOME).epoch).toBe(0);
-  });
-});
-
-describe("automatically", () => {
-  const automatic = { automatic: true, rules: { onIsolation: "fence" } } as const;
-  /** Heartbeats are old, the takeover delay, the time to learn of it in spite of everything, a run for each. */
-  const LONGEST = 120 + 300 + (2 * 60 + 10 + 65) + 2 * MINUTE;
-
-  test("a home whose ledger is unusable moves after the takeover delay, if health says the same", () => {
-    const world = simulation(automatic);
-    world.region(HOME).fit = false;
-    world.health.set(HOME, "unhealthy");
-    const seconds = untilOwner(world, PEER, HOME, 10 * MINUTE);
-    expect(seconds).toBeGreaterThanOrEqual(300);
-    expect(world.violations).toEqual([]);
-    // It is heard, so it is waited for.
-    expect(stateOf(world.region(HOME).states, HOME).phase).toBe("standing-by");
-  });
-
-  test("a lost home is taken over by the peers in their order", () => {
-    const world = simulation({ ...automatic, regions: [HOME, PEER, THIRD] });
-    world.die(HOME);
-    world.health.set(HOME, "unhealthy");
-    untilOwner(world, PEER, HOME, LONGEST);
-    world.die(PEER);
-    world.health.set(PEER, "unhealthy");
-    untilOwner(world, THIRD, HOME, LONGEST);
-    untilOwner(world, THIRD, PEER, LONGEST);
-    expect(world.violations).toEqual([]);
-  });
-
-  test("a home takes itself back from an owner that is dead by both signals, and from no other", () => {
-    const world = simulation(automatic);
-    world.order({ home: HOME, owner: PEER });
-    untilOwner(world, PEER, HOME, 4 * MINUTE);
-    world.health.set(PEER, "unhealthy");
-    world.run(30 * MINUTE);
-    expect(owners(world, HOME)).toEqual([PEER]);
-    world.die(PEER);
-    untilOwner(world, HOME, HOME, LONGEST);
-    expect(world.violations).toEqual([]);
-  });
-
-  test.each([
-    ["manual", [PEER]],
-    ["automatic", [HOME]],
-  ] as const)("failback: %s", (failback, expected) => {
-    const world = simulation({ automatic: true, rules: { onIsolation: "fence", failback } });
-    world.die(HOME);
-    world.health.set(HOME, "unhealthy");
-    untilOwner(world, PEER, HOME, LONGEST);
-    world.revive(HOME);
-    world.health.set(HOME, "healthy");
-    world.run(10 * MINUTE);
-    expect(owners(world, HOME)).toEqual([PEER]);
-    world.run(20 * MINUTE);
-    expect(owners(world, HOME)).toEqual(expected);
-    expect(world.violations).toEqual([]);
-  });
-
-  test("a region that is unfit itself takes nobody over", () => {
-    const world = simulation(automatic);
-    world.die(HOME);
-    world.health.set(HOME, "unhealthy");
-    world.region(PEER).fit = false;
-    world.run(60 * MINUTE);
-    expect(owners(world, HOME)).not.toContain(PEER);
   });
 });

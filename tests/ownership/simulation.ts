@@ -7,17 +7,19 @@ import {
 } from "../../core/limits";
 import { decide } from "../../ownership/decide";
 import { HEARTBEAT_VERSION, type Heartbeat } from "../../ownership/heartbeat";
+import { recordNames } from "../../ownership/records";
 import { initialRoles, mergeRoles, type Order, ordered, type Roles, roleOf } from "../../ownership/roles";
-import type { Health, Peer, Rules } from "../../ownership/situation";
+import type { Health, Peer, Records, Rules } from "../../ownership/situation";
 import { type HomeState, initialStates, type States, stateOf } from "../../ownership/states";
+import { recordCacheSeconds } from "../../ownership/times";
 import { gateIsOpen } from "../../ownership/view";
+import { signalOf } from "../../replicator/control/signals";
+import { RECORD, Route53, TTL_SECONDS } from "./route53";
 
 /** Seconds from one look at everything to the next: also the pause between the passes of a controller that is busy. */
 export const TICK_SECONDS = 5;
 /** A worker of a controller passes for this long while there is something to wait for, then the next run does. */
 const BUSY_SECONDS = 50;
-/** Time until a record that was changed is seen everywhere. */
-const RECORD_SECONDS = 30;
 /** Longest time that consumers need for what the drainers have moved. */
 export const PROCESSING_SECONDS = 120;
 
@@ -28,8 +30,11 @@ export interface Options {
   /** Seconds by which the clock of each region is wrong. @default none is */
   readonly skewSeconds?: readonly number[];
   readonly rules?: Partial<Omit<Rules, "region" | "regions">>;
-  /** Ownership is decided from health and heartbeats, and published in a record. @default by order only */
-  readonly automatic?: boolean;
+  /** There are records: ownership moves by order, and by health and heartbeats as well. @default none, by order only */
+  readonly records?: "manual" | "automatic";
+  /** Seconds by which Route 53 sees metrics late. @default 60 */
+  readonly metricLagSeconds?: number;
+  readonly spreadSeconds?: readonly number[];
   /** Share of calls to other regions, and of heartbeats, that are lost. @default 0 */
   readonly loss?: number;
   /** Seconds until what is written into the ledger is seen in other regions. @default 1 */
@@ -58,8 +63,11 @@ export interface SimulatedRegion {
   /** Everything that was written here before `at`, by the region's clock, is seen by the peers from `seenFrom` on. */
   readonly ledger: { readonly at: number; readonly seenFrom: number }[];
   busyUntil: number;
-  /** What the reader of a gate remembers, when the gate was last open, and with what it was then. */
+  /** What the reader of a gate remembers, of roles and of the record, and when the gate was last open. */
   reader: Roles | undefined;
+  record: string | undefined;
+  /** When CloudWatch last took that it does not own a home. */
+  disowned: Record<string, number>;
   gateOpenAt: number;
   /** By home: until when drainers move its messages, and until when consumers process what was moved. */
   readonly movingUntil: Map<string, number>;
@@ -78,12 +86,13 @@ export class Simulation {
   readonly regions: ReadonlyMap<string, SimulatedRegion>;
   /** Every moment at which two regions processed a home's messages that should not have. */
   readonly violations: string[] = [];
-  readonly health = new Map<string, Health>();
+  readonly route53: Route53;
+  /** By home, since when two regions have processed its messages, and when they last did; and the longest such time in seconds. */
+  private readonly overlaps = new Map<string, { readonly from: number; readonly last: number }>();
+  longestOverlap = 0;
   private readonly names: readonly string[];
   private readonly rules: Omit<Rules, "region">;
   private readonly cuts = new Set<string>();
-  /** What the record says from when on. */
-  private readonly record = new Map<Roles, number>();
   private readonly saidToBeLost: {
     readonly home: string;
     readonly region: string;
@@ -99,6 +108,13 @@ export class Simulation {
     const { regions, seed, skewSeconds = [], rules, loss = 0 } = options;
     this.names = regions;
     this.random = randomOf(seed);
+    const { metricLagSeconds, spreadSeconds } = options;
+    this.route53 = new Route53({
+      regions,
+      ...(rules?.takeoverOrder && { takeoverOrder: rules.takeoverOrder }),
+      ...(metricLagSeconds !== undefined && { metricLagSeconds }),
+      ...(spreadSeconds && { spreadSeconds }),
+    });
     this.loss = loss;
     this.rules = {
       regions,
@@ -132,6 +148,8 @@ export class Simulation {
           ledger: [],
           busyUntil: 0,
           reader: undefined,
+          record: undefined,
+          disowned: {},
           gateOpenAt: Number.NEGATIVE_INFINITY,
           movingUntil: new Map(),
           processingUntil: new Map(),
@@ -154,6 +172,8 @@ export class Simulation {
     region.alive = false;
     region.memory = new Map();
     region.reader = undefined;
+    region.record = undefined;
+    region.disowned = {};
     region.gateOpenAt = Number.NEGATIVE_INFINITY;
     region.movingUntil.clear();
     region.processingUntil.clear();
@@ -164,7 +184,7 @@ export class Simulation {
   }
 
   startWorker(name: string): void {
-    this.region(name).memory = new Map();
+    Object.assign(this.region(name), { memory: new Map(), disowned: {} });
   }
 
   cut(one: string, other: string): void {
@@ -178,6 +198,8 @@ export class Simulation {
   healAll(): void {
     this.cuts.clear();
     this.loss = 0;
+    const { flooded, unresolving, unmeasured } = this.route53;
+    for (const faults of [flooded, unresolving, unmeasured]) faults.clear();
     for (const region of this.regions.values()) {
       if (!region.alive) this.revive(region.name);
       Object.assign(region, { controllerRuns: true, cutOff: false, fit: true });
@@ -249,6 +271,10 @@ export class Simulation {
   private tick(): void {
     this.now += TICK_SECONDS * 1_000;
     const regions = [...this.regions.values()];
+    this.route53.tick(this.now, (name) => {
+      const { alive, cutOff, fit } = this.region(name);
+      return alive && !cutOff && fit;
+    });
     for (const region of regions) if (region.alive) this.forward(region);
     for (const region of regions) {
       if (!region.alive || !region.controllerRuns) continue;
@@ -283,8 +309,8 @@ export class Simulation {
         .map((name) => [name, this.peer(region, this.region(name), now)]),
     );
     const known = Object.values(peers).flatMap(({ reports }) => reports.map(({ roles }) => roles));
-    const resolves = this.options.automatic === true && !region.cutOff;
-    if (resolves) known.push(...this.published());
+    const { records: routing } = this.options;
+    const records = routing && this.records(region);
     region.roles = this.merged(region.roles, known);
     const before = region.states;
     const decision = decide(
@@ -297,24 +323,63 @@ export class Simulation {
         unprocessed: Object.fromEntries(
           this.names.map((home) => [home, this.isUnprocessed(region, home) ? ["orders"] : []]),
         ),
-        ...(this.options.automatic === true
-          ? { automatic: { fit: region.fit, health: Object.fromEntries(this.health), resolves } }
-          : {}),
+        disowned: region.disowned,
+        ...(records && { records }),
+        ...(routing === "automatic" && { automatic: { fit: region.fit, health: this.healthSeenBy(region) } }),
       },
     );
     region.roles = decision.roles;
     region.states = decision.states;
-    if (resolves && !this.record.has(decision.roles)) {
-      this.record.set(decision.roles, this.now + RECORD_SECONDS * 1_000);
-    }
     this.noteTimeOut(region, before, now);
-    this.drain(region);
+    this.drain(region, decision.moves);
+    if (records && (isRun || JSON.stringify(before.homes) !== JSON.stringify(region.states.homes))) {
+      this.publish(region, now);
+    }
     region.ledger.push({ at: now, seenFrom: this.now + (this.options.ledgerLagSeconds ?? 1) * 1_000 });
     if (isRun || changed(before, region.states)) this.beat(region, now, isRun ? HEARTBEATS_PER_RUN : 1);
   }
 
-  private published(): readonly Roles[] {
-    return [...this.record].flatMap(([roles, from]) => (from <= this.now ? [roles] : []));
+  /** What a region gets by DNS, if anything. */
+  private resolved(region: SimulatedRegion, name: string): string | undefined {
+    if (region.cutOff) return undefined;
+    try {
+      return this.route53.text(region.name, name, this.now);
+    } catch {
+      return undefined;
+    }
+  }
+
+  private records(region: SimulatedRegion): Records {
+    const owners = this.names.flatMap((home) => {
+      const owner = this.resolved(region, recordNames(RECORD).owner(home));
+      return owner === undefined ? [] : [[home, owner] as const];
+    });
+    return { owners: Object.fromEntries(owners), resolves: owners.length > 0, ttlSeconds: TTL_SECONDS };
+  }
+
+  private healthSeenBy(region: SimulatedRegion): Readonly<Record<string, Health>> {
+    return Object.fromEntries(
+      this.names.flatMap((name) => {
+        const health = this.resolved(region, recordNames(RECORD).health(name)) as Health | undefined;
+        return health === undefined ? [] : [[name, health]];
+      }),
+    );
+  }
+
+  /** Gives metrics to CloudWatch. */
+  private publish(region: SimulatedRegion, now: number): void {
+    const { owned, claims } = signalOf(region.name, this.names, region.states, true, now);
+    const peers = this.names.filter((name) => name !== region.name);
+    const values = Object.fromEntries(peers.map((home) => [home, owned.includes(home)]));
+    try {
+      if (!region.cutOff) this.route53.put(region.name, values, claims, this.now);
+    } catch {
+      return;
+    }
+    for (const home of peers) {
+      if (values[home]) delete region.disowned[home];
+      else region.disowned[home] = now;
+    }
   }
 
   private peer(region: SimulatedRegion, peer: SimulatedRegion, now: number): Peer {
@@ -340,9 +405,8 @@ export class Simulation {
     if (was.phase === "taking-over" && is.phase === "owner" && waited) this.timedOut.add(region.name);
   }
 
-  private drain(region: SimulatedRegion): void {
-    for (const home of this.names) {
-      if (home === region.name || stateOf(region.states, home).phase !== "owner") continue;
+  private drain(region: SimulatedRegion, homes: readonly string[]): void {
+    for (const home of homes) {
       const until = this.now + DRAIN_TASK_SECONDS * 1_000;
       region.movingUntil.set(home, until);
       // Some messages are processed as soon as they are moved.
@@ -397,7 +461,11 @@ export class Simulation {
       ...(region.reader === undefined ? [] : [region.reader]),
     ];
     region.reader = this.merged(region.roles, known);
-    if (gateIsOpen({ roles: region.reader, states: region.states }, region.name))
+    if (this.options.records !== undefined) {
+      region.record = this.resolved(region, recordNames(RECORD).owner(region.name)) ?? region.record;
+    }
+    const { reader: roles, states, record } = region;
+    if (gateIsOpen({ roles, states, ...(record !== undefined && { record }) }, region.name))
       region.gateOpenAt = this.now;
     const couldLearn = (isOld ? asked : connected).some((peer) => this.knowsMore(peer, region));
     if (!couldLearn && [...this.regions.values()].some((peer) => this.knowsMore(peer, region))) {
@@ -425,7 +493,9 @@ export class Simulation {
 
   private processes(region: SimulatedRegion, home: string): boolean {
     if (!region.alive) return false;
-    const isOpen = this.now <= region.gateOpenAt + (ROLE_CACHE_SECONDS + this.rules.inFlightSeconds) * 1_000;
+    const cacheSeconds =
+      this.options.records === undefined ? ROLE_CACHE_SECONDS : recordCacheSeconds(TTL_SECONDS);
+    const isOpen = this.now <= region.gateOpenAt + (cacheSeconds + this.rules.inFlightSeconds) * 1_000;
     if (home === region.name) return isOpen;
     const isMoving = this.now <= (region.movingUntil.get(home) ?? 0);
     return isMoving || (isOpen && this.isUnprocessed(region, home));
@@ -442,11 +512,26 @@ export class Simulation {
     if (this.inPhase(home, "owner").length + this.inPhase(home, "handing-back").length < 2) {
       this.timedOut.delete(home);
     }
+    this.noteOverlap(home, active);
     if (active.length < 2) return;
     const others = active.filter((name) => !this.wasSaidToBeLost(this.region(name), home));
     if (others.length > 1 && !this.timedOut.has(home)) {
       this.violations.push(`${new Date(this.now).toISOString()} ${home}: ${active.join(" and ")}`);
     }
+  }
+
+  /** Of regions that can learn of anything at all. Drainers pause between two tasks. */
+  private noteOverlap(home: string, active: readonly string[]): void {
+    const learning = active.filter((name) => {
+      const { controllerRuns, cutOff } = this.region(name);
+      return controllerRuns || !(cutOff || this.route53.unresolving.has(name));
+    });
+    if (learning.length < 2) return;
+    const before = this.overlaps.get(home);
+    const isSame = before !== undefined && this.now - before.last <= 2 * CONTROLLER_PERIOD_SECONDS * 1_000;
+    const from = isSame ? before.from : this.now;
+    this.overlaps.set(home, { from, last: this.now });
+    this.longestOverlap = Math.max(this.longestOverlap, (this.now - from) / 1_000);
   }
 
   /** Whether a region was said to be lost and came back where nobody could tell it: what the operator answers for. */

@@ -9,8 +9,18 @@ const STATES: States = {
   checkedAt: AT,
   homes: {
     [REGION]: { phase: "owner", epoch: 0, since: 0 },
-    [HOME]: { phase: "standing-by", epoch: 2, since: AT, releasedAt: AT, waitsFor: "a peer" },
+    [HOME]: {
+      phase: "standing-by",
+      epoch: 2,
+      since: AT,
+      releasedAt: AT,
+      waitsFor: "a peer",
+      disownedAt: AT,
+      takenBy: REGION,
+    },
+    "eu-west-1": { phase: "taking-over", epoch: 2, since: AT, claims: true, unfinished: true },
   },
+  recorded: { [HOME]: { owner: REGION, since: AT } },
   heard: { [HOME]: { at: AT, fit: false } },
   watermarks: { [HOME]: { queues: { orders: AT, mails: 0 }, frozen: 1, completeUntil: AT } },
   signals: { [HOME]: { unhealthySince: AT, unfitSince: AT, soundSince: AT } },
@@ -55,6 +65,14 @@ describe("the parameter", () => {
       "states.watermarks.us-east-1.spans.1.1 must be a whole number, 0 or more, but it is missing",
     ],
     [{ signals: { [HOME]: 1 } }, "states.signals.us-east-1 must be an object, but it is 1"],
+    [
+      { homes: { [HOME]: { phase: "owner", epoch: 0, since: 0, claims: false } } },
+      "states.homes.us-east-1.claims must be true or absent, but it is false",
+    ],
+    [
+      { recorded: { [HOME]: { owner: "", since: 0 } } },
+      'states.recorded.us-east-1.owner must be a string that is not empty, but it is ""',
+    ],
     [{ isolatedSince: -1 }, "states.isolatedSince must be a whole number, 0 or more, but it is -1"],
   ])("with %j is refused", (change, message) => {
     expect(() => parseStates(JSON.stringify({ ...STATES, ...change }))).toThrow(message);

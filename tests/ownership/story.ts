@@ -27,8 +27,12 @@ const TO_ONE = [
   "rejoin",
   "unfit",
   "fit",
-  "unhealthy",
-  "healthy",
+  "flood",
+  "subside",
+  "loseDns",
+  "regainDns",
+  "loseMetrics",
+  "regainMetrics",
 ] as const;
 
 /** Regions with their faults, and what happens, each with the seconds until the next. */
@@ -66,7 +70,7 @@ export function orders(): fc.Arbitrary<Happening> {
 
 export interface StoryOptions {
   readonly rules?: Partial<Omit<Rules, "region" | "regions">>;
-  readonly automatic?: boolean;
+  readonly records?: Options["records"];
   /** @default two or three */
   readonly regions?: readonly string[];
   /** Longest pause between two events. */
@@ -77,7 +81,7 @@ export interface StoryOptions {
 
 export function stories(
   happening: fc.Arbitrary<Happening>,
-  { rules = {}, automatic = false, regions, longestSeconds = 600, lossless = false }: StoryOptions = {},
+  { rules = {}, records, regions, longestSeconds = 600, lossless = false }: StoryOptions = {},
 ): fc.Arbitrary<Story> {
   const ticks = fc.oneof(
     fc.integer({ min: 1, max: 12 }),
@@ -91,7 +95,9 @@ export function stories(
       loss: lossless ? fc.constant(0) : fc.constantFrom(0, 0, 0.3),
       ledgerLagSeconds: fc.constantFrom(1, 60),
       rules: fc.constant(rules),
-      automatic: fc.constant(automatic),
+      metricLagSeconds: fc.constantFrom(0, 60, 120),
+      spreadSeconds: fc.array(fc.integer({ min: 0, max: 30 }), { minLength: 3, maxLength: 3 }),
+      ...(records && { records: fc.constant(records) }),
     }),
     events: fc.array(
       fc.tuple(
@@ -139,9 +145,23 @@ function happen(simulation: Simulation, regions: readonly string[], event: Happe
     case "fit":
       region.fit = event.what === "fit";
       break;
-    case "unhealthy":
-    case "healthy":
-      simulation.health.set(region.name, event.what);
+    case "flood":
+      simulation.route53.flooded.add(region.name);
+      break;
+    case "subside":
+      simulation.route53.flooded.delete(region.name);
+      break;
+    case "loseDns":
+      simulation.route53.unresolving.add(region.name);
+      break;
+    case "regainDns":
+      simulation.route53.unresolving.delete(region.name);
+      break;
+    case "loseMetrics":
+      simulation.route53.unmeasured.add(region.name);
+      break;
+    case "regainMetrics":
+      simulation.route53.unmeasured.delete(region.name);
       break;
     case "cut":
       simulation.cut(region.name, nameOf(event.other));

@@ -38,7 +38,7 @@ export function controllerSettings(
     regions,
     takeoverDelaySeconds: 300,
     takeoverOrder: Object.fromEntries(regions.map((home) => [home, regions.filter((one) => one !== home)])),
-    routing: "parameter",
+    takeover: "manual",
     failback: "manual",
     failbackAfterSeconds: 900,
     onIsolation: "continue",

@@ -18,7 +18,7 @@ test.each([
   ["no regions", env({ ...settings, regions: [] }), undefined],
   ["no group", env({ ...settings, failoverGroup: "" }), "failoverGroup"],
   ["an order without a home", env({ ...settings, takeoverOrder: { [HOME]: [PEER] } }), "takeoverOrder"],
-  ["another routing", env({ ...settings, routing: "pigeons" }), "routing"],
+  ["another takeover", env({ ...settings, takeover: "pigeons" }), "takeover"],
   ["another failback", env({ ...settings, failback: "never" }), "failback"],
   ["another answer to isolation", env({ ...settings, onIsolation: "panic" }), "onIsolation"],
   ["a time that is none", env({ ...settings, inFlightSeconds: "long" }), "inFlightSeconds"],

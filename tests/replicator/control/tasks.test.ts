@@ -18,6 +18,8 @@ interface Given {
   readonly queue?: Partial<ControlledQueue>;
   readonly watermark?: HomeWatermark;
   readonly heardSecondsAgo?: number;
+  /** @default in phase owner */
+  readonly moves?: boolean;
 }
 
 /** The task that a peer gives its drainer of the home. */
@@ -27,6 +29,7 @@ function taskOf({
   queue = {},
   watermark,
   heardSecondsAgo = 0,
+  moves = phase === "owner",
 }: Given): DrainTask {
   const initial = initialRoles(REGIONS);
   const roles: Roles = {
@@ -41,7 +44,15 @@ function taskOf({
     ...(watermark === undefined ? {} : { watermarks: { [HOME]: watermark } }),
   };
   const queues = [controlledQueue(queue)];
-  const [errand, ...others] = errandsOf({ region: PEER, regions: REGIONS, queues, roles, states, now: NOW });
+  const [errand, ...others] = errandsOf({
+    region: PEER,
+    regions: REGIONS,
+    queues,
+    roles,
+    states,
+    moves: moves ? [HOME] : [],
+    now: NOW,
+  });
   expect(others).toEqual([]);
   return errand!.task;
 }
@@ -54,7 +65,7 @@ test("goes to the drainer of each home and queue, and ends before the next run; 
     controlledQueue({ queue: "mails" }, THIRD),
     controlledQueue({ queue: "none", drainers: {} }),
   ];
-  const input = { region: PEER, regions: REGIONS, roles: initialRoles(REGIONS), now: NOW };
+  const input = { region: PEER, regions: REGIONS, roles: initialRoles(REGIONS), moves: [], now: NOW };
   const errands = errandsOf({ ...input, queues, states: initialStates(PEER, REGIONS) });
   const until = NOW + DRAIN_TASK_SECONDS * 1_000;
   const task = { v: 1, action: "prune", until, marked: false };
@@ -66,10 +77,18 @@ test("goes to the drainer of each home and queue, and ends before the next run; 
 });
 
 test("there is none for the own home", () => {
-  const input = { region: HOME, regions: REGIONS, roles: initialRoles(REGIONS), now: NOW };
+  const input = { region: HOME, regions: REGIONS, roles: initialRoles(REGIONS), moves: [], now: NOW };
   expect(errandsOf({ ...input, queues: [controlledQueue()], states: initialStates(HOME, REGIONS) })).toEqual(
     [],
   );
+});
+
+test("an owner that the record does not admit moves nothing but what is marked for it", () => {
+  expect(taskOf({ phase: "owner", role: owned, moves: false })).toMatchObject({
+    action: "prune",
+    marked: true,
+  });
+  expect(taskOf({ phase: "owner", role: owned })).toMatchObject({ action: "move", marked: true });
 });
 
 const OWNERS = [HOME, PEER, THIRD];

@@ -1,4 +1,4 @@
-import type { GetMetricDataCommandInput } from "@aws-sdk/client-cloudwatch";
+import type { GetMetricDataCommandInput, PutMetricDataCommandInput } from "@aws-sdk/client-cloudwatch";
 import type { InvokeCommandInput } from "@aws-sdk/client-lambda";
 import type {
   DeleteMessageBatchCommandInput,
@@ -10,6 +10,8 @@ import { SSM_PARAMETER_MAX_BYTES } from "../../../core/limits";
 import { type Heartbeat, parseHeartbeat } from "../../../ownership/heartbeat";
 import { parameterNames } from "../../../ownership/parameters";
 import { RoleReader } from "../../../ownership/reader";
+import type { Resolver } from "../../../ownership/records";
+import { RecordUnknown } from "../../../ownership/resolver";
 import {
   encodeRoles,
   initialRoles,
@@ -30,9 +32,11 @@ import {
 } from "../../../ownership/states";
 import { fencedBy, gateIsOpen, type OwnershipView } from "../../../ownership/view";
 import { Controller, type RunReport } from "../../../replicator/control/controller";
-import type { Parts } from "../../../replicator/control/parts";
+import type { Parts, Verdict } from "../../../replicator/control/parts";
 import type { ControlledQueue } from "../../../replicator/control/settings";
 import type { DrainTask } from "../../../replicator/drain/task";
+import { METRICS, METRICS_NAMESPACE } from "../../../replicator/metrics";
+import { RECORD, Route53, TTL_SECONDS } from "../../ownership/route53";
 import { VirtualTime } from "../virtual-time";
 import { clientOf, controlledQueue, controllerSettings, HOME, NOW, PEER, refusal } from "./group";
 import { drainOnce, type Item, NOTHING_DONE, Pipeline, reclaimOnce } from "./pipeline";
@@ -55,11 +59,15 @@ export interface Options {
   readonly speed?: number;
   /** Every run of a controller has a new worker. @default as long as it is free, the last one goes on */
   readonly coldStarts?: boolean;
+  /** There are records, and who takes homes over. @default none, ownership moves by order only */
+  readonly records?: "manual" | "automatic";
+  /** What the health endpoint of a region would say of its home. @default fit */
+  readonly verdict?: Verdict;
   /** Controllers that each minute begins at once. @default 1; 0: a test runs them */
   readonly workers?: number;
 }
 
-export type Service = "ssm" | "sqs" | "lambda" | "cloudWatch" | "ledger";
+export type Service = "ssm" | "sqs" | "lambda" | "cloudWatch" | "ledger" | "dns";
 
 /** A call of a controller or of a reader of roles. */
 export interface Call {
@@ -77,6 +85,7 @@ const PATIENCE_MS = (call: Call): number =>
     sqs: 6_000,
     lambda: 6_000,
     cloudWatch: 10_000,
+    dns: 2_000,
     ledger: 6_000,
   })[call.service];
 
@@ -162,10 +171,20 @@ export class World {
   private readonly cuts = new Set<string>();
   /** Links over which copies do not get, while calls do. */
   readonly heldBack = new Set<string>();
+  readonly route53: Route53;
+  /** What CloudWatch has taken, by region: metrics with their dimensions. */
+  readonly published: {
+    readonly region: string;
+    readonly at: number;
+    readonly name: string;
+    readonly value: number;
+    readonly home?: string;
+  }[] = [];
   private ids = 0;
 
   constructor(readonly options: Options = {}) {
     this.regions = options.regions ?? [HOME, PEER];
+    this.route53 = new Route53({ regions: this.regions });
     this.sites = new Map(
       this.regions.map((name) => [
         name,
@@ -339,6 +358,9 @@ export class World {
         names: NAMES,
         client: (region) => this.ssm(site.name, region),
         now: this.time.now,
+        ...(this.options.records && {
+          records: { record: RECORD, ttlSeconds: TTL_SECONDS, resolver: this.resolver(site) },
+        }),
       });
       const { reader } = site;
       const view = await reader.read().catch(() => undefined);
@@ -349,6 +371,7 @@ export class World {
   private async tick(): Promise<void> {
     for (;;) {
       await this.time.sleep(SECOND);
+      this.route53.tick(this.now, (name) => this.site(name).isAlive && this.site(name).hasPollers);
       if (this.producesIn !== undefined && this.site(this.producesIn).isAlive) this.produce(this.producesIn);
       for (const site of this.sites.values()) {
         this.sample(site);
@@ -410,6 +433,7 @@ export class World {
   /** What a controller of a region works with. */
   partsOf(site: Site, onFailure: Parts["onFailure"]): Parts {
     const { name } = site;
+    const { records, verdict } = this.options;
     const lambda = this.client(name, name, "lambda", (input: InvokeCommandInput) =>
       this.invoke(site, input),
     ) as Parts["lambda"]["start"];
@@ -417,12 +441,19 @@ export class World {
       settings: {
         ...controllerSettings(name, this.regions),
         ...(this.hasLedger ? { ledgerTable: "shop-ledger" } : {}),
+        ...(records && {
+          records: { record: RECORD, ttlSeconds: TTL_SECONDS },
+          takeover: records,
+          onIsolation: "fence",
+        }),
       },
+      ...(records && { resolver: this.resolver(site) }),
+      ...(verdict && { verdict }),
       ssm: (region) => this.ssm(name, region),
       sqs: this.client(name, name, "sqs", (input: never, command) => this.sqs(site, command, input)),
       lambda: { start: lambda, wait: lambda },
-      cloudWatch: this.client(name, name, "cloudWatch", (input: GetMetricDataCommandInput) =>
-        this.metrics(site, input),
+      cloudWatch: this.client(name, name, "cloudWatch", (input: never, command) =>
+        command === "PutMetricDataCommand" ? this.take(site, input) : this.metrics(site, input),
       ),
       ...(this.hasLedger ? { ledger: this.ledgerOf(site) } : {}),
       now: this.time.now,
@@ -512,6 +543,35 @@ export class World {
         canary[site.name] = [...(canary[site.name] ?? []), beat];
       }),
     );
+  }
+
+  private resolver({ name: region }: Site): Resolver {
+    return {
+      text: async (record) => {
+        try {
+          await this.travel({ caller: region, region, service: "dns", name: record });
+          return this.route53.text(region, record, this.now);
+        } catch (error) {
+          throw new RecordUnknown(record, (error as { readonly code?: string }).code ?? "ETIMEOUT");
+        }
+      },
+    };
+  }
+
+  /** Metrics of a region. */
+  private take({ name: region }: Site, { Namespace, MetricData = [] }: PutMetricDataCommandInput): unknown {
+    if (Namespace !== METRICS_NAMESPACE) this.violations.push(`metrics in ${Namespace}`);
+    const taken = MetricData.map(({ MetricName = "", Value = 0, Dimensions = [] }) => {
+      const home = Dimensions.find(({ Name }) => Name === "HomeRegion")?.Value;
+      return { region, at: this.now, name: MetricName, value: Value, ...(home !== undefined && { home }) };
+    });
+    const owned = taken.flatMap(({ name, home, value }) =>
+      name === METRICS.owned && home !== undefined ? [[home, value === 1] as const] : [],
+    );
+    const isClaimed = taken.some(({ name, value }) => name === METRICS.claim && value === 1);
+    this.route53.put(region, Object.fromEntries(owned), isClaimed, this.now);
+    this.published.push(...taken);
+    return {};
   }
 
   /** Metrics of a minute come when it has been over for a while. */

@@ -1,0 +1,79 @@
+import { type RecordSettings, type Resolver, recordNames } from "../ownership/records";
+import { RecordUnknown, recordResolver } from "../ownership/resolver";
+
+export interface ProducerRegionsOptions extends Omit<RecordSettings, "ttlSeconds"> {
+  /** All regions of the group. Those that the record does not name are tried in this order. */
+  readonly regions: readonly string[];
+  /** Region of the producers: its own record is asked, which names it unless it cannot take messages. @default the discovery record is asked */
+  readonly home?: string;
+  /** Time for which an answer is kept. @default 10 */
+  readonly ttlSeconds?: number;
+  /** Where to send as long as the record has given no answer. @default `home`; without that an answer is needed */
+  readonly fallback?: string;
+  /** Looks records up. @default DNS, at `resolverAddresses` or the machine's servers */
+  readonly resolver?: Resolver;
+  /** The clock, in epoch milliseconds. @default Date.now */
+  readonly now?: () => number;
+}
+
+/** The regions to send to: the first that takes the message is the right one. */
+export type ProducerRegions = () => Promise<readonly string[]>;
+
+/** The record has never given an answer, and there is nothing to fall back to. */
+export class RegionUnknown extends Error {
+  override readonly name = "RegionUnknown";
+
+  /** @param code as {@link RecordUnknown} has it, or `NoRegion` when the record names something else */
+  constructor(
+    record: string,
+    readonly code: string,
+  ) {
+    super(`the record ${record} names no region of the group: ${code}`);
+  }
+}
+
+/**
+ * Tells producers which region to send to, by the records of a failover group. Make one for the life of the process: it asks at most
+ * once per `ttlSeconds`, and keeps the last answer for as long as it gets no other. Throws when `home` or `fallback` is not among the
+ * regions; what it returns throws {@link RegionUnknown}, and only when there is neither answer nor fallback.
+ */
+export function producerRegions(options: ProducerRegionsOptions): ProducerRegions {
+  const { regions, home, fallback = home, ttlSeconds = 10, now = Date.now } = options;
+  for (const region of [home, fallback]) {
+    if (region !== undefined && !regions.includes(region)) {
+      throw new Error(`regions: must contain ${region}, but are ${regions.join(", ")}`);
+    }
+  }
+  const resolver = options.resolver ?? recordResolver(options);
+  const names = recordNames(options.record);
+  const name = home === undefined ? names.discovery : names.home(home);
+  let last: string | undefined;
+  let failure = "NoRegion";
+  let validUntil = Number.NEGATIVE_INFINITY;
+  let asking: Promise<void> | undefined;
+
+  const ask = async (): Promise<void> => {
+    const until = now() + ttlSeconds * 1_000;
+    try {
+      const answer = await resolver.text(name);
+      failure = "NoRegion";
+      if (regions.includes(answer)) last = answer;
+    } catch (error) {
+      failure = error instanceof RecordUnknown ? error.code : "unknown";
+    }
+    validUntil = until;
+  };
+
+  return async () => {
+    if (now() >= validUntil) {
+      // Whoever comes while the answer is under way waits for the same one.
+      asking ??= ask().finally(() => {
+        asking = undefined;
+      });
+      await asking;
+    }
+    const first = last ?? fallback;
+    if (first === undefined) throw new RegionUnknown(name, failure);
+    return [first, ...regions.filter((region) => region !== first)];
+  };
+}
