@@ -35,6 +35,8 @@ export class EntryInProgress extends Error {
 const BATCH_GET_MAX_KEYS = 100;
 const CALLS_FOR_LEFT_OUT_KEYS = 5;
 const FIRST_PAUSE_MS = 50;
+/** Controller and workers of the health function probe at the same time; their clocks differ by less. */
+const CLOCKS_APART_MS = 5_000;
 /** Watermarks and probes of a region that is gone for good disappear after a week. */
 const OWN_ITEM_SECONDS = 7 * 86_400;
 
@@ -149,8 +151,8 @@ export class LedgerTable {
       ),
     );
     const seen = Item && numberIn(Item, NAMES.at);
-    // Another probe may have written after this one.
-    if (seen === undefined || seen < at) throw new LedgerUnusable("ProbeNotFound");
+    // Another probe, by another clock, may have written after this one.
+    if (seen === undefined || seen < at - CLOCKS_APART_MS) throw new LedgerUnusable("ProbeNotFound");
   }
 
   private async putOwn(id: string, at: number): Promise<void> {
