@@ -17,10 +17,12 @@ import type { DrainTask } from "./task";
  */
 const VISIBILITY_SECONDS = BACK_OFF_MAX_SECONDS;
 const CONFIRMING_SECONDS = 1;
+/** What a consumer holds comes back by and by, and producers may go on sending: until the task ends, it is looked at again. */
+const PAUSE_MS = 2_000;
 
 /**
  * Deletes from the own work queue what the last owner has rescued, before consumers may receive again: without a ledger nobody else
- * would know. Gives whether that is done.
+ * would know. Gives whether that is done; else all the time was used that there was.
  */
 export async function reclaim(run: Run, receivers: number): Promise<boolean> {
   const { task, settings, clients, tally, surroundings } = run;
@@ -63,7 +65,14 @@ export async function reclaim(run: Run, receivers: number): Promise<boolean> {
       if (last.end !== undefined) return last.end === "empty";
     }
   };
-  const isDone = (await lookAtAll()) && (await isSeen(work, kept.length, run));
+  const lookUntilSeen = async (): Promise<boolean> => {
+    for (;;) {
+      if ((await lookAtAll()) && (await isSeen(work, kept.length, run))) return true;
+      if (!deadlines.receiving.mayStart()) return false;
+      await surroundings.sleep(PAUSE_MS);
+    }
+  };
+  const isDone = await lookUntilSeen();
   tally.left += kept.length;
   const seconds = isDone ? 0 : secondsToNext(VISIBILITY_SECONDS, surroundings.now());
   await show(
