@@ -7,8 +7,14 @@ import { RegionStack } from "./stacks/region-stack";
 try {
   const configuration = loadConfiguration();
   const app = new App();
-  for (const region of Object.keys(configuration.regions)) new RegionStack(app, configuration, region);
-  if (needsGlobalStack(configuration)) new GlobalStack(app, configuration);
+  const stacks = Object.keys(configuration.regions).map(
+    (region) => new RegionStack(app, configuration, region),
+  );
+  if (needsGlobalStack(configuration)) {
+    const global = new GlobalStack(app, configuration);
+    // Records and checks look at what the regions have; a ledger alone may come before or after.
+    if (configuration.dns) for (const stack of stacks) global.addDependency(stack);
+  }
   app.synth();
 } catch (error) {
   if (!(error instanceof ConfigurationError)) throw error;

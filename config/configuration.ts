@@ -1,7 +1,14 @@
 import { VISIBILITY_PER_FUNCTION_TIMEOUT } from "../core/limits";
 import { canaryQueue, DEFAULT_NAME_TEMPLATES, type NameTemplates } from "../core/names";
 import { type CamelCased, camelCased } from "./camel-case";
-import { canaryFunctions, canaryInput, resolveLedger, resolveRecovery, resolveRescue } from "./recovery";
+import { resolveDns } from "./dns/dns";
+import {
+  canaryFunctions,
+  canaryInput,
+  resolveLedger,
+  resolveRecovery,
+  resolveRescue,
+} from "./recovery/recovery";
 import { type ConfigurationFile, configurationSchema, logicalQueue } from "./schema";
 
 /** The validated configuration as constructs use it: all defaults in place, keys in camel case. */
@@ -13,6 +20,7 @@ export type Encryption = LogicalQueueSettings["encryption"];
 export type FifoSettings = Exclude<LogicalQueueSettings["fifo"], false>;
 export type Principal = LogicalQueueSettings["producers"][number];
 export type StateBackend = Configuration["stateBackend"];
+export type Dns = NonNullable<Configuration["dns"]>;
 export type ManagedLedger = NonNullable<NonNullable<Configuration["ledger"]>["managed"]>;
 
 /** The file with defaults, keys in camel case, before anything is taken from elsewhere. */
@@ -32,6 +40,7 @@ export function resolve(file: ConfigurationFile) {
     queues: { ...queues, ...(group.recovery && !(canary in queues) && { [canary]: resolveCanary(group) }) },
     recovery: resolveRecovery(group, queues),
     ledger: resolveLedger(group),
+    dns: resolveDns(group),
   };
 }
 

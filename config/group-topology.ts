@@ -10,6 +10,8 @@ export interface GroupTopology {
   readonly controller: FunctionReference;
   /** The schedule that runs the controller, and the role by which it does. */
   readonly schedule: FunctionReference;
+  /** The function behind the health endpoint. Undefined without records, or with health by metric. */
+  readonly health: FunctionReference | undefined;
   readonly parameters: ParameterNames;
   /** ARNs of those parameters; that of the path `queues` is the path's own. */
   readonly parameterArns: ParameterNames;
@@ -19,9 +21,9 @@ export interface GroupTopology {
 
 /** Names and ARNs of a failover group in a region; computed from the configuration alone. */
 export function groupTopologyOf(configuration: Configuration, region: string): GroupTopology {
-  const { failoverGroup, naming, rolePath, ledger } = configuration;
+  const { failoverGroup, naming, rolePath, ledger, dns } = configuration;
   const { account } = configuration.regions[region]!;
-  const reference = (word: "controller" | "schedule"): FunctionReference => {
+  const reference = (word: "controller" | "schedule" | "health"): FunctionReference => {
     const name = groupName(naming.prefix, failoverGroup, word, region);
     return { name, roleArn: roleArn(region, account, rolePath, name) };
   };
@@ -31,6 +33,7 @@ export function groupTopologyOf(configuration: Configuration, region: string): G
     account,
     controller: reference("controller"),
     schedule: reference("schedule"),
+    health: dns?.healthEndpoint && reference("health"),
     parameters,
     parameterArns: {
       roles: parameterArn(region, account, parameters.roles),

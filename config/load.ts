@@ -99,7 +99,12 @@ function counts(input: unknown): readonly Violation[] {
 }
 
 /** Stand-ins that let the rules look at the rest when a required field is at fault; they never leave this file. */
-const STAND_INS: Readonly<Record<string, string>> = { failover_group: "group", account: "000000000000" };
+const STAND_INS: Readonly<Record<string, string>> = {
+  failover_group: "group",
+  account: "000000000000",
+  zone_id: "Z0",
+  record: "a.example",
+};
 
 /**
  * The input without its faulty fields, so that rules across fields can report what else is wrong.

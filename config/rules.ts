@@ -12,8 +12,9 @@ import {
 import { partitionOf, REQUIRED_PLACEHOLDERS, spelled, type Word } from "../core/names";
 import { ingressPolicy, workPolicy } from "../modules/policy/queue-policies";
 import type { Configuration, LogicalQueueSettings } from "./configuration";
+import { DNS_RULES } from "./dns/rules";
 import { groupTopologies } from "./group-topology";
-import { RECOVERY_RULES, RESCUE_RULES } from "./recovery-rules";
+import { RECOVERY_RULES, RESCUE_RULES } from "./recovery/rules";
 import { keysOfEveryRegion, type QueueRule, type Rule } from "./rule";
 import {
   type FunctionReference,
@@ -96,11 +97,13 @@ const distinctRoles: Rule = (configuration) => {
     functions.map(({ name, roleArn }) => ({ name, arn: roleArn, use }));
   const ofGroup = { of: `the failover group`, path: "failover_group" };
   return distinct([
-    ...(configuration.recovery ? groupTopologies(configuration) : []).flatMap(({ controller, schedule }) =>
-      [...of("controller", [controller]), ...of("schedule", [schedule])].map((named) => ({
-        ...named,
-        ...ofGroup,
-      })),
+    ...(configuration.recovery ? groupTopologies(configuration) : []).flatMap(
+      ({ controller, schedule, health }) =>
+        [
+          ...of("controller", [controller]),
+          ...of("schedule", [schedule]),
+          ...of("health function", health ? [health] : []),
+        ].map((named) => ({ ...named, ...ofGroup })),
     ),
     ...perTopology(configuration, ({ replicator, forwarders, drainers }) => [
       ...of("replicator", [replicator]),
@@ -399,6 +402,7 @@ const GROUP_RULES: readonly Rule[] = [
   distinctQueues,
   distinctRoles,
   ...RECOVERY_RULES,
+  ...DNS_RULES,
 ];
 /** The rest of the canary's settings is not the author's. */
 const CANARY_RULES: readonly QueueRule[] = [nameLengths, placeholders];

@@ -19,8 +19,9 @@ import {
   VISIBILITY_TIMEOUT_SECONDS,
 } from "../core/limits";
 import { DEFAULT_NAME_TEMPLATES, REQUIRED_PLACEHOLDERS, type Word } from "../core/names";
+import { dns } from "./dns/schema";
 import { allowed, choice, flag, kmsKeys, map, object, REGION_TEXT, region, text, whole } from "./fields";
-import { ledger, recovery, rescueSettings } from "./recovery-schema";
+import { ledger, recovery, rescueSettings } from "./recovery/schema";
 
 /**
  * The configuration file, as its author writes it: keys are Terraform's names, `undefined` means the default. What spans
@@ -239,7 +240,7 @@ export const configurationSchema = object({
   failover_group: text(
     /^[a-z][a-z0-9-]{0,31}$/,
     "a lower-case letter, then up to 31 lower-case letters, digits and hyphens",
-    "Name of the failover group: logical queues that fail over together. Stacks are called <failover_group>-<region>, and <failover_group>-global if it has a managed ledger.",
+    "Name of the failover group: logical queues that fail over together. Stacks are called <failover_group>-<region>, and <failover_group>-global if it has a managed ledger or records.",
   ),
   regions: map(
     region,
@@ -285,6 +286,7 @@ export const configurationSchema = object({
     .prefault({}),
   recovery: recovery.optional(),
   ledger: ledger.optional(),
+  dns: dns.optional(),
   naming: object({
     prefix: text(
       /^[\w-]{0,40}$/,
@@ -328,7 +330,7 @@ export const configurationSchema = object({
           bucket: text(
             /^(?=.*\{region\})[a-z0-9.{}-]{3,71}$/,
             "a bucket name that contains {region}, so that no region's plan needs another region's state",
-            "Bucket per region; {region} is replaced. The bucket stands in the stack's own region; the global stack, which holds a managed ledger, uses that of the first region.",
+            "Bucket per region; {region} is replaced. The bucket stands in the stack's own region; the global stack, which holds a managed ledger and records, uses that of the first region.",
           ),
           key: text(
             /^[^/\s][^\s]*$/,

@@ -41,27 +41,41 @@ interface Setting {
   readonly description: string;
 }
 
-/** Every setting below a node, depth first; a map shows as `<key>`, a list as `[]`. */
+/** Every setting below a node, depth first; a map shows as `<name>`, the entries of a list as `[]`. */
 function settings(node: Node, path: string): readonly Setting[] {
-  const below = (child: Node, name: string) => settings(child, path === "" ? name : `${path}.${name}`);
+  const below = (child: Node, name: string) => settings(child, path === "" ? name : `${path}${name}`);
   const own =
-    path === "" || path === "$schema"
+    path === "" || path === "$schema" || /(?:<name>|\[\])$/.test(path)
       ? []
       : [{ path, allowed: allowedIn(node), description: node.description ?? "" }];
   const variants = node.oneOf?.every(({ properties }) => properties) ? node.oneOf : [];
   return [
     ...own,
-    ...Object.entries(node.properties ?? {}).flatMap(([name, child]) => below(child, name)),
-    ...(typeof node.additionalProperties === "object" && own[0]?.allowed === "map of objects"
-      ? below(node.additionalProperties, "<name>")
+    ...propertiesOf(node).flatMap(([name, child]) => below(child, path === "" ? name : `.${name}`)),
+    ...(typeof node.additionalProperties === "object" && hasSettings(node.additionalProperties)
+      ? below(node.additionalProperties, ".<name>")
       : []),
+    ...(node.items && hasSettings(node.items) ? below(node.items, "[]") : []),
     ...variants.flatMap((variant) => {
       const type = String(variant.properties?.type?.const);
       return Object.entries(variant.properties ?? {})
         .filter(([name]) => name !== "type")
         .flatMap(([name, child]) => settings(child, `${path} (${type}).${name}`));
     }),
-  ].filter((setting) => !setting.path.endsWith("<name>"));
+  ];
+}
+
+/** Settings of an object, or of every object that may stand in its place. */
+function propertiesOf({ properties, anyOf = [] }: Node): readonly (readonly [string, Node])[] {
+  const objects = anyOf.every((one) => one.properties) ? anyOf : [];
+  return [properties ?? {}, ...objects.map((one) => one.properties ?? {})].flatMap((one) =>
+    Object.entries(one),
+  );
+}
+
+/** Whether entries of a map or a list are objects, or lists of such. */
+function hasSettings(node: Node): boolean {
+  return propertiesOf(node).length > 0 || (node.items !== undefined && hasSettings(node.items));
 }
 
 function allowedIn(node: Node): string {
@@ -70,7 +84,7 @@ function allowedIn(node: Node): string {
   if (node.oneOf) return node.oneOf.map(({ properties }) => String(properties?.type?.const)).join(", ");
   if (node.type === "object") {
     if (typeof node.additionalProperties !== "object") return "object";
-    if (node.additionalProperties.properties) return "map of objects";
+    if (propertiesOf(node.additionalProperties).length > 0) return "map of objects";
     return node.additionalProperties.type === "array" ? "map of lists" : "map of texts";
   }
   if (node.type === "array") return "list";

@@ -12,8 +12,8 @@ export type QueueWord = (typeof QUEUE_WORDS)[number];
 export const QUEUE_FUNCTION_WORDS = ["replicator", "forwarder", "drainer"] as const;
 export type QueueFunctionWord = (typeof QUEUE_FUNCTION_WORDS)[number];
 
-/** All functions: those of a logical queue, and the one of a failover group. Each is an archive. */
-export const FUNCTION_WORDS = [...QUEUE_FUNCTION_WORDS, "controller"] as const;
+/** All functions: those of a logical queue, and those of a failover group. Each is an archive. */
+export const FUNCTION_WORDS = [...QUEUE_FUNCTION_WORDS, "controller", "health"] as const;
 export type FunctionWord = (typeof FUNCTION_WORDS)[number];
 
 /** What has a name template. */
@@ -29,8 +29,28 @@ export const OTHER_WORDS = [
   "controllerSilent",
   "ledgerLag",
   "ledger",
+  "health",
+  "homeUnhealthy",
 ] as const;
 export type OtherWord = (typeof OTHER_WORDS)[number];
+
+/** What a failover group with records has in its hosted zone, and what feeds it: alarms, health checks, records. */
+export const DNS_WORDS = [
+  "owned",
+  "claim",
+  "healthy",
+  "endpointHealth",
+  "metricHealth",
+  "routingControl",
+  "notOwned",
+  "routing",
+  "ownerHome",
+  "ownerPeer",
+  "owner",
+  "discovery",
+  "endpoint",
+] as const;
+export type DnsWord = (typeof DNS_WORDS)[number];
 
 /**
  * Name templates by role. `{prefix}` and `{queue}` are the naming prefix and the logical queue's name, `{region}` the region
@@ -96,25 +116,41 @@ export function shorten(name: string, maxLength: number = FUNCTION_NAME_MAX_LENG
 }
 
 /** A word as names, addresses and tags spell it: `ingressDlq` is `ingress-dlq`. */
-export function spelled(word: Word | OtherWord): string {
+export function spelled(word: Word | OtherWord | DnsWord): string {
   return word.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
 }
 
 /**
- * The address part of a resource: logical queue or failover group, word, and region or peer where there are several. Never a hash.
+ * The address part of a resource: logical queue or failover group, word, and what tells several apart, such as region or peer. Never a
+ * hash.
  */
-export function logicalId(owner: string, word: Word | OtherWord, region?: string): string {
-  return [owner, spelled(word), ...(region === undefined ? [] : [region])].join("_");
+export function logicalId(
+  owner: string,
+  word: Word | OtherWord | DnsWord,
+  ...parts: readonly (string | undefined)[]
+): string {
+  return [owner, spelled(word), ...parts.filter((part) => part !== undefined)].join("_");
 }
 
-/** Name of what a failover group has once in a region: its controller, and the schedule that runs it. */
+/** Name of what a failover group has once in a region: its controller, the schedule that runs it, its health function. */
 export function groupName(
   prefix: string,
   failoverGroup: string,
-  word: "controller" | "schedule",
+  word: "controller" | "schedule" | "health",
   region: string,
 ): string {
   return shorten(`${prefix}${failoverGroup}-${word}-${region}`);
+}
+
+/** Name of an alarm of a failover group in a region, about a home where there is one per home. */
+export function alarmName(
+  prefix: string,
+  failoverGroup: string,
+  word: OtherWord | DnsWord,
+  region: string,
+  home?: string,
+): string {
+  return `${prefix}${failoverGroup}-${[spelled(word), region, ...(home === undefined ? [] : [home])].join("-")}`;
 }
 
 /** The logical queue by which the regions of a failover group hear of each other. */

@@ -1,5 +1,5 @@
 import type { Configuration } from "../config/configuration";
-import { type OtherWord, spelled, type Word } from "../core/names";
+import { type DnsWord, type OtherWord, spelled, type Word } from "../core/names";
 
 /** Tags of a resource: what it is, then the user's, which win. */
 export function tagsOf(
@@ -18,7 +18,7 @@ export function tagsOf(
 /** Tags of what a failover group has once. */
 export function groupTagsOf(
   { failoverGroup, tags }: Configuration,
-  word: OtherWord,
+  word: OtherWord | DnsWord,
 ): Readonly<Record<string, string>> {
   return {
     "sqs-multi-region:failover-group": failoverGroup,

@@ -32,6 +32,8 @@ export interface RegionFunctionProps {
   /** Keys of the queues that it reads or writes. @default none */
   readonly kmsKeyArns?: readonly string[];
   readonly settings: RuntimeSettings;
+  /** Invocations at once that are kept for it, and that it may not exceed. @default none, it shares those of the account */
+  readonly reservedConcurrency?: number;
   readonly tags: Readonly<Record<string, string>>;
   /** Queue whose messages it is invoked with. @default none, others invoke it */
   readonly source?: QueueSource;
@@ -113,6 +115,9 @@ export class RegionFunction extends Construct {
         sourceCodeHash: code.hash,
         memorySize: settings.memoryMb,
         timeout: settings.timeoutSeconds,
+        ...(props.reservedConcurrency !== undefined && {
+          reservedConcurrentExecutions: props.reservedConcurrency,
+        }),
         environment: { variables: toEnvironment(props.environment) },
         tracingConfig: { mode: settings.tracing === "active" ? "Active" : "PassThrough" },
         loggingConfig: { logFormat: "Text", logGroup: logGroup.name },

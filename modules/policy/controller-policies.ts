@@ -2,8 +2,10 @@ import type { Configuration } from "../../config/configuration";
 import { groupTopologies, groupTopologyOf } from "../../config/group-topology";
 import { topologyOf } from "../../config/topology";
 import { canaryQueue, fillTemplate, functionArn, partitionOf } from "../../core/names";
+import { METRICS_NAMESPACE } from "../../replicator/metrics";
 import { allow, type PolicyDocument, policyDocument, type Statement } from "./document";
 import { functionPolicy } from "./function-policy";
+import { lookAtQueues, readQueueList } from "./health-policies";
 import { itemsOf, ledgerKeyStatements, READ_PARAMETERS } from "./ownership-policies";
 
 /** Policy of a controller's role. It grows with the logical queues of the group, which IAM limits. */
@@ -31,8 +33,7 @@ export function controllerStatements(configuration: Configuration, region: strin
       READ_PARAMETERS,
       peers.flatMap((peer) => [peer.parameterArns.roles, peer.parameterArns.states]),
     ),
-    // The path, and the path with a slash at its end.
-    allow("Queues", ["ssm:GetParametersByPath"], [parameterArns.queues, `${parameterArns.queues}/*`]),
+    readQueueList(configuration, region),
     allow("Beat", ["sqs:SendMessage"], canary.ingress.arn),
     allow(
       "Hear",
@@ -58,9 +59,15 @@ export function controllerStatements(configuration: Configuration, region: strin
       : []),
     // https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazoncloudwatch.html: no resource to name.
     allow("Ages", ["cloudwatch:GetMetricData"], "*"),
+    ...(configuration.dns ? [lookAtQueues(configuration, region), PUBLISH] : []),
     ...drain(configuration, region),
   ];
 }
+
+/** Metrics have no resource to name, but a namespace: https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/iam-cw-condition-keys-namespace.html */
+const PUBLISH = allow("Publish", ["cloudwatch:PutMetricData"], "*", {
+  StringEquals: { "cloudwatch:namespace": METRICS_NAMESPACE },
+});
 
 function drain(configuration: Configuration, region: string): readonly Statement[] {
   const arns = Object.keys(configuration.queues).flatMap((queue) =>

@@ -4,7 +4,7 @@ import { Construct } from "constructs";
 import type { Configuration } from "../../config/configuration";
 import { groupTopologyOf } from "../../config/group-topology";
 import { CONTROLLER_PERIOD_SECONDS, LEDGER_LAG_ALARM_SECONDS } from "../../core/limits";
-import { logicalId } from "../../core/names";
+import { alarmName, logicalId } from "../../core/names";
 import { controllerDimensions, METRICS, METRICS_NAMESPACE } from "../../replicator/metrics";
 import { addressed } from "../address";
 import { groupTagsOf } from "../tags";
@@ -40,7 +40,7 @@ export class Alarms extends Construct {
     addressed(
       new CloudwatchMetricAlarm(this, "controller-silent", {
         ...common(props, "controllerSilent"),
-        alarmName: `${configuration.naming.prefix}${failoverGroup}-controller-silent-${region}`,
+        alarmName: alarmName(configuration.naming.prefix, failoverGroup, "controllerSilent", region),
         alarmDescription: `The controller of ${failoverGroup} in ${region} has not run for ${SILENT_PERIODS} minutes: this region sends no heartbeats, prunes no copies and follows no order about ownership. Messages are still replicated and consumed. Look at the log of the function ${controller.name} and at the schedule that runs it.`,
         metricName: METRICS.controllerRuns,
         dimensions: controllerDimensions({ failoverGroup, region }),
@@ -61,7 +61,7 @@ export class Alarms extends Construct {
     addressed(
       new CloudwatchMetricAlarm(this, `ledger-lag-${home}`, {
         ...common(props, "ledgerLag"),
-        alarmName: `${configuration.naming.prefix}${failoverGroup}-ledger-lag-${region}-${home}`,
+        alarmName: alarmName(configuration.naming.prefix, failoverGroup, "ledgerLag", region, home),
         alarmDescription: `What consumers in ${home} note in the ledger ${ledger!.tableName} has been visible in ${region} only after more than ${LEDGER_LAG_ALARM_SECONDS} seconds for ${LAGGING_PERIODS} minutes. Nothing is lost, but a message claimed in both regions within that time may be processed twice: wait with a planned evacuation or failback until this is over, and look at ReplicationLatency of the table.`,
         metricName: METRICS.ledgerLag,
         dimensions: controllerDimensions({ failoverGroup, region }, home),

@@ -5,6 +5,7 @@ import type { AwsProvider } from "@cdktf/provider-aws/lib/provider";
 import { SchedulerSchedule } from "@cdktf/provider-aws/lib/scheduler-schedule";
 import { Construct } from "constructs";
 import type { Configuration } from "../../config/configuration";
+import { recordSettings } from "../../config/dns/record-settings";
 import { type GroupTopology, groupTopologyOf } from "../../config/group-topology";
 import { topologyOf } from "../../config/topology";
 import { CONTROLLER_PERIOD_SECONDS, CONTROLLER_TIMEOUT_SECONDS } from "../../core/limits";
@@ -119,7 +120,8 @@ function controllerSettings(configuration: Configuration, region: string): Contr
     regions: Object.keys(configuration.regions),
     takeoverDelaySeconds: recovery.takeoverDelaySeconds,
     takeoverOrder: recovery.takeoverOrder,
-    routing: recovery.routing,
+    ...recordSettings(configuration, region),
+    takeover: recovery.takeover,
     failback: recovery.failback,
     failbackAfterSeconds: recovery.failbackAfterSeconds,
     onIsolation: recovery.onIsolation,

@@ -1,5 +1,6 @@
 import type { AwsProvider } from "@cdktf/provider-aws/lib/provider";
 import { SsmParameter } from "@cdktf/provider-aws/lib/ssm-parameter";
+import type { ITerraformDependable } from "cdktf";
 import { Construct } from "constructs";
 import type { Configuration } from "../../config/configuration";
 import { groupTopologyOf } from "../../config/group-topology";
@@ -63,10 +64,27 @@ export class Drainage extends Construct {
         // Names only: a plan shall show them.
         insecureValue: JSON.stringify(controlledQueue(configuration, topology)),
         tags: { ...tagsOf(configuration, queue, "control") },
+        ...(configuration.dns && { dependsOn: listedAfter(configuration, topology) }),
       }),
       logicalId(queue, "control"),
     );
   }
+}
+
+/**
+ * What has to be there before a queue is listed: the queue, and the right to look at it. One that is listed and cannot be looked at makes
+ * its home unhealthy.
+ */
+function listedAfter(
+  { failoverGroup, dns }: Configuration,
+  { queue }: RegionalTopology,
+): ITerraformDependable[] {
+  return [
+    ...(["ingress", "work"] as const).map((word) => `aws_sqs_queue.${logicalId(queue, word)}`),
+    ...(["controller", ...(dns!.healthEndpoint ? (["health"] as const) : [])] as const).map(
+      (word) => `aws_iam_role_policy.${logicalId(failoverGroup, word)}`,
+    ),
+  ].map((fqn) => ({ fqn }));
 }
 
 function drainerSettings(

@@ -1,6 +1,8 @@
 import type { AwsProvider } from "@cdktf/provider-aws/lib/provider";
 import { Construct } from "constructs";
 import type { Configuration } from "../../config/configuration";
+import { Health } from "../failover/health";
+import { SignalAlarms } from "../failover/signal-alarms";
 import { Alarms } from "./alarms";
 import { Controller } from "./controller";
 import { OwnershipParameters } from "./parameters";
@@ -13,12 +15,19 @@ export interface RecoveryProps {
   readonly provider: AwsProvider;
 }
 
-/** What a failover group has once in a region to recover: controller, roles and states, alarms. */
+/**
+ * What a failover group has once in a region to recover: controller, roles and states, alarms; with records also what health checks look
+ * at.
+ */
 export class Recovery extends Construct {
   constructor(scope: Construct, id: string, props: RecoveryProps) {
     super(scope, id);
     new OwnershipParameters(this, "ownership", props);
     new Controller(this, "controller", props);
     new Alarms(this, "alarms", props);
+    const { dns } = props.configuration;
+    if (dns === undefined) return;
+    new SignalAlarms(this, "signals", props);
+    if (dns.healthEndpoint) new Health(this, "health", props);
   }
 }

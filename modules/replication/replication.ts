@@ -1,6 +1,7 @@
 import type { AwsProvider } from "@cdktf/provider-aws/lib/provider";
 import { Construct } from "constructs";
 import type { Configuration } from "../../config/configuration";
+import { recordSettings } from "../../config/dns/record-settings";
 import { groupTopologies, groupTopologyOf } from "../../config/group-topology";
 import {
   type FunctionReference,
@@ -130,7 +131,11 @@ function fenceOf(
   const peers = groupTopologies(configuration).filter((group) => group.region !== region);
   const { roles, states } = own.parameters;
   return {
-    ownership: { peers: peers.map((group) => group.region), parameters: { roles, states } },
+    ownership: {
+      peers: peers.map((group) => group.region),
+      parameters: { roles, states },
+      ...recordSettings(configuration, region),
+    },
     statements: readOwnership([own], peers),
   };
 }

@@ -1,4 +1,4 @@
-import { existsSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { CONFIGURATION_VARIABLE } from "../../config/load";
@@ -59,4 +59,14 @@ test.each([
     "shop-us-east-1",
     "shop-us-west-2",
   ]);
+});
+
+test("with records, what spans the regions is applied after them", async () => {
+  rmSync(output, { recursive: true, force: true });
+  const dns = { zone_id: "Z0123456789ABC", record: "orders.example.com" };
+  const { exitCode } = await app(configurationInput({ recovery: {}, dns }));
+  expect(exitCode).toBe(0);
+  const { stacks } = JSON.parse(readFileSync(path.join(output, "manifest.json"), "utf8"));
+  expect(stacks["shop-global"].dependencies.sort()).toEqual(["shop-us-east-1", "shop-us-west-2"]);
+  expect(stacks["shop-us-east-1"].dependencies).toEqual([]);
 });

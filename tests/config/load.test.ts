@@ -2,24 +2,13 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { loadConfiguration, parseConfiguration } from "../../config/load";
-import { ConfigurationError, type Violation } from "../../config/violation";
+import { ConfigurationError } from "../../config/violation";
 import { jsonSchema } from "../../config/write-json-schema";
 import { configurationReference } from "../../config/write-reference";
 import { configuration, configurationInput, HOME_ACCOUNT, PEER_ACCOUNT, PRODUCER_ROLE } from "../fixtures";
+import { pathsIn, violationsIn } from "./violations";
 
 type QueueInput = NonNullable<Parameters<typeof configurationInput>[1]>;
-
-function violationsIn(input: unknown): readonly Violation[] {
-  try {
-    parseConfiguration(input);
-  } catch (error) {
-    if (error instanceof ConfigurationError) return error.violations;
-    throw error;
-  }
-  return [];
-}
-
-const pathsIn = (input: unknown) => violationsIn(input).map(({ path }) => path);
 
 describe("defaults", () => {
   test("are in place, each function setting taken from the group unless the queue says otherwise", () => {

@@ -1,7 +1,6 @@
-import { parseConfiguration } from "../../config/load";
 import type { ConfigurationInput } from "../../config/schema";
-import { ConfigurationError, type Violation } from "../../config/violation";
 import { configuration, configurationInput, HOME_ACCOUNT, PEER_ACCOUNT } from "../fixtures";
+import { pathsIn, violationsIn } from "./violations";
 
 type QueueInput = NonNullable<Parameters<typeof configurationInput>[1]>;
 
@@ -15,18 +14,6 @@ const TOPIC = `arn:aws:sns:us-east-1:${HOME_ACCOUNT}:alarms`;
 
 const input = (over: Partial<ConfigurationInput> = {}, orders: QueueInput = {}) =>
   configurationInput({ recovery: {}, ...over }, orders);
-
-function violationsIn(file: unknown): readonly Violation[] {
-  try {
-    parseConfiguration(file);
-  } catch (error) {
-    if (error instanceof ConfigurationError) return error.violations;
-    throw error;
-  }
-  return [];
-}
-
-const pathsIn = (file: unknown) => violationsIn(file).map(({ path }) => path);
 
 describe("without recovery", () => {
   test("nothing of it is in the configuration", () => {
@@ -63,7 +50,7 @@ describe("defaults", () => {
       },
     });
     expect(recovery).toEqual({
-      routing: "parameter",
+      takeover: "manual",
       takeoverDelaySeconds: 300,
       failback: "manual",
       failbackAfterSeconds: 900,
@@ -216,7 +203,7 @@ describe("accounts", () => {
       {
         path: "regions.us-west-2.account",
         value: PEER_ACCOUNT,
-        allowed: `one account in all regions, ${HOME_ACCOUNT}, with recovery.routing parameter`,
+        allowed: `one account in all regions, ${HOME_ACCOUNT}, with recovery`,
         fix: "use one account: regions could not read each other's roles, which SSM shows to no other account",
       },
     ]);
@@ -230,13 +217,13 @@ describe("accounts", () => {
   });
 });
 
-test("fails with an automatic hand-back where everything goes by order", () => {
-  expect(violationsIn(input({ recovery: { failback: "automatic" } }))).toEqual([
+test.each(["takeover", "failback"] as const)("fails with an automatic %s without records", (setting) => {
+  expect(violationsIn(input({ recovery: { [setting]: "automatic" } }))).toEqual([
     {
-      path: "recovery.failback",
+      path: `recovery.${setting}`,
       value: "automatic",
-      allowed: "manual with recovery.routing parameter",
-      fix: "take it out: with roles in parameters a home is taken over and handed back by order only",
+      allowed: "manual without dns",
+      fix: 'take it out, or add "dns": without health checks a home is taken over and handed back by order only',
     },
   ]);
 });

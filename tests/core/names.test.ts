@@ -1,6 +1,8 @@
 import fc from "fast-check";
 import {
+  alarmName,
   DEFAULT_NAME_TEMPLATES,
+  DNS_WORDS,
   fillTemplate,
   functionArn,
   groupName,
@@ -47,6 +49,22 @@ describe("shortened names", () => {
       `"payments-payments-payments-payments-payments-payments-p-ccdcb40e"`,
     );
   });
+});
+
+test("addresses in Route 53 never meet, whatever regions and peers they are of", () => {
+  const region = fc.constantFrom("us-east-1", "us-west-2", "primary", "peers-2");
+  const parts = fc.tuple(fc.constantFrom(...DNS_WORDS), fc.array(region, { maxLength: 3 }));
+  fc.assert(
+    fc.property(parts, parts, ([word, some], [other, more]) => {
+      if (logicalId("shop", word, ...some) === logicalId("shop", other, ...more))
+        expect([word, some]).toEqual([other, more]);
+    }),
+  );
+});
+
+test("alarms are called after group, word, region and home", () => {
+  expect(alarmName("dev-", "shop", "homeUnhealthy", "us-east-1")).toBe("dev-shop-home-unhealthy-us-east-1");
+  expect(alarmName("", "shop", "owned", "us-east-1", "us-west-2")).toBe("shop-owned-us-east-1-us-west-2");
 });
 
 test("addresses of different words never meet, whatever the queues are called", () => {

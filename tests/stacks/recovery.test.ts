@@ -388,7 +388,7 @@ describe("the controller", () => {
         "us-west-2": ["us-east-1", "eu-west-1"],
         "eu-west-1": ["us-west-2"],
       },
-      routing: "parameter",
+      takeover: "manual",
       failback: "manual",
       failbackAfterSeconds: 900,
       onIsolation: "continue",

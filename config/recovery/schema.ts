@@ -9,25 +9,25 @@ import {
   TABLE_CAPACITY_UNITS,
   TABLE_NAME_LENGTH,
   TAKEOVER_DELAY_SECONDS,
-} from "../core/limits";
-import { checkBusinessKey } from "../ledger/business-key";
-import { RESCUES } from "../replicator/drain/settings";
-import { allowed, choice, flag, kmsKeys, map, object, REGION_TEXT, region, text, whole } from "./fields";
+} from "../../core/limits";
+import { checkBusinessKey } from "../../ledger/business-key";
+import { RESCUES } from "../../replicator/drain/settings";
+import { allowed, choice, flag, kmsKeys, map, object, REGION_TEXT, region, text, whole } from "../fields";
 
 /** Settings of recovery in the configuration file: of the failover group, of its ledger, and of a logical queue. */
 
 export const recovery = object({
-  routing: choice(
-    ["parameter"],
-    "Where roles are kept. parameter (default): in SSM parameters of every region; a takeover is by order only.",
-  ).default("parameter"),
+  takeover: choice(
+    ["automatic", "manual"],
+    "Takeover. automatic (default with dns, and only there): a peer takes a home over by itself when health check and heartbeats both say for takeover_delay_seconds that it is lost. manual (default without): by order only.",
+  ).optional(),
   takeover_delay_seconds: whole(
     TAKEOVER_DELAY_SECONDS,
-    "Time for which a home must be lost by every signal before a peer takes it over by itself, and before which an isolated home fences itself, seconds. With routing parameter only the latter. Default 300.",
+    "Time for which a home must be lost by every signal before a peer takes it over by itself, and before which an isolated home fences itself, seconds. Without dns only the latter. Default 300.",
   ).default(300),
   failback: choice(
     ["manual", "automatic"],
-    "Hand-back. manual (default): by order. automatic: once the home has been healthy for failback_after_seconds; not with routing parameter, where everything goes by order.",
+    "Hand-back. manual (default): by order. automatic: once the home has been healthy for failback_after_seconds; only with dns.",
   ).default("manual"),
   failback_after_seconds: whole(
     FAILBACK_AFTER_SECONDS,
@@ -35,8 +35,8 @@ export const recovery = object({
   ).default(900),
   on_isolation: choice(
     ["continue", "fence"],
-    "What a home does that neither reaches nor hears any peer. continue (default): it goes on. fence: it stops delivering before a peer takes over. Two regions cannot tell a cut between them from being alone.",
-  ).default("continue"),
+    "What a home does that neither reaches nor hears any peer, nor, with dns, can look a record up. continue (default without dns): it goes on. fence (default with dns): it stops delivering before a peer takes over. Without dns two regions cannot tell a cut between them from being alone.",
+  ).optional(),
   takeover_order: map(
     region,
     REGION_TEXT,

@@ -1,8 +1,8 @@
-import { CANARY_RETENTION_SECONDS } from "../core/limits";
-import { groupName, managedLedgerName, roleArn } from "../core/names";
-import { entrySeconds } from "../ledger/expiry";
-import type { Group } from "./configuration";
-import type { LogicalQueueInput } from "./schema";
+import { CANARY_RETENTION_SECONDS } from "../../core/limits";
+import { groupName, managedLedgerName, roleArn } from "../../core/names";
+import { entrySeconds } from "../../ledger/expiry";
+import type { Group } from "../configuration";
+import type { LogicalQueueInput } from "../schema";
 
 /** What a failover group's recovery needs to know of a resolved logical queue. */
 interface Worked {
@@ -19,12 +19,14 @@ const RESCUE_MARGIN_SECONDS = 120;
 const CANARY_FUNCTION_TIMEOUT_SECONDS = 20;
 
 /** Settings of recovery with the defaults that follow from the rest of the group. Undefined: no recovery. */
-export function resolveRecovery({ recovery, regions }: Group, queues: Readonly<Record<string, Worked>>) {
+export function resolveRecovery({ recovery, regions, dns }: Group, queues: Readonly<Record<string, Worked>>) {
   if (recovery === undefined) return undefined;
   const names = Object.keys(regions);
   const inFlightSeconds = recovery.inFlightSeconds ?? longestInFlight(Object.values(queues));
   return {
     ...recovery,
+    takeover: recovery.takeover ?? (dns === undefined ? ("manual" as const) : ("automatic" as const)),
+    onIsolation: recovery.onIsolation ?? (dns === undefined ? ("continue" as const) : ("fence" as const)),
     /** By home, every home of the group. */
     takeoverOrder: {
       ...Object.fromEntries(names.map((home) => [home, names.filter((region) => region !== home)])),
@@ -87,18 +89,25 @@ export function resolveRescue(
   };
 }
 
-/** The logical queue by which regions hear of each other, as the file would say it. The controllers alone send and receive. */
-export function canaryInput({ regions, naming, failoverGroup, rolePath }: Group): LogicalQueueInput {
-  const controllers = Object.entries(regions).map(([region, { account }]) =>
-    roleArn(region, account, rolePath, groupName(naming.prefix, failoverGroup, "controller", region)),
+/**
+ * The logical queue by which regions hear of each other, as the file would say it. The controllers alone send and receive, and, while one
+ * of them is not there, the health function of its region.
+ */
+export function canaryInput({ regions, naming, failoverGroup, rolePath, dns }: Group): LogicalQueueInput {
+  const words =
+    dns?.health.type === "endpoint" ? (["controller", "health"] as const) : (["controller"] as const);
+  const users = Object.entries(regions).flatMap(([region, { account }]) =>
+    words.map((word) =>
+      roleArn(region, account, rolePath, groupName(naming.prefix, failoverGroup, word, region)),
+    ),
   );
   return {
     message_retention_seconds: CANARY_RETENTION_SECONDS,
     transit_retention_seconds: CANARY_RETENTION_SECONDS,
     dlq_retention_seconds: CANARY_RETENTION_SECONDS,
     receive_wait_time_seconds: 0,
-    producers: controllers,
-    consumers: controllers,
+    producers: users,
+    consumers: users,
   };
 }
 

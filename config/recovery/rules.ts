@@ -1,18 +1,18 @@
-import { RECLAIMED_MAX_RECEIVE_COUNT, ROLE_POLICY_MAX_CHARACTERS } from "../core/limits";
-import { canaryQueue } from "../core/names";
-import { controllerPolicy } from "../modules/policy/controller-policies";
-import type { Configuration, LogicalQueueSettings } from "./configuration";
-import { inOwnRegion, keysOfEveryRegion, type QueueRule, type Rule } from "./rule";
-import { topologyOf } from "./topology";
-import type { Violation } from "./violation";
+import { RECLAIMED_MAX_RECEIVE_COUNT, ROLE_POLICY_MAX_CHARACTERS } from "../../core/limits";
+import { canaryQueue } from "../../core/names";
+import { controllerPolicy } from "../../modules/policy/controller-policies";
+import type { Configuration, LogicalQueueSettings } from "../configuration";
+import { inOwnRegion, keysOfEveryRegion, type QueueRule, type Rule } from "../rule";
+import { topologyOf } from "../topology";
+import type { Violation } from "../violation";
 
 /** SSM lets no other account read a standard parameter: https://docs.aws.amazon.com/systems-manager/latest/userguide/parameter-store-shared-parameters.html */
 const oneAccountForParameters: Rule = (configuration) =>
-  configuration.recovery?.routing === "parameter"
+  configuration.recovery
     ? otherAccounts(configuration).map(({ region, account, first }) => ({
         path: `regions.${region}.account`,
         value: account,
-        allowed: `one account in all regions, ${first}, with recovery.routing parameter`,
+        allowed: `one account in all regions, ${first}, with recovery`,
         fix: "use one account: regions could not read each other's roles, which SSM shows to no other account",
       }))
     : [];
@@ -29,25 +29,25 @@ const oneAccountForLedger: Rule = (configuration) =>
       ]
     : [];
 
-function otherAccounts({ regions }: Configuration) {
+export function otherAccounts({ regions }: Configuration) {
   const [first, ...others] = Object.entries(regions);
   return others
     .filter(([, { account }]) => account !== first?.[1].account)
     .map(([region, { account }]) => ({ region, account, first: first![1].account }));
 }
 
-/** Nothing tells that a home is sound again where nobody looks at its health. */
-const failbackByOrder: Rule = ({ recovery }) =>
-  recovery?.routing === "parameter" && recovery.failback === "automatic"
-    ? [
-        {
-          path: "recovery.failback",
+/** Nothing tells that a home is lost, or sound again, where nobody looks at its health. */
+const byItself: Rule = ({ recovery, dns }) =>
+  recovery === undefined || dns !== undefined
+    ? []
+    : (["takeover", "failback"] as const)
+        .filter((setting) => recovery[setting] === "automatic")
+        .map((setting) => ({
+          path: `recovery.${setting}`,
           value: "automatic",
-          allowed: "manual with recovery.routing parameter",
-          fix: "take it out: with roles in parameters a home is taken over and handed back by order only",
-        },
-      ]
-    : [];
+          allowed: "manual without dns",
+          fix: 'take it out, or add "dns": without health checks a home is taken over and handed back by order only',
+        }));
 
 const ledgerNeedsRecovery: Rule = ({ ledger, recovery }) =>
   ledger && !recovery
@@ -103,13 +103,13 @@ const ledgerKeys: Rule = (configuration) =>
   });
 
 /** The global stack's state stands in the bucket of the first region, where that region's own is too. */
-const stateOfGlobalStack: Rule = ({ ledger, stateBackend }) =>
-  ledger?.managed && stateBackend.type === "s3" && !stateBackend.key.includes("{region}")
+const stateOfGlobalStack: Rule = ({ ledger, dns, stateBackend }) =>
+  (ledger?.managed || dns) && stateBackend.type === "s3" && !stateBackend.key.includes("{region}")
     ? [
         {
           path: "state_backend.key",
           value: stateBackend.key,
-          allowed: "a key that contains {region} with a managed ledger",
+          allowed: `a key that contains {region} with ${ledger?.managed ? "a managed ledger" : "dns"}`,
           fix: "add {region}: the states of the global stack and of the first region would be one object",
         },
       ]
@@ -280,7 +280,7 @@ function unmet(
 
 export const RECOVERY_RULES: readonly Rule[] = [
   oneAccountForParameters,
-  failbackByOrder,
+  byItself,
   oneAccountForLedger,
   ledgerNeedsRecovery,
   broughtLedgerIsTheirs,

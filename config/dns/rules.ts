@@ -1,0 +1,367 @@
+import { CALCULATED_CHILDREN_MAX, DNS_NAME_MAX_LENGTH, ROLE_POLICY_MAX_CHARACTERS } from "../../core/limits";
+import { canaryQueue } from "../../core/names";
+import { healthPolicy } from "../../modules/policy/health-policies";
+import type { Configuration, Dns } from "../configuration";
+import { otherAccounts } from "../recovery/rules";
+import type { Rule } from "../rule";
+import type { Violation } from "../violation";
+import { peersInOrder } from "./dns";
+import { CONTINENTS, COUNTRIES, COUNTRY_WITH_STATES, STATES } from "./geolocation";
+import { type DnsRecord, endpointRecords, groupRecords, type Location, locationCode } from "./records";
+
+/** A rule about the records of a group that has them. */
+type DnsRule = (configuration: Configuration, dns: Dns) => readonly Violation[];
+
+const needsRecovery: DnsRule = ({ recovery }, { record }) =>
+  recovery
+    ? []
+    : [
+        {
+          path: "dns",
+          value: record,
+          allowed: "nothing without recovery",
+          fix: 'add "recovery": {}, or take dns out: nobody could take a home over',
+        },
+      ];
+
+/**
+ * A health check names its alarm by region and name only, so it is one of the same account, and all regions have alarms:
+ * https://docs.aws.amazon.com/Route53/latest/APIReference/API_AlarmIdentifier.html
+ */
+const oneAccountForChecks: DnsRule = (configuration) =>
+  otherAccounts(configuration).length === 0
+    ? []
+    : [
+        {
+          path: "dns",
+          value: Object.values(configuration.regions).map(({ account }) => account),
+          allowed: "health checks in one account, that of all regions",
+          fix: "use one account: a health check sees no alarm of another one",
+        },
+      ];
+
+const knownRegions: DnsRule = ({ regions }, dns) => {
+  const names = Object.keys(regions);
+  const { order = [], locations = {}, default: elsewhere } = dns.discovery;
+  const maps = {
+    "dns.checks": dns.checks,
+    "dns.routing_controls": dns.routingControls,
+    "dns.resolver_addresses": dns.resolverAddresses,
+    "dns.discovery.locations": locations,
+    ...Object.fromEntries(
+      dns.endpoints.map(({ targets }, index) => [`dns.endpoints.${index}.targets`, targets]),
+    ),
+  };
+  return [
+    ...Object.entries(maps).flatMap(([path, map]) =>
+      Object.keys(map).map((region) => ({ path: `${path}.${region}`, region })),
+    ),
+    ...order.map((region) => ({ path: "dns.discovery.order", region })),
+    ...(elsewhere === undefined ? [] : [{ path: "dns.discovery.default", region: elsewhere }]),
+  ]
+    .filter(({ region }) => !names.includes(region))
+    .map(({ path, region }) => ({
+      path,
+      value: region,
+      allowed: `one of ${names.join(", ")}`,
+      fix: "name a region of the group",
+    }));
+};
+
+/** A setting that the chosen policy does not heed is a mistake. */
+const discoverySettings: DnsRule = (_, { discovery }) => {
+  const { policy, order, locations, default: elsewhere } = discovery;
+  const setting = (name: string, value: unknown, of: Dns["discovery"]["policy"], needed?: string) => {
+    const path = `dns.discovery.${name}`;
+    if (policy !== of && value !== undefined)
+      return [{ path, value, allowed: `nothing with policy ${policy}`, fix: `take it out; it is for ${of}` }];
+    return policy === of && value === undefined && needed !== undefined
+      ? [{ path, value, allowed: `${needed} with policy ${of}`, fix: "add it" }]
+      : [];
+  };
+  return [
+    ...setting("order", order, "failover"),
+    ...setting("locations", locations, "geolocation", "locations of at least one region"),
+    ...setting("default", elsewhere, "geolocation", "a region of the group"),
+  ];
+};
+
+/** The record of the first region goes on to its peers, in the order in which they take it over. */
+const discoveryOrder: DnsRule = (configuration, { discovery: { policy, order } }) => {
+  const names = Object.keys(configuration.regions);
+  if (policy !== "failover" || order === undefined || order.some((region) => !names.includes(region)))
+    return [];
+  const path = "dns.discovery.order";
+  if (order.length !== names.length || new Set(order).size !== names.length) {
+    const missing = names.filter((region) => !order.includes(region));
+    return [
+      {
+        path,
+        value: order,
+        allowed: `all regions, each once: ${names.join(", ")}`,
+        fix: missing.length > 0 ? `add ${missing.join(" and ")}` : "name each once",
+      },
+    ];
+  }
+  const first = order[0]!;
+  const wanted = [first, ...peersInOrder(configuration, first)];
+  if (wanted.join() === order.join()) return [];
+  return [
+    {
+      path,
+      value: order,
+      allowed: `${wanted.join(", ")}: after ${first}, its peers in the order in which they take it over`,
+      fix: `reorder it, or set recovery.takeover_order.${first} to ${order.slice(1).join(", ")}`,
+    },
+  ];
+};
+
+const knownLocations: DnsRule = (_, { discovery: { locations = {} } }) =>
+  Object.entries(locations).flatMap(([region, places]) =>
+    places.flatMap((location, index) => {
+      const allowed = allowedInstead(location);
+      return allowed === undefined
+        ? []
+        : [
+            {
+              path: `dns.discovery.locations.${region}.${index}`,
+              value: location,
+              allowed,
+              fix: "correct it",
+            },
+          ];
+    }),
+  );
+
+/** What is allowed in place of a location that Route 53 does not know. */
+function allowedInstead({ continent, country, subdivision }: Location): string | undefined {
+  if ((continent === undefined) === (country === undefined))
+    return "a continent, or a country with or without a subdivision";
+  if (continent !== undefined) {
+    if (subdivision !== undefined) return "a subdivision together with a country only";
+    return CONTINENTS.includes(continent) ? undefined : `a continent of ${CONTINENTS.join(", ")}`;
+  }
+  if (!COUNTRIES.includes(country!)) return "a country by its two-letter code of ISO 3166-1, such as DE";
+  if (subdivision === undefined) return undefined;
+  if (country !== COUNTRY_WITH_STATES) return `a subdivision with country ${COUNTRY_WITH_STATES} only`;
+  return STATES.includes(subdivision) ? undefined : "a state of the United States by its two letters, or DC";
+}
+
+const distinctLocations: DnsRule = (_, { discovery: { locations = {} } }) => {
+  const taken = new Map<string, string>();
+  return Object.entries(locations).flatMap(([region, places]) =>
+    places.flatMap((location, index): readonly Violation[] => {
+      const code = locationCode(location);
+      const other = taken.get(code);
+      taken.set(code, region);
+      return other === undefined
+        ? []
+        : [
+            {
+              path: `dns.discovery.locations.${region}.${index}`,
+              value: location,
+              allowed: `a location that is named once; ${other} has it already`,
+              fix: "give it to one region",
+            },
+          ];
+    }),
+  );
+};
+
+/** Settings of the endpoint that health by metric does not heed. */
+const healthSettings: DnsRule = (_, { health }) =>
+  health.type === "endpoint"
+    ? []
+    : Object.entries({
+        interval_seconds: health.intervalSeconds,
+        failure_threshold: health.failureThreshold,
+        reserved_concurrency: health.reservedConcurrency,
+        memory_mb: health.memoryMb,
+      })
+        .filter(([, value]) => value !== undefined)
+        .map(([setting, value]) => ({
+          path: `dns.health.${setting}`,
+          value,
+          allowed: "nothing with type metric",
+          fix: "take it out, or choose type endpoint",
+        }));
+
+/** https://docs.aws.amazon.com/Route53/latest/DeveloperGuide/health-checks-types.html: a CALCULATED check monitors none of its kind. */
+const leavesOnly: DnsRule = (_, { checks }) =>
+  Object.entries(checks).flatMap(([region, list]) =>
+    list
+      .map(({ id, type }, index) => ({ id, type, path: `dns.checks.${region}.${index}.type` }))
+      .filter(({ type }) => type === "calculated")
+      .map(({ id, path }) => ({
+        path,
+        value: "calculated",
+        allowed: "endpoint, alarm or recovery_control: a CALCULATED check cannot contain another one",
+        fix: `name the children of ${id} in its place`,
+      })),
+  );
+
+const distinctChecks: DnsRule = (_, { checks }) =>
+  Object.entries(checks).flatMap(([region, list]) =>
+    list
+      .map(({ id }, index) => ({ id, index }))
+      .filter(({ id, index }) => list.findIndex((other) => other.id === id) !== index)
+      .map(({ id, index }) => ({
+        path: `dns.checks.${region}.${index}.id`,
+        value: id,
+        allowed: "each check once",
+        fix: "take it out",
+      })),
+  );
+
+/** The largest of the checks is the one of routing: health of the home, and one child per peer. */
+const childrenOfChecks: DnsRule = ({ regions }, { checks, routingControls }) =>
+  Object.entries(checks).flatMap(([region, list]) => {
+    const others = Object.keys(regions).length + (routingControls[region] === undefined ? 0 : 1);
+    const most = CALCULATED_CHILDREN_MAX - others;
+    return list.length <= most
+      ? []
+      : [
+          {
+            path: `dns.checks.${region}`,
+            value: `${list.length} checks`,
+            allowed: `at most ${most}: a CALCULATED check has up to ${CALCULATED_CHILDREN_MAX} children, and ${others} are the group's own`,
+            fix: "name fewer checks",
+          },
+        ];
+  });
+
+const endpointTargets: DnsRule = ({ regions }, { endpoints }) =>
+  endpoints.flatMap(({ targets }, index) =>
+    Object.keys(regions)
+      .filter((region) => targets[region] === undefined)
+      .map((region) => ({
+        path: `dns.endpoints.${index}.targets.${region}`,
+        value: undefined,
+        allowed: "a target for every region of the group",
+        fix: "add it",
+      })),
+  );
+
+/**
+ * A name that has a CNAME record has no other:
+ * https://docs.aws.amazon.com/Route53/latest/DeveloperGuide/ResourceRecordTypes.html#CNAMEFormat
+ */
+const endpointKinds: DnsRule = (_, { endpoints }) =>
+  endpoints.flatMap(({ targets }, index) => {
+    const kinds = new Set(Object.values(targets).map((target) => ("cname" in target ? "cname" : "alias")));
+    return kinds.size < 2
+      ? []
+      : [
+          {
+            path: `dns.endpoints.${index}.targets`,
+            value: [...kinds],
+            allowed: "targets of one kind, all cname or all alias",
+            fix: "give a name that has a CNAME record no other: name all by cname, or all by alias",
+          },
+        ];
+  });
+
+const endpointNames: DnsRule = (configuration) => {
+  const { own, endpoints } = namesOf(configuration);
+  const taken = new Set(own);
+  return endpoints.flatMap(({ record, names }, index) => {
+    const clash = names.find((name) => taken.has(name));
+    for (const name of names) taken.add(name);
+    return clash === undefined
+      ? []
+      : [
+          {
+            path: `dns.endpoints.${index}.record`,
+            value: record,
+            allowed: `a name of its own; ${clash} is taken`,
+            fix: "choose another name",
+          },
+        ];
+  });
+};
+
+/** https://docs.aws.amazon.com/Route53/latest/DeveloperGuide/DomainNameFormat.html */
+const nameLengths: DnsRule = (configuration, { record }) => {
+  const { own, endpoints } = namesOf(configuration);
+  return [
+    { path: "dns.record", record, names: own },
+    ...endpoints.map((endpoint, index) => ({ path: `dns.endpoints.${index}.record`, ...endpoint })),
+  ].flatMap(({ path, record, names }) => {
+    const longest = names.reduce((one, other) => (other.length > one.length ? other : one));
+    const excess = longest.length - DNS_NAME_MAX_LENGTH;
+    return excess <= 0
+      ? []
+      : [
+          {
+            path,
+            value: record,
+            allowed: `at most ${record.length - excess} characters: the longest name below it, ${longest}, may have ${DNS_NAME_MAX_LENGTH}`,
+            fix: `shorten it by ${excess}`,
+          },
+        ];
+  });
+};
+
+/** Names of records, whatever else is wrong with them. */
+function namesOf(configuration: Configuration) {
+  const { regions, dns } = configuration;
+  const readable: Configuration = {
+    ...configuration,
+    dns: {
+      ...dns!,
+      order: Object.keys(regions),
+      discovery: { policy: dns!.discovery.policy === "failover" ? "failover" : "latency" },
+    },
+  };
+  const targets = Object.fromEntries(Object.keys(regions).map((region) => [region, { cname: region }]));
+  const names = (records: readonly DnsRecord[]) => [...new Set(records.map(({ name }) => name))];
+  return {
+    own: names(groupRecords(readable)),
+    endpoints: dns!.endpoints.map(({ record }) => ({
+      record,
+      names: names(endpointRecords(readable, { record, targets })),
+    })),
+  };
+}
+
+/** The health function may look at the queues of every logical queue. */
+const healthRole: DnsRule = (configuration, { healthEndpoint }) => {
+  const { regions, queues, failoverGroup, recovery } = configuration;
+  if (!healthEndpoint || !recovery || !queues[canaryQueue(failoverGroup)]?.canary) return [];
+  const length = Math.max(
+    ...Object.keys(regions).map((region) => JSON.stringify(healthPolicy(configuration, region)).length),
+  );
+  return length <= ROLE_POLICY_MAX_CHARACTERS
+    ? []
+    : [
+        {
+          path: "queues",
+          value: `${Object.keys(queues).length - 1} logical queues, a policy of the health function's role of ${length} characters`,
+          allowed: `a role policy of at most ${ROLE_POLICY_MAX_CHARACTERS} characters, in which the queues of all are named`,
+          fix: "split the logical queues into several failover groups, or shorten naming.prefix",
+        },
+      ];
+};
+
+const RULES: readonly DnsRule[] = [
+  needsRecovery,
+  oneAccountForChecks,
+  knownRegions,
+  discoverySettings,
+  discoveryOrder,
+  knownLocations,
+  distinctLocations,
+  healthSettings,
+  leavesOnly,
+  distinctChecks,
+  childrenOfChecks,
+  endpointTargets,
+  endpointKinds,
+  endpointNames,
+  nameLengths,
+  healthRole,
+];
+
+export const DNS_RULES: readonly Rule[] = RULES.map(
+  (rule) => (configuration) => (configuration.dns ? rule(configuration, configuration.dns) : []),
+);

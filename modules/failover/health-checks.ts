@@ -1,0 +1,92 @@
+import type { AwsProvider } from "@cdktf/provider-aws/lib/provider";
+import {
+  Route53HealthCheck,
+  type Route53HealthCheckConfig,
+} from "@cdktf/provider-aws/lib/route53-health-check";
+import { Construct } from "constructs";
+import type { Configuration } from "../../config/configuration";
+import type { CheckReference, HealthCheck, Probe } from "../../config/dns/checks";
+import { spelled } from "../../core/names";
+import { HEALTH_PATH } from "../../replicator/health/settings";
+import { addressed } from "../address";
+import { groupTagsOf } from "../tags";
+
+export interface HealthChecksProps {
+  readonly configuration: Configuration;
+  readonly provider: AwsProvider;
+  readonly checks: readonly HealthCheck[];
+  /** Host of the health endpoint of each home. */
+  readonly hosts: Readonly<Record<string, string>>;
+}
+
+/** Health checks of a failover group. */
+export class HealthChecks extends Construct {
+  private readonly made: ReadonlyMap<string, Route53HealthCheck>;
+
+  constructor(scope: Construct, id: string, props: HealthChecksProps) {
+    super(scope, id);
+    const made = new Map<string, Route53HealthCheck>();
+    this.made = made;
+    // Leaves first: the others name them.
+    const rank = ({ probe }: HealthCheck) => Number(probe.kind === "calculated");
+    for (const check of [...props.checks].sort((one, other) => rank(one) - rank(other)))
+      made.set(check.address, this.check(props, check));
+  }
+
+  idOf(reference: CheckReference): string {
+    return "id" in reference ? reference.id : this.made.get(reference.check)!.id;
+  }
+
+  private check({ configuration, provider, hosts }: HealthChecksProps, check: HealthCheck) {
+    const { address, word, home, peer, probe } = check;
+    const { naming, failoverGroup } = configuration;
+    return addressed(
+      new Route53HealthCheck(this, address, {
+        provider,
+        ...this.probe(probe, hosts[home]),
+        tags: {
+          Name: `${naming.prefix}${[failoverGroup, spelled(word), home, ...(peer === undefined ? [] : [peer])].join("-")}`,
+          "sqs-multi-region:home": home,
+          ...(peer !== undefined && { "sqs-multi-region:peer": peer }),
+          ...groupTagsOf(configuration, word),
+        },
+        // A type or an interval cannot be changed; records go over to the new check before the old one goes.
+        lifecycle: { createBeforeDestroy: true },
+      }),
+      address,
+    );
+  }
+
+  private probe(probe: Probe, host: string | undefined): Route53HealthCheckConfig {
+    switch (probe.kind) {
+      case "endpoint":
+        return {
+          type: "HTTPS",
+          fqdn: host!,
+          port: 443,
+          resourcePath: HEALTH_PATH,
+          enableSni: true,
+          requestInterval: probe.intervalSeconds,
+          failureThreshold: probe.failureThreshold,
+        };
+      case "alarm":
+        return {
+          type: "CLOUDWATCH_METRIC",
+          cloudwatchAlarmName: probe.alarm.name,
+          cloudwatchAlarmRegion: probe.alarm.region,
+          insufficientDataHealthStatus: probe.insufficientData,
+          ...(probe.inverted && { invertHealthcheck: true }),
+          // The check copies the alarm's settings when it is written, and the alarm is in another stack.
+          triggers: { alarm: JSON.stringify(probe.alarm.evaluation) },
+        };
+      case "routing-control":
+        return { type: "RECOVERY_CONTROL", routingControlArn: probe.arn } as Route53HealthCheckConfig;
+      case "calculated":
+        return {
+          type: "CALCULATED",
+          childHealthchecks: probe.children.map((child) => this.idOf(child)),
+          childHealthThreshold: probe.threshold,
+        };
+    }
+  }
+}

@@ -1,0 +1,278 @@
+import type { MetricAlarm } from "@aws-sdk/client-cloudwatch";
+import type {
+  HealthCheckConfig,
+  HealthCheckRegion,
+  InsufficientDataHealthStatus,
+  ResourceRecordSet,
+} from "@aws-sdk/client-route-53";
+import type { Configuration } from "../../../config/configuration";
+import { controllerDimensions, METRICS } from "../../../replicator/metrics";
+import { type AlarmSettings, alarmSettings, type DataPoint } from "../../emulator/route53/engine/alarm";
+import { answerQuestion, type Zone } from "../../emulator/route53/engine/answer";
+import {
+  type Check,
+  type Health,
+  NO_HISTORY,
+  type Probe,
+  stepHealth,
+} from "../../emulator/route53/engine/checks";
+import type { Client } from "../../emulator/route53/engine/routing";
+import { Template } from "../../template";
+
+/** What of a region Route 53 and CloudWatch have to do with. */
+export interface Region {
+  /** Whether its health endpoint answers, and says that the home can do its work. */
+  isHealthy: boolean;
+  /** Whether the health checkers get to the endpoint. */
+  isReachable: boolean;
+  /** Whether its controller publishes metrics, and CloudWatch takes them. */
+  publishes: boolean;
+  /** Peers' homes that it says it owns. */
+  owns: readonly string[];
+  /** Whether it claims its home back. */
+  claims: boolean;
+}
+
+/** Attributes of resources that matter here, as Terraform's JSON has them. */
+interface CheckAttributes {
+  readonly type: HealthCheckConfig["Type"];
+  readonly fqdn?: string;
+  readonly port?: number;
+  readonly resource_path?: string;
+  readonly request_interval?: number;
+  readonly failure_threshold?: number;
+  readonly cloudwatch_alarm_name?: string;
+  readonly cloudwatch_alarm_region?: HealthCheckRegion;
+  readonly insufficient_data_health_status?: InsufficientDataHealthStatus;
+  readonly child_healthchecks?: readonly string[];
+  readonly child_health_threshold?: number;
+  readonly invert_healthcheck?: boolean;
+  readonly tags: Readonly<Record<string, string>>;
+}
+
+interface AlarmAttributes {
+  readonly alarm_name: string;
+  readonly metric_name: string;
+  readonly dimensions: Readonly<Record<string, string>>;
+  readonly statistic: MetricAlarm["Statistic"];
+  readonly period: number;
+  readonly evaluation_periods: number;
+  readonly threshold: number;
+  readonly comparison_operator: MetricAlarm["ComparisonOperator"];
+  readonly treat_missing_data?: string;
+}
+
+interface RecordAttributes {
+  readonly name: string;
+  readonly type: ResourceRecordSet["Type"];
+  readonly ttl?: number;
+  readonly records?: readonly string[];
+  readonly alias?: {
+    readonly name: string;
+    readonly zone_id: string;
+    readonly evaluate_target_health: boolean;
+  };
+  readonly set_identifier?: string;
+  readonly failover_routing_policy?: { readonly type: ResourceRecordSet["Failover"] };
+  readonly latency_routing_policy?: { readonly region: ResourceRecordSet["Region"] };
+  readonly health_check_id?: string;
+}
+
+/** Resources of one type, by address. */
+function resourcesOf<T>(template: Template, type: string): readonly (readonly [string, T])[] {
+  return Object.entries(template.json.resource[type] ?? {}) as unknown as [string, T][];
+}
+
+const START = 1_800_000_000_000;
+const MINUTE_MS = 60_000;
+
+/**
+ * Route 53 with the health checks, alarms and records that the stacks of a group synthesize: what would be applied is what answers, by
+ * the rules of Route 53. Time is simulated.
+ */
+export class GroupRoute53 {
+  readonly regions: Readonly<Record<string, Region>>;
+  now = START;
+  private readonly checks: readonly Check[];
+  private readonly alarms: Readonly<Record<string, AlarmSettings>>;
+  private readonly metrics: Readonly<Record<string, string>>;
+  private readonly homes: Readonly<Record<string, string>>;
+  private readonly zone: Zone;
+  private readonly points = new Map<string, DataPoint[]>();
+  private health: Health;
+
+  constructor(private readonly configuration: Configuration) {
+    const names = Object.keys(configuration.regions);
+    this.regions = Object.fromEntries(
+      names.map((name): [string, Region] => [
+        name,
+        { isHealthy: true, isReachable: true, publishes: true, owns: [], claims: false },
+      ]),
+    );
+    const global = Template.global(configuration);
+    const checks = resourcesOf<CheckAttributes>(global, "aws_route53_health_check");
+    const records = resourcesOf<RecordAttributes>(global, "aws_route53_record");
+    this.checks = checks.map(([id, attributes]) => ({ id, config: configOf(attributes) }));
+    this.homes = Object.fromEntries(checks.map(([id, { tags }]) => [id, tags["sqs-multi-region:home"]!]));
+    this.zone = {
+      id: configuration.dns!.zoneId,
+      name: zoneName(configuration),
+      records: records.map(([, record]) => recordOf(record)),
+    };
+    const alarms = names.flatMap((region) =>
+      resourcesOf<AlarmAttributes>(Template.of(configuration, region), "aws_cloudwatch_metric_alarm").map(
+        ([, alarm]) => ({ region, alarm }),
+      ),
+    );
+    const watched = this.checks.flatMap(({ id, config: { AlarmIdentifier: is } }) =>
+      alarms
+        .filter(({ region, alarm }) => region === is?.Region && alarm.alarm_name === is.Name)
+        .map((found) => ({ id, ...found })),
+    );
+    this.alarms = Object.fromEntries(watched.map(({ id, alarm }) => [id, alarmSettings(alarmOf(alarm))]));
+    this.metrics = Object.fromEntries(
+      watched.map(({ id, region, alarm }) => [id, seriesOf(region, alarm.metric_name, alarm.dimensions)]),
+    );
+    this.health = this.step([]);
+  }
+
+  /** Region that a name answers; `from` counts for latency alone. */
+  text(name: string, from = Object.keys(this.regions)[0]!): string {
+    const client: Client = { location: {}, latencyMs: (region) => (region === from ? 1 : 100) };
+    const isHealthy = (id: string) => this.health.statuses[id] === "healthy";
+    const { code, records } = answerQuestion({ zones: [this.zone], isHealthy }, name, "TXT", client);
+    return records.flatMap(({ values }) => values)[0]?.replaceAll('"', "") ?? code;
+  }
+
+  pass(seconds: number): void {
+    for (let second = 0; second < seconds; second += 1) {
+      const due = this.health.due;
+      this.now += 1_000;
+      if (this.now % MINUTE_MS === 0) this.publish();
+      this.health = this.step(
+        due.map((order): Probe => ({ ...order, at: this.now, reply: this.replyOf(order.checkId) })),
+      );
+    }
+  }
+
+  /** All that was remembered is lost. */
+  restart(): void {
+    this.health = stepHealth(
+      this.checks,
+      NO_HISTORY,
+      { probes: [], metrics: {}, routingControls: {} },
+      this.now,
+    );
+  }
+
+  private step(probes: readonly Probe[]): Health {
+    const metrics = Object.fromEntries(
+      Object.entries(this.alarms).map(([id, settings]) => [
+        id,
+        { settings, points: this.points.get(this.metrics[id]!) ?? [] },
+      ]),
+    );
+    const observations = { probes, metrics, routingControls: {} };
+    return stepHealth(this.checks, this.health?.state ?? NO_HISTORY, observations, this.now);
+  }
+
+  private replyOf(checkId: string): Probe["reply"] {
+    const { isHealthy, isReachable } = this.regions[this.homes[checkId]!]!;
+    if (!isReachable) return {};
+    return { connectedAfterMs: 20, status: isHealthy ? 200 : 503, statusAfterMs: 30 };
+  }
+
+  /** What the controllers publish once a minute. */
+  private publish(): void {
+    const { failoverGroup } = this.configuration;
+    const names = Object.keys(this.regions);
+    for (const region of names) {
+      const { publishes, owns, claims, isHealthy } = this.regions[region]!;
+      if (!publishes) continue;
+      const put = (metric: string, value: boolean, home?: string) => {
+        const series = seriesOf(region, metric, controllerDimensions({ failoverGroup, region }, home));
+        const one = Number(value);
+        const point = { at: this.now, sampleCount: 1, sum: one, minimum: one, maximum: one };
+        this.points.set(series, [...(this.points.get(series) ?? []), point].slice(-10));
+      };
+      for (const home of names) if (home !== region) put(METRICS.owned, owns.includes(home), home);
+      put(METRICS.claim, claims);
+      put(METRICS.healthy, isHealthy);
+    }
+  }
+}
+
+function seriesOf(region: string, metric: string, dimensions: Readonly<Record<string, string>>): string {
+  return [
+    region,
+    metric,
+    ...Object.entries(dimensions)
+      .map((dimension) => dimension.join("="))
+      .sort(),
+  ].join(" ");
+}
+
+function zoneName({ dns }: Configuration): string {
+  return `${dns!.record.split(".").slice(1).join(".")}.`;
+}
+
+function configOf(attributes: CheckAttributes): HealthCheckConfig {
+  const { type, fqdn, cloudwatch_alarm_name, child_healthchecks, invert_healthcheck } = attributes;
+  return {
+    Type: type,
+    ...(fqdn !== undefined && {
+      FullyQualifiedDomainName: fqdn,
+      Port: attributes.port,
+      ResourcePath: attributes.resource_path,
+      RequestInterval: attributes.request_interval,
+      FailureThreshold: attributes.failure_threshold,
+    }),
+    ...(cloudwatch_alarm_name !== undefined && {
+      AlarmIdentifier: { Region: attributes.cloudwatch_alarm_region, Name: cloudwatch_alarm_name },
+      InsufficientDataHealthStatus: attributes.insufficient_data_health_status,
+    }),
+    ...(child_healthchecks !== undefined && {
+      ChildHealthChecks: child_healthchecks.map(idIn),
+      HealthThreshold: attributes.child_health_threshold,
+    }),
+    ...(invert_healthcheck && { Inverted: true }),
+  };
+}
+
+function alarmOf(attributes: AlarmAttributes): MetricAlarm {
+  return {
+    AlarmName: attributes.alarm_name,
+    Statistic: attributes.statistic,
+    Period: attributes.period,
+    EvaluationPeriods: attributes.evaluation_periods,
+    Threshold: attributes.threshold,
+    ComparisonOperator: attributes.comparison_operator,
+    TreatMissingData: attributes.treat_missing_data,
+  };
+}
+
+function recordOf(attributes: RecordAttributes): ResourceRecordSet {
+  const { alias, records = [], health_check_id } = attributes;
+  return {
+    Name: attributes.name,
+    Type: attributes.type,
+    SetIdentifier: attributes.set_identifier,
+    ...(alias === undefined
+      ? { TTL: attributes.ttl, ResourceRecords: records.map((Value) => ({ Value })) }
+      : {
+          AliasTarget: {
+            DNSName: alias.name,
+            HostedZoneId: alias.zone_id,
+            EvaluateTargetHealth: alias.evaluate_target_health,
+          },
+        }),
+    Failover: attributes.failover_routing_policy?.type,
+    Region: attributes.latency_routing_policy?.region,
+    ...(health_check_id !== undefined && { HealthCheckId: idIn(health_check_id) }),
+  };
+}
+
+/** The address in a reference to a check's id. */
+function idIn(reference: string): string {
+  return reference.replace(/^\$\{aws_route53_health_check\.([\w-]+)\.id\}$/, "$1");
+}
