@@ -1,34 +1,71 @@
 import { readFileSync } from "node:fs";
 import path from "node:path";
 import type { ConfigurationInput } from "../config/schema";
+import { createZone } from "../tests/emulator/clients";
 import { Deployment } from "../tests/emulator/deployment";
 import { type Emulator, startEmulator } from "../tests/emulator/emulator";
 import { PROJECT_ROOT } from "../tests/emulator/paths";
+import type { Route53StandIn } from "../tests/emulator/route53/stand-in";
 import { Shop } from "./shop";
 
 const EXAMPLE = path.join(PROJECT_ROOT, "examples", "order-processing", "sqs-multi-region.json");
 /** The order-processing example on an emulator of its own, with the shop's services, not applied yet. */
 export interface OrderProcessing {
   readonly emulator: Emulator;
+  /** Absent in groups without records. */
+  readonly route53?: Route53StandIn;
   readonly deployment: Deployment;
   readonly shop: Shop;
   readonly producerRole: string;
 }
 
-/** @param log told what is going on */
-export async function orderProcessing(log: (line: string) => void): Promise<OrderProcessing> {
-  const input = JSON.parse(readFileSync(EXAMPLE, "utf8")) as ConfigurationInput;
-  // Functions time out as early as is allowed, so that what a lost worker had is back soon.
-  const quick = { ...input, functions: { timeout_seconds: 10 } };
+export interface OrderProcessingOptions {
+  /** Told what is going on. */
+  readonly log: (line: string) => void;
+  /** Whether there are records in a zone. @default true */
+  readonly records?: boolean;
+}
+
+export async function orderProcessing({
+  log,
+  records = true,
+}: OrderProcessingOptions): Promise<OrderProcessing> {
+  const { dns, ...input } = JSON.parse(readFileSync(EXAMPLE, "utf8")) as ConfigurationInput;
   const regions = Object.keys(input.regions);
   const shop = await Shop.open();
   const emulator = await startEmulator({ regions, log });
+  const zone = records && dns ? await zoneOf(emulator, input, dns) : undefined;
+  // Functions time out as early as is allowed, so that what a lost worker had is back soon.
+  const quick = { ...input, ...(zone && { dns: zone.dns }), functions: { timeout_seconds: 10 } };
   const deployment = await Deployment.synthesize(emulator, quick, {
     script: "synth:order-processing",
     environment: { TF_VAR_services_url: shop.url },
   });
   const [producerRole] = Object.values(deployment.configuration.queues)[0]!.producers;
-  return { emulator, deployment, shop, producerRole: String(producerRole) };
+  return {
+    emulator,
+    deployment,
+    shop,
+    producerRole: String(producerRole),
+    ...(zone && { route53: zone.route53 }),
+  };
+}
+
+type Dns = NonNullable<ConfigurationInput["dns"]>;
+
+/** A hosted zone for the records, with what answers for it, and the settings that name both. */
+async function zoneOf(
+  emulator: Emulator,
+  { regions }: Pick<ConfigurationInput, "regions">,
+  dns: Dns,
+): Promise<{ readonly route53: Route53StandIn; readonly dns: Dns }> {
+  const [{ account }] = Object.values(regions) as [{ account: string }];
+  const route53 = await emulator.route53({ account });
+  const zone_id = await createZone(emulator, { account, name: dns.record.split(".").slice(1).join(".") });
+  const resolver_addresses = Object.fromEntries(
+    Object.keys(regions).map((region) => [region, [route53.dnsServer(region)]]),
+  );
+  return { route53, dns: { ...dns, zone_id, resolver_addresses } };
 }
 
 /** Orders per second, by logical queue. */

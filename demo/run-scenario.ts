@@ -1,15 +1,10 @@
-import { orderProcessing, RATES } from "./order-processing";
+import { orderProcessing } from "./order-processing";
 import { Phases, row, say } from "./output";
+import { HOME, playOn } from "./play";
 import type { Run } from "./run";
 import { applied, applyText } from "./run-replicate";
-import { play, SCENARIOS, type ScenarioName, type ScenarioResult } from "./scenarios";
-import { Timeline } from "./scenarios/timeline";
-import { Traffic } from "./scenarios/traffic";
-import { OwnershipWatch } from "./scenarios/watch";
+import { SCENARIOS, type ScenarioName, type ScenarioResult } from "./scenarios";
 import { stockClients } from "./stock-clients";
-
-const HOME = "us-east-1";
-const PEER = "us-west-2";
 
 /** Deploys the order-processing example, plays a scenario under traffic, and counts what became of each order. */
 export async function runScenario(name: ScenarioName): Promise<Run> {
@@ -17,40 +12,22 @@ export async function runScenario(name: ScenarioName): Promise<Run> {
   const { summary } = SCENARIOS[name];
   say(summary);
   const example = await phases.run("start", "Starting the emulator and synthesizing the example", () =>
-    orderProcessing((line) => say(`  ${line}`)),
+    orderProcessing({ log: (line) => say(`  ${line}`) }),
   );
-  const { emulator, deployment, shop, producerRole } = example;
+  const { emulator, deployment, producerRole } = example;
   say(`  ${deployment.providerSource}`);
   await phases.run("apply", applyText(deployment), () => applied(deployment));
   await deployment.createClientRole("producer", producerRole);
 
-  const timeline = new Timeline(say);
-  const watch = new OwnershipWatch(emulator, deployment, timeline);
-  const traffic = await Traffic.start({ emulator, deployment, shop, home: HOME, producerRole, rates: RATES });
-  timeline.say(
-    `producers send to ${HOME}: ${Object.entries(RATES)
-      .map(([queue, rate]) => `${rate}/s ${queue}`)
-      .join(", ")}`,
-  );
-  try {
-    const stage = { emulator, deployment, shop, home: HOME, peer: PEER, traffic, watch, timeline };
-    const result = await play(SCENARIOS[name], stage);
-    return {
-      report: { scenario: name, ...result, phases: phases.seconds },
-      table: tableOf(result),
-      passed:
-        result.lost +
-          result.processedTwice +
-          result.chargedTwice +
-          result.altered +
-          result.orderViolations ===
-        0,
-      environments: () => stockClients(emulator, HOME, deployment.account(HOME), { producer: producerRole }),
-    };
-  } finally {
-    traffic.close();
-    await watch.stop();
-  }
+  const result = await playOn(example, name, say);
+  return {
+    report: { scenario: name, ...result, phases: phases.seconds },
+    table: tableOf(result),
+    passed:
+      result.lost + result.processedTwice + result.chargedTwice + result.altered + result.orderViolations ===
+      0,
+    environments: () => stockClients(emulator, HOME, deployment.account(HOME), { producer: producerRole }),
+  };
 }
 
 const NOTES: Readonly<Record<string, string>> = {

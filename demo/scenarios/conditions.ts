@@ -62,6 +62,16 @@ export function trackRescue({ shop, timeline, home, peer }: Stage): () => void {
   });
 }
 
+/** Waits until DNS sends producers to a region; where there are no records, they are told. */
+export async function producersGo({ dns, traffic }: Stage, region: string): Promise<void> {
+  if (dns === undefined) return traffic.moveTo(region);
+  await waitFor(() => dns.region === region, {
+    timeoutMs: PATIENCE_MS,
+    everyMs: 100,
+    what: `DNS to name ${region}`,
+  });
+}
+
 /** Orders of each logical queue that are processed before something goes wrong, and after everything is well again. */
 export const WARM_UP = 20;
 
@@ -72,6 +82,7 @@ export async function handBack(stage: Stage): Promise<void> {
   timeline.mark("failbackOrdered");
   await phaseIs(stage, home, home, "owner");
   timeline.mark("handedBack", `${home} processes its messages again`);
-  traffic.moveTo(home);
+  await producersGo(stage, home);
+  timeline.mark("producersBack", `producers are sent to ${home} again`);
   await traffic.flows(WARM_UP);
 }

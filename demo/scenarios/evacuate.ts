@@ -1,4 +1,4 @@
-import { handBack, phaseIs, standbysOf, strandedIn, trackRescue, WARM_UP } from "./conditions";
+import { handBack, phaseIs, producersGo, standbysOf, strandedIn, trackRescue, WARM_UP } from "./conditions";
 import { order } from "./operator";
 import type { Scenario } from "./scenario";
 
@@ -19,8 +19,8 @@ export const evacuate: Scenario = {
     timeline.mark("takenOver");
     await traffic.flows(WARM_UP);
     await stage.whileEvacuated?.();
-    traffic.moveTo(peer);
-    timeline.mark("producersMoved", `producers send to ${peer}`);
+    await producersGo(stage, peer);
+    timeline.mark("producersMoved", `producers are sent to ${peer}`);
     await strandedIn(stage);
     await standbysOf(stage);
     stopTracking();

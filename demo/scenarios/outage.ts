@@ -1,4 +1,4 @@
-import { handBack, phaseIs, standbysOf, strandedIn, trackRescue, WARM_UP } from "./conditions";
+import { handBack, phaseIs, producersGo, standbysOf, strandedIn, trackRescue, WARM_UP } from "./conditions";
 import { order } from "./operator";
 import type { Scenario } from "./scenario";
 
@@ -8,12 +8,14 @@ export const outage: Scenario = {
   async play(stage) {
     const { emulator, home, peer, timeline, traffic } = stage;
     await traffic.flows(WARM_UP);
-    traffic.onMoved = (region) => timeline.mark("producersMoved", `producers send to ${region}`);
+    traffic.onMoved = (region) => timeline.mark("producersMoved", `the first order is accepted by ${region}`);
     const lost = await emulator.loseRegion(home, { manner: "hang" });
     timeline.mark("lost", `${home} is lost: calls hang, functions and schedules stand still`);
     const stopTracking = trackRescue(stage);
     await order(stage, "evacuate", home, "--to", peer, "--lost", home);
     timeline.mark("ordered");
+    await producersGo(stage, peer);
+    timeline.mark("dnsMoved", `producers are sent to ${peer}`);
     await phaseIs(stage, peer, home, "owner");
     timeline.mark("takenOver");
     await standbysOf(stage);
@@ -30,10 +32,12 @@ export const outage: Scenario = {
     await handBack(stage);
   },
   seconds: {
+    dnsMoved: ["lost", "dnsMoved"],
     producersMoved: ["lost", "producersMoved"],
     takenOver: ["lost", "takenOver"],
     firstRescued: ["lost", "firstRescued"],
     lastRescued: ["lost", "lastRescued"],
     handBack: ["failbackOrdered", "handedBack"],
+    producersBack: ["failbackOrdered", "producersBack"],
   },
 };

@@ -1,4 +1,4 @@
-import { handBack, phaseIs, standbysOf, strandedIn, trackRescue, WARM_UP } from "./conditions";
+import { handBack, phaseIs, producersGo, standbysOf, strandedIn, trackRescue, WARM_UP } from "./conditions";
 import { order } from "./operator";
 import type { Scenario } from "./scenario";
 
@@ -16,8 +16,8 @@ export const pollerStall: Scenario = {
     const stopTracking = trackRescue(stage);
     await order(stage, "evacuate", home, "--to", peer);
     timeline.mark("ordered");
-    traffic.moveTo(peer);
-    timeline.mark("producersMoved", `producers send to ${peer}`);
+    await producersGo(stage, peer);
+    timeline.mark("producersMoved", `producers are sent to ${peer}`);
     await phaseIs(stage, peer, home, "owner");
     timeline.mark("takenOver");
     await strandedIn(stage);

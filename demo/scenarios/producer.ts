@@ -1,7 +1,7 @@
 import { createHash, randomUUID } from "node:crypto";
 import { setTimeout as sleep } from "node:timers/promises";
 import { SendMessageCommand } from "@aws-sdk/client-sqs";
-import { producerKey } from "../../client";
+import { type ProducerRegions, producerKey } from "../../client";
 import { PRODUCER_KEY_ATTRIBUTE } from "../../replicator/message/producer-key";
 import { order } from "../orders";
 import type { Endpoint } from "../traffic";
@@ -9,8 +9,10 @@ import type { SentOrder } from "./judge";
 
 export interface ProducerOptions {
   readonly queue: string;
-  /** The ingress queue of each region, in the order in which the producer tries them. */
+  /** The ingress queue of each region. */
   readonly ingresses: Readonly<Record<string, Endpoint>>;
+  /** The regions to send to, in the order in which to try them. */
+  readonly regions: ProducerRegions;
   readonly fifo: boolean;
   /** Orders per second. */
   readonly rate: number;
@@ -23,27 +25,24 @@ const PAUSE_MS = 500;
 const IN_FLIGHT = 5;
 
 /**
- * Sends orders steadily to the ingress queue of one region. When that does not answer, it sends the same order, with the same producer
- * key, to the next region's, and stays there: the two are one message. An order that no region takes is tried until one does.
+ * Sends orders steadily to the ingress queue of the region that it is told. When that does not answer, it sends the same order, with the
+ * same producer key, to the next region's, and stays there until it is told another one: the two are one message. An order that no
+ * region takes is tried until one does.
  */
 export class Producer {
   readonly sent: SentOrder[] = [];
-  /** Told when the producer turns to another region. */
+  /** Told when another region than before has accepted an order. */
   onMoved: (region: string) => void = () => {};
-  private region: string;
+  private region = "";
+  private told = "";
+  private accepting = "";
   private number = 0;
   private stopped = false;
   private readonly running: Promise<void>;
   private readonly name = randomUUID().slice(0, 8);
 
   constructor(private readonly options: ProducerOptions) {
-    this.region = Object.keys(options.ingresses)[0]!;
     this.running = this.run();
-  }
-
-  /** Sends to another region from now on, as after a failback. */
-  moveTo(region: string): void {
-    this.region = region;
   }
 
   /** Resolves when the last order is accepted. */
@@ -76,6 +75,8 @@ export class Producer {
     const tried: string[] = [];
     const key = { DataType: "String", StringValue: producerKey() };
     for (;;) {
+      const regions = await this.options.regions();
+      if (regions[0] !== this.told) this.region = this.told = regions[0]!;
       const region = this.region;
       const { client, queueUrl } = ingresses[region]!;
       tried.push(region);
@@ -93,17 +94,13 @@ export class Producer {
         await client.send(command, { abortSignal: AbortSignal.timeout(PATIENCE_MS) });
         const digest = createHash("sha256").update(body).digest("hex");
         this.sent.push({ queue, order: id, group: customer, number, digest, regions: tried });
+        if (this.accepting !== "" && this.accepting !== region) this.onMoved(region);
+        this.accepting = region;
         return;
       } catch {
-        if (this.region === region) this.turnFrom(region);
+        if (this.region === region) this.region = regions[(regions.indexOf(region) + 1) % regions.length]!;
         await sleep(PAUSE_MS);
       }
     }
-  }
-
-  private turnFrom(region: string): void {
-    const regions = Object.keys(this.options.ingresses);
-    this.region = regions[(regions.indexOf(region) + 1) % regions.length]!;
-    this.onMoved(this.region);
   }
 }

@@ -1,6 +1,7 @@
 import type { Deployment } from "../../tests/emulator/deployment";
 import type { Emulator } from "../../tests/emulator/emulator";
 import type { ServiceRequest, Shop } from "../shop";
+import type { DnsWatch } from "./dns-watch";
 import type { Bounds, Judgement } from "./judge";
 import type { Timeline } from "./timeline";
 import type { Traffic } from "./traffic";
@@ -15,6 +16,8 @@ export interface Stage {
   readonly peer: string;
   readonly traffic: Traffic;
   readonly watch: OwnershipWatch;
+  /** Absent in groups without records. */
+  readonly dns?: DnsWatch;
   readonly timeline: Timeline;
   /** Called while the home is evacuated and its messages are moved or have been. @default nothing is done then */
   readonly whileEvacuated?: () => Promise<void>;

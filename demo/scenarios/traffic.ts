@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { GetQueueAttributesCommand, type SQSClient } from "@aws-sdk/client-sqs";
+import { type ProducerRegions, producerRegions } from "../../client";
 import { sqsClient } from "../../tests/emulator/clients";
 import type { Deployment } from "../../tests/emulator/deployment";
 import type { Emulator } from "../../tests/emulator/emulator";
@@ -16,6 +17,8 @@ export interface TrafficOptions {
   readonly home: string;
   /** ARN of the role that sends. */
   readonly producerRole: string;
+  /** Where producers learn by DNS which region to send to. @default they are told, by `moveTo` */
+  readonly dnsServer?: string;
   /** Orders per second, by logical queue. */
   readonly rates: Readonly<Record<string, number>>;
 }
@@ -25,8 +28,10 @@ const LOOK_EVERY_MS = 200;
 /** Producers of several logical queues, and what the consumers in all regions made of it. */
 export class Traffic {
   readonly producers: Readonly<Record<string, Producer>>;
-  /** Told when the first producer turns to another region. */
+  /** Told when another region than before has accepted an order of a producer. */
   onMoved: (region: string) => void = () => {};
+
+  private preferred: string;
 
   private constructor(
     private readonly options: TrafficOptions,
@@ -34,6 +39,8 @@ export class Traffic {
     private readonly clients: ReadonlyMap<string, SQSClient>,
   ) {
     const { deployment, rates } = options;
+    this.preferred = options.home;
+    const regions = this.regions([...clients.keys()]);
     this.producers = Object.fromEntries(
       Object.entries(rates).map(([queue, rate]) => {
         const ingresses = Object.fromEntries(
@@ -42,7 +49,7 @@ export class Traffic {
             { client, queueUrl: deployment.topology(queue, region).ingress.url },
           ]),
         );
-        const producer = new Producer({ queue, ingresses, rate, fifo: this.isFifo(queue) });
+        const producer = new Producer({ queue, ingresses, regions, rate, fifo: this.isFifo(queue) });
         producer.onMoved = (region) => this.onMoved(region);
         return [queue, producer];
       }),
@@ -87,9 +94,9 @@ export class Traffic {
     await Promise.all(Object.values(this.producers).map((producer) => producer.stop()));
   }
 
-  /** Sends to another region from now on. */
+  /** Tells producers that do not ask DNS to send to another region from now on. */
   moveTo(region: string): void {
-    for (const producer of Object.values(this.producers)) producer.moveTo(region);
+    this.preferred = region;
   }
 
   /** Ends the producers, and waits until every order that was accepted is processed or `patienceMs` have gone by without another. */
@@ -132,6 +139,20 @@ export class Traffic {
     return Object.entries(this.producers).flatMap(([queue, { sent }]) =>
       repeatsOutside(sent, this.requestsOf(queue), boundsOf(queue)),
     );
+  }
+
+  private regions(regions: readonly string[]): ProducerRegions {
+    const { deployment, dnsServer, home } = this.options;
+    const { dns } = deployment.configuration;
+    return dns === undefined || dnsServer === undefined
+      ? async () => [this.preferred, ...regions.filter((region) => region !== this.preferred)]
+      : producerRegions({
+          record: dns.record,
+          ttlSeconds: dns.ttlSeconds,
+          resolverAddresses: [dnsServer],
+          regions,
+          fallback: home,
+        });
   }
 
   private requestsOf(queue: string): readonly ServiceRequest[] {

@@ -8,9 +8,11 @@ import { AssetType, TerraformAsset, TerraformStack, TerraformVariable } from "cd
 import type { Construct } from "constructs";
 import type { LedgerOptions } from "../../client";
 import type { Configuration } from "../../config/configuration";
+import { recordSettings } from "../../config/dns/record-settings";
 import { topologyOf } from "../../config/topology";
 import { logGroupArn, logGroupName } from "../../core/names";
 import { consumerPolicy } from "../../modules/policy/client-policies";
+import type { RecordSettings } from "../../ownership/records";
 import type { ConsumerArchive } from "./build";
 
 /** What a consumer is told by its environment. */
@@ -18,6 +20,7 @@ export interface ConsumerSettings {
   readonly queue: string;
   readonly failoverGroup: string;
   readonly regions: readonly string[];
+  readonly records?: RecordSettings;
   /** Missing for queues without a ledger. */
   readonly ledger?: Pick<LedgerOptions, "tableName" | "entrySeconds">;
   readonly servicesUrl: string;
@@ -74,6 +77,7 @@ export class ConsumerStack extends TerraformStack {
         queue,
         failoverGroup: configuration.failoverGroup,
         regions: Object.keys(configuration.regions),
+        ...recordSettings(configuration, region),
         ...(settings.recovery?.rescue === "ledger" && {
           ledger: {
             tableName: configuration.ledger!.tableName,

@@ -13,11 +13,15 @@ async function main(): Promise<void> {
   const configuration = loadConfiguration(file);
   const app = new App();
   const archive = await buildConsumer();
-  for (const region of Object.keys(configuration.regions)) {
+  const stacks = Object.keys(configuration.regions).map((region) => {
     const queues = new RegionStack(app, configuration, region);
     new ConsumerStack(app, { configuration, region, archive }).addDependency(queues);
+    return queues;
+  });
+  if (needsGlobalStack(configuration)) {
+    const global = new GlobalStack(app, configuration);
+    for (const stack of stacks) global.addDependency(stack);
   }
-  if (needsGlobalStack(configuration)) new GlobalStack(app, configuration);
   app.synth();
 }
 

@@ -1,24 +1,25 @@
-import { type OrderProcessing, orderProcessing, RATES } from "../../demo/order-processing";
-import { play, SCENARIOS, type ScenarioName, type ScenarioResult, type Stage } from "../../demo/scenarios";
-import { Timeline } from "../../demo/scenarios/timeline";
-import { Traffic } from "../../demo/scenarios/traffic";
-import { OwnershipWatch } from "../../demo/scenarios/watch";
+import {
+  type OrderProcessing,
+  type OrderProcessingOptions,
+  orderProcessing,
+} from "../../demo/order-processing";
+import { playOn } from "../../demo/play";
+import type { ScenarioName, ScenarioResult, Stage } from "../../demo/scenarios";
 import { runCleanup } from "../emulator/cleanup";
 
-export const HOME = "us-east-1";
-export const PEER = "us-west-2";
+export { HOME, PEER } from "../../demo/play";
 /** A test of the full tier alone: each scenario takes minutes, most of which it waits. */
 export const testFull = process.env.TEST_TIER === "full" ? test : test.skip;
 
 /** Installing, starting and five applies, on a slow machine. */
 const DEPLOY_TIMEOUT_MS = 600_000;
-export const SCENARIO_TIMEOUT_MS = 900_000;
+export const SCENARIO_TIMEOUT_MS = 1_500_000;
 
 /** The order-processing example, deployed once for all tests of a file. */
-export function useOrderProcessing(): () => OrderProcessing {
+export function useOrderProcessing(options: Omit<OrderProcessingOptions, "log"> = {}): () => OrderProcessing {
   let example: OrderProcessing | undefined;
   beforeAll(async () => {
-    const started = await orderProcessing(() => {});
+    const started = await orderProcessing({ log: () => {}, ...options });
     await started.deployment.apply();
     await started.deployment.createClientRole("producer", started.producerRole);
     example = started;
@@ -32,24 +33,17 @@ export function useOrderProcessing(): () => OrderProcessing {
 
 /** Plays a scenario as the demo does, and expects that nothing is lost, processed twice, altered or out of order. */
 export async function played(
-  { emulator, deployment, shop, producerRole }: OrderProcessing,
+  example: OrderProcessing,
   name: ScenarioName,
   whileEvacuated: NonNullable<Stage["whileEvacuated"]> = async () => {},
 ): Promise<ScenarioResult> {
   const said: string[] = [];
-  const timeline = new Timeline((line) => said.push(line));
-  const watch = new OwnershipWatch(emulator, deployment, timeline);
-  const traffic = await Traffic.start({ emulator, deployment, shop, home: HOME, producerRole, rates: RATES });
   try {
-    const stage = { emulator, deployment, shop, home: HOME, peer: PEER, traffic, watch, timeline };
-    const result = await play(SCENARIOS[name], { ...stage, whileEvacuated });
+    const result = await playOn(example, name, (line) => said.push(line), { whileEvacuated });
     expect(result).toMatchObject({ ...NOTHING_WRONG, processed: result.sent });
     return result;
   } catch (error) {
     throw new Error(`${name} failed:\n${said.join("\n")}`, { cause: error });
-  } finally {
-    traffic.close();
-    await watch.stop();
   }
 }
 

@@ -1,0 +1,41 @@
+import { INTERNET } from "../tests/emulator/gateway-call";
+import { type OrderProcessing, RATES } from "./order-processing";
+import { play, SCENARIOS, type ScenarioName, type ScenarioResult, type Stage } from "./scenarios";
+import { DnsWatch } from "./scenarios/dns-watch";
+import { Timeline } from "./scenarios/timeline";
+import { Traffic } from "./scenarios/traffic";
+import { OwnershipWatch } from "./scenarios/watch";
+
+export const HOME = "us-east-1";
+export const PEER = "us-west-2";
+
+/**
+ * Plays a scenario on the example, which is applied, under traffic of its own.
+ * @param say told what happens, line by line
+ */
+export async function playOn(
+  { emulator, deployment, shop, producerRole, route53 }: OrderProcessing,
+  name: ScenarioName,
+  say: (line: string) => void,
+  hooks: Pick<Stage, "whileEvacuated"> = {},
+): Promise<ScenarioResult> {
+  const timeline = new Timeline(say);
+  const dnsServer = route53?.dnsServer(INTERNET);
+  const { dns: records } = deployment.configuration;
+  const dns =
+    records === undefined || dnsServer === undefined
+      ? undefined
+      : new DnsWatch(dnsServer, records.record, timeline);
+  const watch = new OwnershipWatch(emulator, deployment, timeline);
+  const options = { emulator, deployment, shop, home: HOME, producerRole, rates: RATES };
+  const traffic = await Traffic.start({ ...options, ...(dnsServer && { dnsServer }) });
+  const rates = Object.entries(RATES).map(([queue, rate]) => `${rate}/s ${queue}`);
+  timeline.say(`producers send to ${HOME}: ${rates.join(", ")}`);
+  const parts = { emulator, deployment, shop, home: HOME, peer: PEER, traffic, watch, timeline };
+  try {
+    return await play(SCENARIOS[name], { ...parts, ...(dns && { dns }), ...hooks });
+  } finally {
+    traffic.close();
+    await Promise.all([watch.stop(), dns?.stop()]);
+  }
+}
