@@ -62,6 +62,12 @@ export function trackRescue({ shop, timeline, home, peer }: Stage): () => void {
   });
 }
 
+/** Waits until the peer has moved all that a home has taken in. */
+export async function allIsMoved(stage: Stage): Promise<void> {
+  await strandedIn(stage);
+  await standbysOf(stage);
+}
+
 /** Waits until DNS sends producers to a region; where there are no records, they are told. */
 export async function producersGo({ dns, traffic }: Stage, region: string): Promise<void> {
   if (dns === undefined) return traffic.moveTo(region);

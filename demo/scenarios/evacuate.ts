@@ -1,4 +1,4 @@
-import { handBack, phaseIs, producersGo, standbysOf, strandedIn, trackRescue, WARM_UP } from "./conditions";
+import { allIsMoved, handBack, phaseIs, producersGo, trackRescue, WARM_UP } from "./conditions";
 import { order } from "./operator";
 import type { Scenario } from "./scenario";
 
@@ -21,8 +21,7 @@ export const evacuate: Scenario = {
     await stage.whileEvacuated?.();
     await producersGo(stage, peer);
     timeline.mark("producersMoved", `producers are sent to ${peer}`);
-    await strandedIn(stage);
-    await standbysOf(stage);
+    await allIsMoved(stage);
     stopTracking();
     timeline.mark("rescued", `everything that ${home} took in is with ${peer}`);
     await handBack(stage);

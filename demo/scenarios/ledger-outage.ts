@@ -1,4 +1,4 @@
-import { handBack, phaseIs, producersGo, standbysOf, strandedIn, trackRescue, WARM_UP } from "./conditions";
+import { allIsMoved, handBack, phaseIs, producersGo, trackRescue, WARM_UP } from "./conditions";
 import { order } from "./operator";
 import type { Scenario } from "./scenario";
 
@@ -17,14 +17,13 @@ export const ledgerOutage: Scenario = {
     const stopTracking = trackRescue(stage);
     await order(stage, "evacuate", home, "--to", peer, "--force");
     timeline.mark("ordered");
+    const hook = stage.whileEvacuated?.();
     await producersGo(stage, peer);
     timeline.mark("producersMoved", `producers are sent to ${peer}`);
-    const hook = stage.whileEvacuated?.();
     await phaseIs(stage, peer, home, "owner");
     timeline.mark("takenOver");
     await hook;
-    await strandedIn(stage);
-    await standbysOf(stage);
+    await allIsMoved(stage);
     stopTracking();
     timeline.mark("rescued", `everything that ${home} took in is with ${peer}`);
 

@@ -1,4 +1,4 @@
-import { handBack, phaseIs, producersGo, standbysOf, strandedIn, trackRescue, WARM_UP } from "./conditions";
+import { allIsMoved, handBack, phaseIs, producersGo, standbysOf, trackRescue, WARM_UP } from "./conditions";
 import { order } from "./operator";
 import type { Scenario } from "./scenario";
 
@@ -26,8 +26,7 @@ export const outage: Scenario = {
     await lost.restore();
     timeline.mark("returned", `${home} is back`);
     await phaseIs(stage, home, home, "standing-by");
-    await strandedIn(stage);
-    await standbysOf(stage);
+    await allIsMoved(stage);
     timeline.mark("stranded", `what was stranded in ${home} has been passed on`);
     await handBack(stage);
   },

@@ -1,4 +1,4 @@
-import { handBack, phaseIs, producersGo, standbysOf, strandedIn, trackRescue, WARM_UP } from "./conditions";
+import { allIsMoved, handBack, phaseIs, producersGo, trackRescue, WARM_UP } from "./conditions";
 import { order } from "./operator";
 import type { Scenario } from "./scenario";
 
@@ -20,8 +20,7 @@ export const pollerStall: Scenario = {
     timeline.mark("producersMoved", `producers are sent to ${peer}`);
     await phaseIs(stage, peer, home, "owner");
     timeline.mark("takenOver");
-    await strandedIn(stage);
-    await standbysOf(stage);
+    await allIsMoved(stage);
     stopTracking();
     timeline.mark("rescued", `ingress and outbox queues of ${home} are empty, while its pollers still stand`);
 
