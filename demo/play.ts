@@ -10,14 +10,15 @@ export const HOME = "us-east-1";
 export const PEER = "us-west-2";
 
 /**
- * Plays a scenario on the example, which is applied, under traffic of its own.
+ * Plays a scenario on the example, which is applied, under traffic of its own, while every control plane that a failover must not need
+ * is refused. They answer while `whileEvacuated` runs.
  * @param say told what happens, line by line
  */
 export async function playOn(
   { emulator, deployment, shop, producerRole, route53 }: OrderProcessing,
   name: ScenarioName,
   say: (line: string) => void,
-  hooks: Pick<Stage, "whileEvacuated"> = {},
+  { whileEvacuated }: Pick<Stage, "whileEvacuated"> = {},
 ): Promise<ScenarioResult> {
   const timeline = new Timeline(say);
   const dnsServer = route53?.dnsServer(INTERNET);
@@ -32,9 +33,20 @@ export async function playOn(
   const rates = Object.entries(RATES).map(([queue, rate]) => `${rate}/s ${queue}`);
   timeline.say(`producers send to ${HOME}: ${rates.join(", ")}`);
   const parts = { emulator, deployment, shop, home: HOME, peer: PEER, traffic, watch, timeline };
+  let refused = await emulator.loseControlPlanes();
+  const withControlPlanes = async (hook: () => Promise<void>): Promise<void> => {
+    await refused.restore();
+    await hook();
+    refused = await emulator.loseControlPlanes();
+  };
   try {
-    return await play(SCENARIOS[name], { ...parts, ...(dns && { dns }), ...hooks });
+    return await play(SCENARIOS[name], {
+      ...parts,
+      ...(dns && { dns }),
+      ...(whileEvacuated && { whileEvacuated: () => withControlPlanes(whileEvacuated) }),
+    });
   } finally {
+    await refused.restore();
     traffic.close();
     await Promise.all([watch.stop(), dns?.stop()]);
   }

@@ -1,6 +1,7 @@
 import type { QueueReference } from "../../config/topology";
 import type { Phase } from "../../ownership/states";
 import { sqsClient } from "../../tests/emulator/clients";
+import type { Outage } from "../../tests/emulator/outages";
 import { waitFor } from "../../tests/emulator/wait";
 import { depth } from "../traffic";
 import { LAST_STEP } from "./judge";
@@ -10,10 +11,16 @@ import type { Stage } from "./scenario";
 /** What a scenario waits for at most; a hand-over takes a few runs of the controllers, and the lease of a lost region. */
 const PATIENCE_MS = 420_000;
 
-/** Waits until a region is in a phase about a home. */
-export async function phaseIs({ watch }: Stage, region: string, home: string, phase: Phase): Promise<void> {
+/** Waits until a region is in a phase about a home. @param timeoutMs default: what an order takes */
+export async function phaseIs(
+  { watch }: Stage,
+  region: string,
+  home: string,
+  phase: Phase,
+  timeoutMs = PATIENCE_MS,
+): Promise<void> {
   await waitFor(() => watch.phase(region, home) === phase, {
-    timeoutMs: PATIENCE_MS,
+    timeoutMs,
     everyMs: 200,
     what: `phase ${phase} of ${region} for ${home}`,
   });
@@ -80,6 +87,29 @@ export async function producersGo({ dns, traffic }: Stage, region: string): Prom
 
 /** Orders of each logical queue that are processed before something goes wrong, and after everything is well again. */
 export const WARM_UP = 20;
+
+/** Loses the home as those who call it know it; the timeline is told when its producers have found another region. */
+export async function loseHome({ emulator, home, timeline, traffic }: Stage): Promise<Outage> {
+  traffic.onMoved = (region) => timeline.mark("producersMoved", `the first order is accepted by ${region}`);
+  const lost = await emulator.loseRegion(home, { manner: "hang" });
+  timeline.mark("lost", `${home} is lost: calls hang, functions and schedules stand still`);
+  return lost;
+}
+
+/** Has the peer process what it owns of a lost home, brings the home back, and gives it what is its own. */
+export async function returns(stage: Stage, lost: Outage, stopTracking: () => void): Promise<void> {
+  const { home, peer, timeline, traffic } = stage;
+  await standbysOf(stage);
+  await traffic.flows(WARM_UP);
+  stopTracking();
+  timeline.mark("rescued", `${peer} has no copy of ${home} left`);
+  await lost.restore();
+  timeline.mark("returned", `${home} is back`);
+  await phaseIs(stage, home, home, "standing-by");
+  await allIsMoved(stage);
+  timeline.mark("stranded", `what was stranded in ${home} has been passed on`);
+  await handBack(stage);
+}
 
 /** Gives the home back, and waits until it processes its messages again. */
 export async function handBack(stage: Stage): Promise<void> {

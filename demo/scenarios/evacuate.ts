@@ -9,7 +9,7 @@ export const evacuate: Scenario = {
   summary: `A live region is evacuated under traffic while the ledger lags by ${LEDGER_LAG_SECONDS} s, and takes its messages back.`,
   async play(stage) {
     const { emulator, home, peer, timeline, traffic } = stage;
-    await emulator.delayReplication(LEDGER_LAG_SECONDS);
+    const lag = await emulator.delayReplication(LEDGER_LAG_SECONDS);
     timeline.say(`what one region writes into the ledger is seen by the other ${LEDGER_LAG_SECONDS} s later`);
     await traffic.flows(WARM_UP);
     const stopTracking = trackRescue(stage);
@@ -25,7 +25,7 @@ export const evacuate: Scenario = {
     stopTracking();
     timeline.mark("rescued", `everything that ${home} took in is with ${peer}`);
     await handBack(stage);
-    await emulator.delayReplication(0);
+    await lag.restore();
   },
   seconds: {
     takenOver: ["ordered", "takenOver"],

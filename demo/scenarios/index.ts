@@ -4,10 +4,12 @@ import { outage } from "./outage";
 import { partition } from "./partition";
 import { peerOutage } from "./peer-outage";
 import { pollerStall } from "./poller-stall";
+import { takeover } from "./takeover";
 
 /** The scenarios of recovery, by the name that `--scenario` takes. */
 export const SCENARIOS = {
   outage,
+  takeover,
   evacuate,
   "poller-stall": pollerStall,
   "ledger-outage": ledgerOutage,

@@ -166,6 +166,14 @@ export class Emulator {
   }
 
   /**
+   * Loses the control planes that a failover must not need, for everybody: Route 53, IAM, STS by its global endpoint, and all of
+   * Lambda but invocations. Data planes answer.
+   */
+  loseControlPlanes(options: OutageOptions = {}): Promise<Outage> {
+    return this.outages.loseControlPlanes(options);
+  }
+
+  /**
    * Starts what Route 53 does besides its API: health checkers, and DNS servers for every region and for the internet. It ends
    * with the emulator.
    *

@@ -30,6 +30,8 @@ export interface FaultSpec extends CallFilter {
   readonly kind: FaultKind;
   /** Names of the SQS queues whose calls match. @default all calls, those to other services too */
   readonly queues?: readonly string[];
+  /** Operations that do not match. @default none */
+  readonly exceptOperations?: readonly string[];
   /** Access key whose calls match. @default everybody's */
   readonly caller?: string;
   /** How likely a call that matches meets the fault; for kinds that concern entries: each entry of it. @default 1 */
@@ -154,6 +156,7 @@ export class Faults {
 export function matches(spec: FaultSpec, call: Call): boolean {
   return (
     matchesFilter(spec, call) &&
+    !spec.exceptOperations?.includes(call.operation) &&
     (spec.caller === undefined || spec.caller === call.caller) &&
     (spec.queues === undefined || spec.queues.includes(call.queue))
   );

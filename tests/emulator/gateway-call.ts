@@ -32,6 +32,8 @@ interface CredentialScope {
 
 const FORM = "application/x-www-form-urlencoded";
 const SQS_TARGET = "AmazonSQS.";
+/** https://docs.aws.amazon.com/lambda/latest/api/API_Invoke.html */
+const INVOCATION = /^\/2015-03-31\/functions\/[^/]+\/invocations$/;
 /** https://docs.aws.amazon.com/lambda/latest/dg/urls-configuration.html: the region is a part of the host name. */
 const FUNCTION_URL_HOST = /^[^.]+\.lambda-url\.([^.]+)\.on\.aws(:\d+)?$/;
 
@@ -95,6 +97,7 @@ function operationOf(request: IncomingMessage, url: URL, body: string): string {
   if (typeof target === "string") return target.slice(target.lastIndexOf(".") + 1);
   const action = url.searchParams.get("Action") ?? new URLSearchParams(body).get("Action");
   if (action !== null) return action;
+  if (INVOCATION.test(url.pathname)) return "Invoke";
   const rpc = /^\/service\/[^/]+\/operation\/([^/]+)$/.exec(url.pathname)?.[1];
   return rpc ?? `${request.method ?? "GET"} ${url.pathname}`;
 }

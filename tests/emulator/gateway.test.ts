@@ -203,6 +203,8 @@ describe("counting calls", () => {
       gateway.countCalls({ target: WEST, service: "lambda", operation: "POST /2015-03-31/functions" }),
     ).toBe(1);
     expect(gateway.countCalls({ target: EAST, service: "", operation: "PutMetricData" })).toBe(1);
+    await call(gateway.endpoint(EAST), {}, "", `/2015-03-31/functions/orders/invocations${credential}`);
+    expect(gateway.countCalls({ target: WEST, service: "lambda", operation: "Invoke" })).toBe(1);
   });
 });
 

@@ -135,6 +135,25 @@ async function waiting(region: string, QueueUrl: string): Promise<number> {
   return Number(answer.Attributes?.[name]);
 }
 
+test("control planes are lost for everybody, and data planes answer", async () => {
+  const name = `reader-${++names}`;
+  const options = { region: WEST, account: ACCOUNT, name, role, zip: reporter };
+  await createFunction(emulator, { ...options, variables: {}, timeoutSeconds: 5 });
+  const lost = await emulator.loseControlPlanes();
+  const lambda = kept(lambdaClient(emulator, from(WEST)));
+  const control = () => lambda.send(new ListEventSourceMappingsCommand({}));
+  await expect(control()).rejects.toThrow(RESET);
+  const iam = kept(new IAMClient(clientConfiguration(emulator, from(EUROPE, EAST))));
+  await expect(iam.send(new GetRoleCommand({ RoleName: "worker" }))).rejects.toThrow(RESET);
+  const sts = kept(new STSClient(clientConfiguration(emulator, from(WEST, EAST))));
+  await expect(sts.send(new GetCallerIdentityCommand({}))).rejects.toThrow(RESET);
+  const invoke = new InvokeCommand({ FunctionName: name, InvocationType: "Event" });
+  await expect(lambda.send(invoke)).resolves.toMatchObject({ StatusCode: 202 });
+  expect(await Promise.all([reaches(WEST), reaches(EAST, WEST)])).toEqual([true, true]);
+  await lost.restore();
+  await expect(control()).resolves.toBeDefined();
+});
+
 describe("a region that is lost", () => {
   test("answers nobody and calls nobody, and the others reach each other", async () => {
     const lost = await emulator.loseRegion(WEST);

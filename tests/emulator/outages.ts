@@ -26,11 +26,13 @@ export interface OutagesOptions {
 }
 
 /** Which calls fail. */
-type Failing = Pick<FaultSpec, "source" | "target" | "service">;
+type Failing = Pick<FaultSpec, "source" | "target" | "service" | "exceptOperations">;
 
 /** Region in which the control planes of global services are. */
 const GLOBAL_REGION = "us-east-1";
 const GLOBAL_SERVICES = ["iam", "route53"] as const;
+/** What Lambda does besides its control plane. */
+const INVOCATIONS = ["Invoke", "InvokeFunctionUrl"] as const;
 
 /** What is out of order, put together from the faults of calls and from what stands still inside of AWS. */
 export class Outages {
@@ -74,6 +76,11 @@ export class Outages {
   async delayReplication(seconds: number): Promise<Outage> {
     if (!(seconds >= 0)) throw new Error(`replication cannot be delayed by ${seconds} seconds`);
     return this.begin({ replicationDelaySeconds: seconds });
+  }
+
+  async loseControlPlanes({ manner = "refuse" }: OutageOptions = {}): Promise<Outage> {
+    const lambda = { service: "lambda", exceptOperations: INVOCATIONS };
+    return this.begin({}, [...this.globalControlPlanes(), lambda], manner);
   }
 
   async restoreAll(): Promise<void> {
