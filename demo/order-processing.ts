@@ -24,19 +24,36 @@ export interface OrderProcessingOptions {
   readonly log: (line: string) => void;
   /** Whether there are records in a zone. @default true */
   readonly records?: boolean;
+  /** Regions, 2 or 3. @default 2, those of the example */
+  readonly regions?: number;
+  /** @default that of the configuration */
+  readonly takeoverDelaySeconds?: number;
 }
+
+/** Where the order system goes if two regions are not enough. */
+const THIRD_REGION = "eu-west-1";
 
 export async function orderProcessing({
   log,
   records = true,
+  regions: count = 2,
+  takeoverDelaySeconds,
 }: OrderProcessingOptions): Promise<OrderProcessing> {
-  const { dns, ...input } = JSON.parse(readFileSync(EXAMPLE, "utf8")) as ConfigurationInput;
+  const written = JSON.parse(readFileSync(EXAMPLE, "utf8")) as ConfigurationInput;
+  const { dns, ...input } = count > 2 ? withThirdRegion(written) : written;
   const regions = Object.keys(input.regions);
   const shop = await Shop.open();
   const emulator = await startEmulator({ regions, log });
   const zone = records && dns ? await zoneOf(emulator, input, dns) : undefined;
   // Functions time out as early as is allowed, so that what a lost worker had is back soon.
-  const quick = { ...input, ...(zone && { dns: zone.dns }), functions: { timeout_seconds: 10 } };
+  const quick = {
+    ...input,
+    ...(zone && { dns: zone.dns }),
+    ...(takeoverDelaySeconds && {
+      recovery: { ...input.recovery, takeover_delay_seconds: takeoverDelaySeconds },
+    }),
+    functions: { timeout_seconds: 10 },
+  };
   const deployment = await Deployment.synthesize(emulator, quick, {
     script: "synth:order-processing",
     environment: { TF_VAR_services_url: shop.url },
@@ -48,6 +65,21 @@ export async function orderProcessing({
     shop,
     producerRole: String(producerRole),
     ...(zone && { route53: zone.route53 }),
+  };
+}
+
+/** The example with another region, and with consumers there. */
+function withThirdRegion(input: ConfigurationInput): ConfigurationInput {
+  const [[first, settings]] = Object.entries(input.regions) as [[string, { account: string }]];
+  const queues = Object.entries(input.queues).map(([name, queue]) => {
+    const [consumer] = (queue.consumers ?? []) as [string];
+    const consumers = [...(queue.consumers ?? []), consumer.replace(first, THIRD_REGION)];
+    return [name, { ...queue, consumers }];
+  });
+  return {
+    ...input,
+    regions: { ...input.regions, [THIRD_REGION]: settings },
+    queues: Object.fromEntries(queues) as ConfigurationInput["queues"],
   };
 }
 

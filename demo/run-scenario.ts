@@ -3,16 +3,16 @@ import { Phases, row, say } from "./output";
 import { HOME, playOn } from "./play";
 import type { Run } from "./run";
 import { applied, applyText } from "./run-replicate";
-import { SCENARIOS, type ScenarioName, type ScenarioResult } from "./scenarios";
+import { SCENARIOS, type Scenario, type ScenarioName, type ScenarioResult } from "./scenarios";
 import { stockClients } from "./stock-clients";
 
 /** Deploys the order-processing example, plays a scenario under traffic, and counts what became of each order. */
 export async function runScenario(name: ScenarioName): Promise<Run> {
   const phases = new Phases();
-  const { summary } = SCENARIOS[name];
+  const { summary, regions }: Scenario = SCENARIOS[name];
   say(summary);
   const example = await phases.run("start", "Starting the emulator and synthesizing the example", () =>
-    orderProcessing({ log: (line) => say(`  ${line}`) }),
+    orderProcessing({ log: (line) => say(`  ${line}`), ...(regions && { regions }) }),
   );
   const { emulator, deployment, producerRole } = example;
   say(`  ${deployment.providerSource}`);

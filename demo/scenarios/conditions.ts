@@ -1,5 +1,6 @@
 import type { QueueReference } from "../../config/topology";
 import type { Phase } from "../../ownership/states";
+import { takeoverSeconds } from "../../ownership/times";
 import { sqsClient } from "../../tests/emulator/clients";
 import type { Outage } from "../../tests/emulator/outages";
 import { waitFor } from "../../tests/emulator/wait";
@@ -10,6 +11,20 @@ import type { Stage } from "./scenario";
 
 /** What a scenario waits for at most; a hand-over takes a few runs of the controllers, and the lease of a lost region. */
 const PATIENCE_MS = 420_000;
+
+/** Waits until a region has taken the home over by itself. @throws Error when the configuration leaves that to orders */
+export async function takesOver(stage: Stage, region: string): Promise<void> {
+  const { deployment, home, timeline } = stage;
+  const { dns, recovery } = deployment.configuration;
+  if (dns === undefined || recovery?.takeover !== "automatic") {
+    throw new Error("without records a region is taken over by order alone");
+  }
+  const longest = takeoverSeconds(recovery, dns.ttlSeconds);
+  timeline.say(
+    `${region} takes over within ${longest} s if the signals last for ${recovery.takeoverDelaySeconds} s`,
+  );
+  await phaseIs(stage, region, home, "owner", longest * 1_000);
+}
 
 /** Waits until a region is in a phase about a home. @param timeoutMs default: what an order takes */
 export async function phaseIs(

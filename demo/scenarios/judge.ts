@@ -31,8 +31,8 @@ export interface Judgement {
 
 /** When an order may be processed again without a guarantee being broken. */
 export interface Bounds {
-  /** It was processed first in this time, in epoch milliseconds. @default never */
-  readonly first?: { readonly from: number; readonly until: number };
+  /** It was processed first in one of these times, in epoch milliseconds. @default never */
+  readonly first?: readonly { readonly from: number; readonly until: number }[];
   /** Nobody but its own region had it: SQS delivers at least once, and without a ledger nobody notices. @default that is no excuse */
   readonly atHome?: boolean;
 }
@@ -81,9 +81,9 @@ export function repeatsOutside(
     .filter((all) => all.length > 1 && !isWithin(all, bounds));
 }
 
-function isWithin(asked: readonly ServiceRequest[], { first, atHome = false }: Bounds): boolean {
+function isWithin(asked: readonly ServiceRequest[], { first = [], atHome = false }: Bounds): boolean {
   const { at } = asked[0]!;
-  const isEarly = first !== undefined && first.from <= at && at <= first.until;
+  const isEarly = first.some(({ from, until }) => from <= at && at <= until);
   return isEarly || (atHome && asked.every(({ region, home }) => region === home));
 }
 

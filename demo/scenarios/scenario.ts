@@ -27,6 +27,8 @@ export interface Stage {
 export interface Scenario {
   /** One sentence for `--help` and the beginning of the run. */
   readonly summary: string;
+  /** Regions that it needs. @default 2 */
+  readonly regions?: number;
   readonly play: (stage: Stage) => Promise<void>;
   /** Seconds to report, by name: from one moment of the timeline to another. */
   readonly seconds: Readonly<Record<string, readonly [from: string, to: string]>>;
@@ -82,16 +84,19 @@ const IN_PROGRESS_MS = 2_000;
 const METRIC_AGE_MS = 120_000;
 
 /**
- * With a ledger, only what was in progress when the region, or its ledger, was lost may be processed again. Without one it is what the home took in after
- * the watermark less its margin, and before it was processed no more.
+ * With a ledger, only what was in progress when a region, or its ledger, was lost may be processed again. Without one it is what the home
+ * took in after the watermark less its margin, and before it was processed no more.
  */
 function boundsOf({ deployment, timeline }: Stage, queue: string): Bounds {
   const { rescue, marginSeconds } = deployment.configuration.queues[queue]!.recovery!;
-  const lost = timeline.at("lost") ?? timeline.at("broken");
+  const moments = (...names: readonly string[]) => names.flatMap((name) => timeline.at(name) ?? []);
+  const losses = moments("lost", "peerLost", "broken");
   if (rescue === "ledger") {
-    return lost === undefined ? {} : { first: { from: lost - IN_PROGRESS_MS, until: lost + IN_PROGRESS_MS } };
+    return { first: losses.map((at) => ({ from: at - IN_PROGRESS_MS, until: at + IN_PROGRESS_MS })) };
   }
-  const [ordered, until] = [lost ?? timeline.at("ordered"), timeline.at("takenOver")];
-  if (ordered === undefined || until === undefined) return { atHome: true };
-  return { first: { from: ordered - marginSeconds * 1_000 - METRIC_AGE_MS, until }, atHome: true };
+  const begun = [...losses, ...moments("ordered")];
+  const owned = moments("takenOver", "takenBack", "takenOverAgain");
+  if (begun.length === 0 || owned.length === 0) return { atHome: true };
+  const from = Math.min(...begun) - marginSeconds * 1_000 - METRIC_AGE_MS;
+  return { first: [{ from, until: Math.max(...owned) }], atHome: true };
 }

@@ -61,7 +61,7 @@ describe("an order whose last step was asked for again", () => {
     [{ from: 11, until: 40 }, 1],
     [{ from: 31, until: 40 }, 0],
   ])("within %j, by the first time", (bounds, withinBounds) => {
-    const judged = judge([sent(1), sent(2)], requests, false, { first: bounds });
+    const judged = judge([sent(1), sent(2)], requests, false, { first: [bounds] });
     expect(judged).toMatchObject({ withinBounds, processedTwice: 2 - withinBounds, chargedTwice: 1 });
   });
 });
