@@ -1,4 +1,5 @@
 import { InvokeCommand, type LambdaClient } from "@aws-sdk/client-lambda";
+import type { Route53Client } from "@aws-sdk/client-route-53";
 import { PutParameterCommand, type SSMClient } from "@aws-sdk/client-ssm";
 import type { Configuration } from "../config/configuration";
 import { type GroupTopology, groupTopologies } from "../config/group-topology";
@@ -28,6 +29,8 @@ export interface Silence {
 export interface Clients {
   readonly ssm: (region: string) => Pick<SSMClient, "send">;
   readonly lambda: (region: string) => Pick<LambdaClient, "send">;
+  /** @param region any of the group: Route 53 has one endpoint for a partition */
+  readonly route53: (region: string) => Route53Client;
 }
 
 /** A failover group as an operator reaches it: by data planes, region by region, each of which may be gone. */
@@ -36,7 +39,7 @@ export class Group {
   private readonly topologies: readonly GroupTopology[];
 
   constructor(
-    configuration: Configuration,
+    readonly configuration: Configuration,
     private readonly clients: Clients,
   ) {
     this.topologies = groupTopologies(configuration);
@@ -108,6 +111,9 @@ export function isSilent(view: RegionView, now: number): boolean {
   return view.reached && view.states !== undefined && now - view.states.checkedAt > LEASE_SECONDS * 1_000;
 }
 
-function nameOf(error: unknown): string {
-  return error instanceof Error ? error.name : String(error);
+/** Name of an error, or its code where the name tells nothing, as with errors of Node's. */
+export function nameOf(error: unknown): string {
+  if (!(error instanceof Error)) return String(error);
+  const { name, code } = error as { readonly name: string; readonly code?: unknown };
+  return name === "Error" && typeof code === "string" ? code : name;
 }

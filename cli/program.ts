@@ -1,12 +1,18 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { LambdaClient } from "@aws-sdk/client-lambda";
+import { Route53Client } from "@aws-sdk/client-route-53";
 import { Command, InvalidArgumentError } from "commander";
+import { isServer, RESOLVER_TEXT } from "../config/dns/schema";
 import { DEFAULT_CONFIGURATION_FILE, loadConfiguration } from "../config/load";
 import { ssmClient } from "../ownership/client";
+import type { Resolver } from "../ownership/records";
+import { recordResolver } from "../ownership/resolver";
+import { type CheckStatus, checkStatuses, checksTable } from "./checks";
 import { follow } from "./follow";
-import { type Clients, Group } from "./group";
+import { type Clients, Group, nameOf } from "./group";
 import { type Given, giveOrder, type Wish } from "./order";
-import { statusOf, statusTable } from "./status";
+import { lookUp } from "./records";
+import { recordsTable, statusOf, statusTable } from "./status";
 
 interface CommonOptions {
   readonly config?: string;
@@ -21,9 +27,16 @@ interface OrderOptions extends CommonOptions {
   readonly timeout: number;
 }
 
+interface StatusOptions extends CommonOptions {
+  readonly resolver?: string;
+  readonly checks?: true;
+}
+
 /** What the command needs of its surroundings. */
 export interface Environment {
   readonly clients: Clients;
+  /** Looks records up. @param server DNS server to ask. @default that of the machine */
+  readonly resolver: (server?: string) => Resolver;
   readonly write: (text: string) => void;
   /** For progress and warnings. */
   readonly say: (line: string) => void;
@@ -32,6 +45,7 @@ export interface Environment {
 }
 
 const LOOK_EVERY_MS = 2_000;
+const EXIT_NOT_DONE = 1;
 /** The new owner has not begun when the time was over; the hand-over goes on. */
 const EXIT_NOT_YET = 2;
 
@@ -41,7 +55,14 @@ const REAL: Environment = {
     ssm: (region) => ssmClient(region, region),
     lambda: (region) =>
       new LambdaClient({ region, maxAttempts: 1, requestHandler: { requestTimeout: 3_000 } }),
+    route53: (region) =>
+      new Route53Client({
+        region,
+        maxAttempts: 3,
+        requestHandler: { connectionTimeout: 2_000, requestTimeout: 5_000, throwOnRequestTimeout: true },
+      }),
   },
+  resolver: (server) => recordResolver({ resolverAddresses: server === undefined ? [] : [server] }),
   write: (text) => process.stdout.write(text),
   say: (line) => process.stderr.write(`${line}\n`),
   now: Date.now,
@@ -61,7 +82,7 @@ Examples:
   sqs-multi-region evacuate us-east-1 --to us-west-2 --lost us-east-1
   sqs-multi-region failback us-east-1 --json
 
-Calls SSM and Lambda in the regions of the group, no control plane. Credentials come from the environment; the stacks put out the
+Calls SSM and Lambda in the regions of the group, no control plane (but status --checks does). Credentials come from the environment; the stacks put out the
 policy that they need (operator_policy).
 
 Exit code: 0 when it is done, 1 when nothing or only a part was ordered, 2 when the new owner had not begun in time.`,
@@ -81,12 +102,28 @@ Exit code: 0 when it is done, 1 when nothing or only a part was ordered, 2 when 
     .argument("<home>", "region whose messages are meant")
     .action((home: string, options: OrderOptions) => order(environment, home, home, options));
   commonOptions(command.command("status"))
-    .description("shows who owns each home, and what each region does about it")
-    .action(async (options: CommonOptions) => {
-      const group = groupOf(options, environment);
-      const homes = statusOf(group, await group.look(), environment.now());
-      environment.write(options.json ? `${JSON.stringify(homes)}\n` : `${statusTable(homes)}\n`);
-    });
+    .description(
+      "shows who owns each home, what each region does about it, and with dns what the records say",
+    )
+    .option(
+      "--resolver <server>",
+      "DNS server to ask for the records, as ip or ip:port; default: that of this machine",
+      server,
+    )
+    .option("--checks", "with dns: shows the health checks as well, from Route 53's control plane")
+    .addHelpText(
+      "after",
+      `
+A record that names another region than the order is normal for up to four minutes after it. A lookup that fails is shown as such, and
+is no failure of the command.
+
+--checks asks Route 53's control plane, which is in us-east-1 and which no failover needs. It takes the IAM actions
+route53:ListHealthChecks, route53:ListTagsForResources, route53:GetHealthCheckStatus and route53:GetHealthCheckLastFailureReason, which
+are in operator_policy. Route 53 does not tell of CALCULATED checks by it: see its console, or the metric HealthCheckStatus.
+
+Exit code: 0, or 1 when --checks got no list of health checks.`,
+    )
+    .action((options: StatusOptions) => status(environment, options));
   return command;
 }
 
@@ -110,6 +147,11 @@ function orderOptions(command: Command, { now }: Environment): Command {
     )
     .option("--no-wait", "return when the order is given")
     .option("--timeout <seconds>", "longest wait for the new owner to begin", wholeSeconds, 900);
+}
+
+function server(text: string): string {
+  if (!isServer(text)) throw new InvalidArgumentError(`"${text}" is not ${RESOLVER_TEXT}.`);
+  return text;
 }
 
 function moment(text: string, now: number): number {
@@ -137,6 +179,52 @@ function groupOf({ config }: CommonOptions, { clients }: Environment): Group {
     );
   }
   return new Group(configuration, clients);
+}
+
+async function status(environment: Environment, options: StatusOptions): Promise<void> {
+  const { resolver, clients, now, write, say } = environment;
+  const group = groupOf(options, environment);
+  const { failoverGroup, dns } = group.configuration;
+  for (const name of ["resolver", "checks"] as const) {
+    if (dns === undefined && options[name] !== undefined) {
+      throw new Error(`--${name}: ${failoverGroup} has neither records nor health checks without dns`);
+    }
+  }
+  const [views, records, checks] = await Promise.all([
+    group.look(),
+    dns && lookUp(resolver(options.resolver), dns.record, group.regions),
+    options.checks && readChecks(group, clients),
+  ]);
+  const homes = statusOf(group, views, records, now());
+  const discovery = records?.discovery;
+  if (options.json) {
+    write(`${JSON.stringify({ homes, ...(discovery && { discovery }), ...checks })}\n`);
+  } else {
+    const parts = [
+      statusTable(homes),
+      ...(dns && discovery ? [recordsTable(homes, dns.record, discovery)] : []),
+      ...(checks && "checks" in checks ? [checksTable(checks.checks)] : []),
+    ];
+    write(`${parts.join("\n\n")}\n`);
+  }
+  if (checks && "checksError" in checks) {
+    say(
+      `Route 53's control plane did not list the health checks (${checks.checksError}); nothing depends on it`,
+    );
+    process.exitCode = EXIT_NOT_DONE;
+  }
+}
+
+/** The rest of the status is worth showing without them. */
+async function readChecks(
+  { configuration, regions }: Group,
+  { route53 }: Clients,
+): Promise<{ readonly checks: readonly CheckStatus[] } | { readonly checksError: string }> {
+  try {
+    return { checks: await checkStatuses(route53(regions[0]!), configuration) };
+  } catch (error) {
+    return { checksError: nameOf(error) };
+  }
 }
 
 async function order(

@@ -1,13 +1,17 @@
 import { roleOf } from "../ownership/roles";
 import { type Group, isSilent, type RegionView } from "./group";
+import { type Answer, disagreement, type GroupRecords, type HomeRecords } from "./records";
+import { noAnswer, table } from "./table";
 
-/** Who owns a home, and what each region does about it. */
+/** Who owns a home, what each region does about it, and what its records say. */
 export interface HomeStatus {
   readonly home: string;
   readonly owner: string;
   readonly epoch: number;
   readonly orderedAt?: string;
   readonly regions: Readonly<Record<string, RegionStatus>>;
+  /** Only with records. `note`: the record names another region than the order. */
+  readonly records?: HomeRecords & { readonly note?: string };
 }
 
 export interface RegionStatus {
@@ -21,8 +25,13 @@ export interface RegionStatus {
   readonly current?: boolean;
 }
 
-/** The state of every home, from what the regions that answered say. */
-export function statusOf(group: Group, views: readonly RegionView[], now: number): readonly HomeStatus[] {
+/** The state of every home, from what the regions that answered say. @param records of a group that has them */
+export function statusOf(
+  group: Group,
+  views: readonly RegionView[],
+  records: GroupRecords | undefined,
+  now: number,
+): readonly HomeStatus[] {
   const roles = group.rolesIn(views);
   return group.regions.map((home) => {
     const { owner, epoch, at } = roleOf(roles, home);
@@ -42,12 +51,15 @@ export function statusOf(group: Group, views: readonly RegionView[], now: number
         },
       ];
     });
+    const said = records?.homes[home];
+    const note = said && disagreement(said.owner, { owner, at }, group.configuration.dns!.ttlSeconds, now);
     return {
       home,
       owner,
       epoch,
       ...(at > 0 && { orderedAt: iso(at) }),
       regions: Object.fromEntries(regions),
+      ...(said && { records: { ...said, ...(note !== undefined && { note }) } }),
     };
   });
 }
@@ -71,15 +83,31 @@ export function statusTable(homes: readonly HomeStatus[]): string {
       ]);
     });
   }
-  const widths = lines[0]!.map((_, column) => Math.max(...lines.map((cells) => cells[column]!.length)));
-  return lines
-    .map((cells) =>
-      cells
-        .map((cell, column) => cell.padEnd(widths[column]!))
-        .join("  ")
-        .trimEnd(),
-    )
-    .join("\n");
+  return table(lines);
+}
+
+/** What the records say, as a table for a terminal: a line per home, and the discovery record. */
+export function recordsTable(homes: readonly HomeStatus[], record: string, discovery: Answer): string {
+  const lines = homes.flatMap(({ home, owner, records }) =>
+    records === undefined
+      ? []
+      : [
+          [
+            home,
+            owner,
+            ...[records.owner, records.health, records.producers].map(textOf),
+            records.note ?? "",
+          ],
+        ],
+  );
+  return [
+    table([["home", "owner", "record says", "health", "producers go to", ""], ...lines]),
+    `${record}: ${textOf(discovery)}`,
+  ].join("\n");
+}
+
+function textOf(answer: Answer): string {
+  return "answer" in answer ? answer.answer : noAnswer(answer.error);
 }
 
 function iso(milliseconds: number): string {

@@ -209,3 +209,8 @@ export function parameterArn(region: string, account: string, name: string): str
 export function tableArn(region: string, account: string, name: string): string {
   return `arn:${partitionOf(region)}:dynamodb:${region}:${account}:table/${name}`;
 }
+
+/** A health check belongs to no region. @param region of its partition */
+export function healthCheckArn(region: string, id: string): string {
+  return `arn:${partitionOf(region)}:route53:::healthcheck/${id}`;
+}

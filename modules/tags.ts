@@ -1,4 +1,5 @@
 import type { Configuration } from "../config/configuration";
+import type { HealthCheck } from "../config/dns/checks";
 import { type DnsWord, type OtherWord, spelled, type Word } from "../core/names";
 
 /** Tags of a resource: what it is, then the user's, which win. */
@@ -24,5 +25,19 @@ export function groupTagsOf(
     "sqs-multi-region:failover-group": failoverGroup,
     "sqs-multi-region:role": spelled(word),
     ...tags,
+  };
+}
+
+/** Tags of a health check, which tell it from all others of the account. */
+export function healthCheckTagsOf(
+  configuration: Configuration,
+  { word, home, peer }: Pick<HealthCheck, "word" | "home" | "peer">,
+): Readonly<Record<string, string>> {
+  const { naming, failoverGroup } = configuration;
+  return {
+    Name: `${naming.prefix}${[failoverGroup, spelled(word), home, ...(peer === undefined ? [] : [peer])].join("-")}`,
+    "sqs-multi-region:home": home,
+    ...(peer !== undefined && { "sqs-multi-region:peer": peer }),
+    ...groupTagsOf(configuration, word),
   };
 }

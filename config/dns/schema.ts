@@ -118,7 +118,7 @@ const target = z
   )
   .describe("Where the record leads while it leads to this region.");
 
-const RESOLVER_TEXT = 'an IP address, or one with a port such as "10.0.0.2:53" or "[2001:db8::2]:53"';
+export const RESOLVER_TEXT = 'an IP address, or one with a port such as "10.0.0.2:53" or "[2001:db8::2]:53"';
 
 export const dns = object({
   zone_id: zoneId("Hosted zone of the records, in the account of the group."),
@@ -181,8 +181,8 @@ export const dns = object({
   "Health checks and records in Route 53: producers find a healthy region, and peers take over by themselves. Needs recovery. Default: none, takeover by order only.",
 );
 
-/** As Node's resolver takes it: https://nodejs.org/api/dns.html#dnssetserversservers */
-function isServer(address: string): boolean {
+/** Whether it names a DNS server as Node's resolver takes it: https://nodejs.org/api/dns.html#dnssetserversservers */
+export function isServer(address: string): boolean {
   if (isIP(address) !== 0) return true;
   const [, six, four, port] = /^(?:\[(.+)\]|([^:]+)):(\d{1,5})$/.exec(address) ?? [];
   const known = six === undefined ? isIP(four ?? "") === 4 : isIP(six) === 6;

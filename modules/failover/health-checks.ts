@@ -6,10 +6,9 @@ import {
 import { Construct } from "constructs";
 import type { Configuration } from "../../config/configuration";
 import type { CheckReference, HealthCheck, Probe } from "../../config/dns/checks";
-import { spelled } from "../../core/names";
 import { HEALTH_PATH } from "../../replicator/health/settings";
 import { addressed } from "../address";
-import { groupTagsOf } from "../tags";
+import { healthCheckTagsOf } from "../tags";
 
 export interface HealthChecksProps {
   readonly configuration: Configuration;
@@ -38,18 +37,12 @@ export class HealthChecks extends Construct {
   }
 
   private check({ configuration, provider, hosts }: HealthChecksProps, check: HealthCheck) {
-    const { address, word, home, peer, probe } = check;
-    const { naming, failoverGroup } = configuration;
+    const { address, home, probe } = check;
     return addressed(
       new Route53HealthCheck(this, address, {
         provider,
         ...this.probe(probe, hosts[home]),
-        tags: {
-          Name: `${naming.prefix}${[failoverGroup, spelled(word), home, ...(peer === undefined ? [] : [peer])].join("-")}`,
-          "sqs-multi-region:home": home,
-          ...(peer !== undefined && { "sqs-multi-region:peer": peer }),
-          ...groupTagsOf(configuration, word),
-        },
+        tags: healthCheckTagsOf(configuration, check),
         // A type or an interval cannot be changed; records go over to the new check before the old one goes.
         lifecycle: { createBeforeDestroy: true },
       }),

@@ -1,7 +1,7 @@
 import type { Configuration } from "../../config/configuration";
 import { groupTopologies } from "../../config/group-topology";
 import { type RegionalTopology, topologyOf } from "../../config/topology";
-import { functionArn } from "../../core/names";
+import { functionArn, healthCheckArn } from "../../core/names";
 import { allow, type PolicyDocument, policyDocument, type Statement } from "./document";
 import { itemsOf, ledgerKeyStatements, READ_PARAMETERS, readOwnership } from "./ownership-policies";
 import { CONSUMER_ACTIONS, PRODUCER_ACTIONS } from "./queue-policies";
@@ -59,7 +59,27 @@ export function operatorPolicy(configuration: Configuration): PolicyDocument {
       ["lambda:InvokeFunction"],
       groups.map(({ region, account, controller }) => functionArn(region, account, controller.name)),
     ),
+    ...(configuration.dns === undefined ? [] : readHealthChecks(groups[0]!.region)),
   ]);
+}
+
+/**
+ * Their ids are random, and a list is of the whole account.
+ * https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazonroute53.html
+ */
+function readHealthChecks(region: string): readonly Statement[] {
+  return [
+    allow("ListChecks", ["route53:ListHealthChecks"], "*"),
+    allow(
+      "Checks",
+      [
+        "route53:ListTagsForResources",
+        "route53:GetHealthCheckStatus",
+        "route53:GetHealthCheckLastFailureReason",
+      ],
+      healthCheckArn(region, "*"),
+    ),
+  ];
 }
 
 function useQueues(

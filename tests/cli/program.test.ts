@@ -235,7 +235,7 @@ describe("status", () => {
     const given = ordered(initialRoles(REGIONS), { home: HOME, owner: PEER, at: 5_000 });
     regions.setRoles(PEER, given);
     await run("status", "--json");
-    const [home] = JSON.parse(regions.output.join(""));
+    const [home] = JSON.parse(regions.output.join("")).homes;
     expect(home).toMatchObject({ home: HOME, owner: PEER, epoch: 1, orderedAt: "1970-01-01T00:00:05.000Z" });
     expect(home.regions[HOME]).toEqual({ reached: true, phase: "owner", current: false });
   });

@@ -1,5 +1,7 @@
+import { Route53Client } from "@aws-sdk/client-route-53";
 import type { Environment } from "../../cli/program";
 import { parameterNames } from "../../ownership/parameters";
+import { recordResolver } from "../../ownership/resolver";
 import { encodeRoles, initialRoles, parseRoles, type Roles } from "../../ownership/roles";
 import { encodeStates, initialStates, type States } from "../../ownership/states";
 
@@ -40,7 +42,9 @@ export class Regions {
     clients: {
       ssm: (region) => ({ send: ((command: Command) => this.ssm(region, command)) as never }),
       lambda: (region) => ({ send: (() => this.wake(region)) as never }),
+      route53: (region) => new Route53Client({ region }),
     },
+    resolver: (server) => recordResolver({ resolverAddresses: server === undefined ? [] : [server] }),
     write: (text) => this.output.push(text),
     say: (line) => this.said.push(line),
     now: () => this.time,

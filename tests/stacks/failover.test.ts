@@ -966,6 +966,27 @@ describe("alarms", () => {
   });
 });
 
+test("an operator may read the health checks, and without records nothing of Route 53", () => {
+  const statements = (template: Template): readonly { Sid: string }[] =>
+    JSON.parse(String(template.json.output.operator_policy?.value)).Statement;
+  const bare = statements(Template.of(configuration({ recovery: {} }), "us-east-1"));
+  expect(bare.map(({ Sid }) => Sid)).toEqual(["Order", "Look", "Run"]);
+  expect(statements(region())).toEqual([
+    ...bare,
+    { Sid: "ListChecks", Effect: "Allow", Action: ["route53:ListHealthChecks"], Resource: "*" },
+    {
+      Sid: "Checks",
+      Effect: "Allow",
+      Action: [
+        "route53:ListTagsForResources",
+        "route53:GetHealthCheckStatus",
+        "route53:GetHealthCheckLastFailureReason",
+      ],
+      Resource: "arn:aws:route53:::healthcheck/*",
+    },
+  ]);
+});
+
 test("every resource that can be tagged is", () => {
   const untagged = [
     "aws_iam_role_policy",
