@@ -1,3 +1,4 @@
+import { Kept } from "../core/kept";
 import { type RecordSettings, type Resolver, recordNames } from "../ownership/records";
 import { RecordUnknown, recordResolver } from "../ownership/resolver";
 
@@ -18,6 +19,12 @@ export interface ProducerRegionsOptions extends Omit<RecordSettings, "ttlSeconds
 
 /** The regions to send to: the first that takes the message is the right one. */
 export type ProducerRegions = () => Promise<readonly string[]>;
+
+/** The last region of the group that the record named, and why there is none if there is none. */
+interface Answer {
+  readonly region: string | undefined;
+  readonly failure: string;
+}
 
 /** The record has never given an answer, and there is nothing to fall back to. */
 export class RegionUnknown extends Error {
@@ -47,33 +54,20 @@ export function producerRegions(options: ProducerRegionsOptions): ProducerRegion
   const resolver = options.resolver ?? recordResolver(options);
   const names = recordNames(options.record);
   const name = home === undefined ? names.discovery : names.home(home);
-  let last: string | undefined;
-  let failure = "NoRegion";
-  let validUntil = Number.NEGATIVE_INFINITY;
-  let asking: Promise<void> | undefined;
-
-  const ask = async (): Promise<void> => {
-    const until = now() + ttlSeconds * 1_000;
+  const ask = async (last: string | undefined): Promise<Answer> => {
     try {
-      const answer = await resolver.text(name);
-      failure = "NoRegion";
-      if (regions.includes(answer)) last = answer;
+      const region = await resolver.text(name);
+      return { region: regions.includes(region) ? region : last, failure: "NoRegion" };
     } catch (error) {
-      failure = error instanceof RecordUnknown ? error.code : "unknown";
+      return { region: last, failure: error instanceof RecordUnknown ? error.code : "unknown" };
     }
-    validUntil = until;
   };
+  const answer = new Kept<Answer>((last) => ask(last?.region), ttlSeconds * 1_000, now);
 
   return async () => {
-    if (now() >= validUntil) {
-      // Whoever comes while the answer is under way waits for the same one.
-      asking ??= ask().finally(() => {
-        asking = undefined;
-      });
-      await asking;
-    }
-    const first = last ?? fallback;
+    const { region, failure } = await answer.read();
+    const first = region ?? fallback;
     if (first === undefined) throw new RegionUnknown(name, failure);
-    return [first, ...regions.filter((region) => region !== first)];
+    return [first, ...regions.filter((other) => other !== first)];
   };
 }

@@ -1,4 +1,5 @@
 import type { SSMClient } from "@aws-sdk/client-ssm";
+import { Kept } from "../core/kept";
 import { LEASE_SECONDS, ROLE_CACHE_SECONDS } from "../core/limits";
 import { ssmClient } from "./client";
 import type { ParameterNames } from "./parameters";
@@ -44,55 +45,54 @@ export class ParametersMissing extends Error {
 export class RoleReader implements OwnershipSource {
   private readonly now: () => number;
   private readonly clients = new Map<string, Pick<SSMClient, "send">>();
-  private last: OwnershipView | undefined;
-  private validUntil = Number.NEGATIVE_INFINITY;
-  private reading: Promise<OwnershipView> | undefined;
-  private record: string | undefined;
-  private recordValidUntil = Number.NEGATIVE_INFINITY;
+  private readonly parameters: Kept<OwnershipView>;
+  private readonly record: Kept<string | undefined> | undefined;
 
   constructor(private readonly options: RoleReaderOptions) {
-    this.now = options.now ?? Date.now;
+    const { now = Date.now, records } = options;
+    this.now = now;
+    this.parameters = new Kept((last) => this.lastingView(last), ROLE_CACHE_SECONDS * 1_000, now);
+    this.record =
+      records &&
+      new Kept((last) => this.lookUp(records, last), recordCacheSeconds(records.ttlSeconds) * 1_000, now);
   }
 
   async read(): Promise<OwnershipView> {
-    if (this.last !== undefined && this.now() < this.validUntil) return this.last;
-    // Whoever comes while the answer is under way waits for the same one.
-    this.reading ??= this.refresh().finally(() => {
-      this.reading = undefined;
-    });
-    return this.reading;
+    const [view, record] = await Promise.all([this.parameters.read(), this.record?.read()]);
+    return record === undefined ? view : { ...view, record };
   }
 
-  private async refresh(): Promise<OwnershipView> {
-    const begun = this.now();
-    const [view] = await Promise.allSettled([this.fetch(), this.lookUp(begun)]);
-    const known = view.status === "fulfilled" ? view.value : this.last;
-    if (known === undefined) throw (view as PromiseRejectedResult).reason;
-    this.last = this.record === undefined ? known : { ...known, record: this.record };
-    // Counted from the beginning: what is written while a call is under way may be missing from its answer.
-    const rolesUntil = begun + ROLE_CACHE_SECONDS * 1_000;
-    this.validUntil =
-      this.options.records === undefined ? rolesUntil : Math.min(rolesUntil, this.recordValidUntil);
-    return this.last;
+  private async lastingView(last: OwnershipView | undefined): Promise<OwnershipView> {
+    try {
+      return await this.fetch(last);
+    } catch (error) {
+      if (last === undefined) throw error;
+      return last;
+    }
   }
 
-  private async fetch(): Promise<OwnershipView> {
+  private async fetch(last: OwnershipView | undefined): Promise<OwnershipView> {
     const { region, peers, names } = this.options;
     const { roles, states } = await readParameters(this.client(region), names);
     if (roles === undefined || states === undefined) throw new ParametersMissing(names);
     const regions = [region, ...peers];
-    const known = [roles, ...(this.last === undefined ? [] : [this.last.roles])];
+    const known = [roles, ...(last === undefined ? [] : [last.roles])];
     const asked = this.now() - states.checkedAt > LEASE_SECONDS * 1_000 ? await this.askPeers() : [];
     return { roles: mergeRoles(initialRoles(regions), ...known, ...asked), states };
   }
 
-  private async lookUp(now: number): Promise<void> {
-    const { region, peers, records } = this.options;
-    if (records === undefined || now < this.recordValidUntil) return;
-    this.recordValidUntil = now + recordCacheSeconds(records.ttlSeconds) * 1_000;
-    const owner = await records.resolver.text(recordNames(records.record).owner(region));
-    // Anything else is no answer.
-    if (owner === region || peers.includes(owner)) this.record = owner;
+  private async lookUp(
+    { record, resolver }: NonNullable<RoleReaderOptions["records"]>,
+    last: string | undefined,
+  ): Promise<string | undefined> {
+    const { region, peers } = this.options;
+    try {
+      const owner = await resolver.text(recordNames(record).owner(region));
+      // Anything else is no answer.
+      return owner === region || peers.includes(owner) ? owner : last;
+    } catch {
+      return last;
+    }
   }
 
   private async askPeers(): Promise<readonly Roles[]> {

@@ -1,7 +1,7 @@
 import type { APIGatewayProxyStructuredResultV2, LambdaFunctionURLEvent } from "aws-lambda";
+import { Kept } from "../../core/kept";
 import { HEALTHY, UNHEALTHY } from "../../ownership/records";
 import { nameOf } from "../control/parts";
-import { Kept } from "./kept";
 import type { HealthParts } from "./parts";
 import { HEALTH_PATH } from "./settings";
 import type { Verdict } from "./sight";

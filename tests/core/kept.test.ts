@@ -1,4 +1,4 @@
-import { Kept } from "../../../replicator/health/kept";
+import { Kept } from "../../core/kept";
 
 const KEPT_MS = 5_000;
 
@@ -6,9 +6,11 @@ const KEPT_MS = 5_000;
 function work() {
   const ends: ((answer: string | Error) => void)[] = [];
   let nowMs = 0;
-  const kept = new Kept(
-    () =>
+  const before: (string | undefined)[] = [];
+  const kept = new Kept<string>(
+    (last) =>
       new Promise<string>((resolve, reject) => {
+        before.push(last);
         ends.push((answer) => (answer instanceof Error ? reject(answer) : resolve(answer)));
       }),
     KEPT_MS,
@@ -17,7 +19,7 @@ function work() {
   const at = (ms: number) => {
     nowMs = ms;
   };
-  return { kept, ends, at };
+  return { kept, ends, before, at };
 }
 
 test("whoever comes while it is under way waits for the same answer", async () => {
@@ -40,6 +42,32 @@ test("keeps an answer from when it was asked for", async () => {
   const second = kept.read();
   ends[1]!("two");
   expect(await second).toBe("two");
+});
+
+test("the question is asked with the answer before, and after a failure too", async () => {
+  const { kept, ends, before, at } = work();
+  const answers = ["one", new Error("no"), "two"];
+  for (const [index, answer] of answers.entries()) {
+    at(index * KEPT_MS);
+    const read = kept.read();
+    ends[index]!(answer);
+    await read.catch(() => {});
+  }
+  expect(before).toEqual([undefined, "one", "one"]);
+});
+
+test("an answer may be undefined, and is kept all the same", async () => {
+  let asked = 0;
+  const kept = new Kept(
+    async () => {
+      asked += 1;
+    },
+    KEPT_MS,
+    () => 0,
+  );
+  await kept.read();
+  await kept.read();
+  expect(asked).toBe(1);
 });
 
 test("keeps no failure", async () => {
