@@ -186,9 +186,15 @@ describe("with records", () => {
     expect(await isFenced(reader)).toBe(PEER);
   });
 
-  test("an answer that is no region of the group is none", async () => {
-    const { reader } = world({}, { owner: "sa-east-1" });
+  test("an answer that is no region of the group is none, and keeps what the record said last", async () => {
+    const record = { owner: "sa-east-1" };
+    const { reader, clock } = world({}, record);
     expect(await isFenced(reader)).toBeUndefined();
+    for (const owner of [PEER, "sa-east-1"]) {
+      record.owner = owner;
+      clock.now += 30_000;
+      expect(await isFenced(reader)).toBe(PEER);
+    }
   });
 
   test("a worker that gets no answer goes by what the controller saw last", async () => {

@@ -1,6 +1,5 @@
 import fc from "fast-check";
 import { peersInOrder } from "../../config/dns/dns";
-import { dnsTopologyOf } from "../../config/dns/topology";
 import type { ConfigurationInput } from "../../config/schema";
 import { controllerPolicy } from "../../modules/policy/controller-policies";
 import { healthPolicy } from "../../modules/policy/health-policies";
@@ -11,8 +10,8 @@ import { METRICS, METRICS_NAMESPACE } from "../../replicator/metrics";
 import { replicatorSettings } from "../../replicator/settings";
 import { needsGlobalStack } from "../../stacks/global-stack";
 import { configuration, HOME_ACCOUNT } from "../fixtures";
+import { owning, SettledRoute53, type World } from "../modules/failover/settled-route53";
 import { Template } from "../template";
-import { owning, Route53, type World } from "./route53";
 
 type Dns = NonNullable<ConfigurationInput["dns"]>;
 type Over = Partial<ConfigurationInput>;
@@ -636,7 +635,10 @@ describe("records", () => {
 });
 
 describe("answers", () => {
-  const topologies = new Map([2, 3, 4, 5].map((count) => [count, settings(count)]));
+  const route53 = new Map<number, SettledRoute53>();
+  beforeAll(() => {
+    for (const count of [2, 3, 4, 5]) route53.set(count, new SettledRoute53(settings(count), global(count)));
+  });
   const worlds = fc.integer({ min: 2, max: 5 }).chain((count) => {
     const regions = ALL.slice(0, count);
     const some = <T>(all: readonly T[]) => fc.subarray([...all]).map((chosen) => new Set(chosen));
@@ -653,8 +655,7 @@ describe("answers", () => {
   ) =>
     fc.assert(
       fc.property(worlds, ({ count, world }) => {
-        const dns = new Route53(dnsTopologyOf(topologies.get(count)!), world);
-        judge({ regions: ALL.slice(0, count), world, ask: (name) => dns.answer(name) });
+        judge({ regions: ALL.slice(0, count), world, ask: route53.get(count)!.in(world) });
       }),
       { numRuns: 500 },
     );
@@ -701,20 +702,20 @@ describe("answers", () => {
   });
 
   test("checks of one's own count as the home's", () => {
-    const chosen = settings(2, {
+    const own: Partial<Dns> = {
       checks: { "us-east-1": [{ id: MINE, type: "endpoint" }] },
       routing_controls: { "us-east-1": CONTROL },
-    });
+    };
+    const dns = new SettledRoute53(settings(2, own), global(2, own));
     const answers = (...succeeding: string[]) => {
-      const healthy = new Set(ALL);
-      const none = new Set<string>();
-      const dns = new Route53(dnsTopologyOf(chosen), {
-        healthy,
-        owned: none,
-        claiming: none,
+      const nobody = new Set<string>();
+      const ask = dns.in({
+        healthy: new Set(ALL),
+        owned: nobody,
+        claiming: nobody,
         succeeding: new Set(succeeding),
       });
-      return [names.health("us-east-1"), names.discovery].map((name) => dns.answer(name));
+      return [names.health("us-east-1"), names.discovery].map(ask);
     };
     expect(answers(MINE, CONTROL)).toEqual(["healthy", "us-east-1"]);
     expect(answers(MINE)).toEqual(["unhealthy", "us-west-2"]);

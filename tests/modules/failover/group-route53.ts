@@ -46,6 +46,7 @@ interface CheckAttributes {
   readonly insufficient_data_health_status?: InsufficientDataHealthStatus;
   readonly child_healthchecks?: readonly string[];
   readonly child_health_threshold?: number;
+  readonly routing_control_arn?: string;
   readonly invert_healthcheck?: boolean;
   readonly tags: Readonly<Record<string, string>>;
 }
@@ -83,6 +84,46 @@ function resourcesOf<T>(template: Template, type: string): readonly (readonly [s
   return Object.entries(template.json.resource[type] ?? {}) as unknown as [string, T][];
 }
 
+/** Health checks of a group's global stack; their ids are their addresses. */
+export function checksIn(global: Template): readonly Check[] {
+  return resourcesOf<CheckAttributes>(global, "aws_route53_health_check").map(([id, attributes]) => ({
+    id,
+    config: configOf(attributes),
+  }));
+}
+
+/** By health check, the home that it is about. */
+export function homesIn(global: Template): Readonly<Record<string, string>> {
+  return Object.fromEntries(
+    resourcesOf<CheckAttributes>(global, "aws_route53_health_check").map(([id, { tags }]) => [
+      id,
+      tags["sqs-multi-region:home"]!,
+    ]),
+  );
+}
+
+/** The hosted zone, with the records of a group's global stack. */
+export function zoneIn(global: Template, configuration: Configuration): Zone {
+  return {
+    id: configuration.dns!.zoneId,
+    name: zoneName(configuration),
+    records: resourcesOf<RecordAttributes>(global, "aws_route53_record").map(([, record]) =>
+      recordOf(record),
+    ),
+  };
+}
+
+/** The text that a name answers to somebody near a region, or the code when there is none. */
+export function textIn(zone: Zone, { statuses, problems }: Health, name: string, from: string): string {
+  const client: Client = { location: {}, latencyMs: (region) => (region === from ? 1 : 100) };
+  const isHealthy = (id: string) => {
+    if (statuses[id] === undefined) throw new Error(problems[id] ?? `no health check ${id}`);
+    return statuses[id] === "healthy";
+  };
+  const { code, records } = answerQuestion({ zones: [zone], isHealthy }, name, "TXT", client);
+  return records.flatMap(({ values }) => values)[0]?.replaceAll('"', "") ?? code;
+}
+
 const START = 1_800_000_000_000;
 const MINUTE_MS = 60_000;
 
@@ -110,15 +151,9 @@ export class GroupRoute53 {
       ]),
     );
     const global = Template.global(configuration);
-    const checks = resourcesOf<CheckAttributes>(global, "aws_route53_health_check");
-    const records = resourcesOf<RecordAttributes>(global, "aws_route53_record");
-    this.checks = checks.map(([id, attributes]) => ({ id, config: configOf(attributes) }));
-    this.homes = Object.fromEntries(checks.map(([id, { tags }]) => [id, tags["sqs-multi-region:home"]!]));
-    this.zone = {
-      id: configuration.dns!.zoneId,
-      name: zoneName(configuration),
-      records: records.map(([, record]) => recordOf(record)),
-    };
+    this.checks = checksIn(global);
+    this.homes = homesIn(global);
+    this.zone = zoneIn(global, configuration);
     const alarms = names.flatMap((region) =>
       resourcesOf<AlarmAttributes>(Template.of(configuration, region), "aws_cloudwatch_metric_alarm").map(
         ([, alarm]) => ({ region, alarm }),
@@ -138,10 +173,7 @@ export class GroupRoute53 {
 
   /** Region that a name answers; `from` counts for latency alone. */
   text(name: string, from = Object.keys(this.regions)[0]!): string {
-    const client: Client = { location: {}, latencyMs: (region) => (region === from ? 1 : 100) };
-    const isHealthy = (id: string) => this.health.statuses[id] === "healthy";
-    const { code, records } = answerQuestion({ zones: [this.zone], isHealthy }, name, "TXT", client);
-    return records.flatMap(({ values }) => values)[0]?.replaceAll('"', "") ?? code;
+    return textIn(this.zone, this.health, name, from);
   }
 
   pass(seconds: number): void {
@@ -218,8 +250,10 @@ function zoneName({ dns }: Configuration): string {
 
 function configOf(attributes: CheckAttributes): HealthCheckConfig {
   const { type, fqdn, cloudwatch_alarm_name, child_healthchecks, invert_healthcheck } = attributes;
+  const { routing_control_arn } = attributes;
   return {
     Type: type,
+    ...(routing_control_arn !== undefined && { RoutingControlArn: routing_control_arn }),
     ...(fqdn !== undefined && {
       FullyQualifiedDomainName: fqdn,
       Port: attributes.port,
