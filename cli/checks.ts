@@ -108,7 +108,8 @@ function identifying(tags: Readonly<Record<string, string>>): readonly (readonly
 }
 
 /**
- * What the health checkers say. Of a CALCULATED check that is only in the console and, as the metric HealthCheckStatus, in CloudWatch:
+ * What the health checkers say. Of a CALCULATED check that is only in the console and, as the metric HealthCheckStatus, in CloudWatch.
+ * Of the other types that watch no endpoint no page says it: what comes is taken, and a refusal is no error.
  * https://docs.aws.amazon.com/Route53/latest/APIReference/API_GetHealthCheckStatus.html
  * https://docs.aws.amazon.com/Route53/latest/APIReference/API_GetHealthCheckLastFailureReason.html
  */
@@ -125,7 +126,6 @@ async function reported(
       ...lastFailureIn(failure.HealthCheckObservations ?? []),
     };
   } catch (error) {
-    // Route 53 refuses to tell of this type.
     return error instanceof InvalidInput ? {} : { error: nameOf(error) };
   }
 }

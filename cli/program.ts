@@ -82,8 +82,8 @@ Examples:
   sqs-multi-region evacuate us-east-1 --to us-west-2 --lost us-east-1
   sqs-multi-region failback us-east-1 --json
 
-Calls SSM and Lambda in the regions of the group, no control plane (but status --checks does). Credentials come from the environment; the stacks put out the
-policy that they need (operator_policy).
+Calls SSM and Lambda in the regions of the group, no control plane; status also DNS, and with --checks alone Route 53's control plane.
+Credentials come from the environment; the stacks put out the policy that they need (operator_policy).
 
 Exit code: 0 when it is done, 1 when nothing or only a part was ordered, 2 when the new owner had not begun in time.`,
     );
