@@ -38,6 +38,7 @@ export class Producer {
   private accepting = "";
   private number = 0;
   private stopped = false;
+  private abandoned = false;
   private readonly running: Promise<void>;
   private readonly name = randomUUID().slice(0, 8);
 
@@ -49,6 +50,11 @@ export class Producer {
   async stop(): Promise<void> {
     this.stopped = true;
     await this.running;
+  }
+
+  /** Ends at once; what no region has accepted by then is given up. */
+  abandon(): void {
+    this.stopped = this.abandoned = true;
   }
 
   private async run(): Promise<void> {
@@ -74,7 +80,7 @@ export class Producer {
     const id = `${queue}-${this.name}-${number}`;
     const tried: string[] = [];
     const key = { DataType: "String", StringValue: producerKey() };
-    for (;;) {
+    while (!this.abandoned) {
       const regions = await this.options.regions();
       if (regions[0] !== this.told) this.region = this.told = regions[0]!;
       const region = this.region;

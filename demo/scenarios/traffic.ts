@@ -113,6 +113,7 @@ export class Traffic {
   }
 
   close(): void {
+    for (const producer of Object.values(this.producers)) producer.abandon();
     for (const client of this.clients.values()) client.destroy();
   }
 
