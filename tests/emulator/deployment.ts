@@ -5,6 +5,7 @@ import type { Configuration } from "../../config/configuration";
 import { CONFIGURATION_VARIABLE, parseConfiguration } from "../../config/load";
 import type { ConfigurationInput } from "../../config/schema";
 import { type RegionalTopology, topologyOf } from "../../config/topology";
+import { GLOBAL } from "../../stacks/state-backend";
 import { createRole } from "./clients";
 import type { Emulator } from "./emulator";
 import { childEnvironment } from "./environment";
@@ -80,6 +81,11 @@ export class Deployment {
   /** Name of the project's own stack in a region. */
   regionStack(region: string): string {
     return `${this.configuration.failoverGroup}-${region}`;
+  }
+
+  /** Name of the stack of what spans the regions, in groups that have it. */
+  get globalStack(): string {
+    return `${this.configuration.failoverGroup}-${GLOBAL}`;
   }
 
   /** Where Terraform gets its provider from, as one sentence. */

@@ -31,14 +31,20 @@ const set =
   (regions) => {
     Object.assign(regions[region]!, change);
   };
+/** One after the other, with five minutes after each. */
 const then =
   (...stories: readonly Story[]): Story =>
   (regions, group) => {
     for (const story of stories) {
       story(regions, group);
-      group.pass(600);
+      group.pass(300);
     }
   };
+
+const BACK: Partial<Region> = { isReachable: true, publishes: true };
+/** Health checkers are on neither side of a cut between regions, and see none of it. */
+const cut: Story = () => {};
+const restart: Story = (_, group) => group.restart();
 
 /** The rows of the table in docs/dns.md: what the records of a home answer ten minutes after something has failed. */
 describe.each<[2 | 3, string, Story, readonly [health: string, home: string, owner: string]]>([
@@ -50,7 +56,32 @@ describe.each<[2 | 3, string, Story, readonly [health: string, home: string, own
   [2, "the home is evacuated", set(P, { owns: [H] }), ["healthy", P, P]],
   [2, "the home is handed back", then(set(P, { owns: [H] }), set(P, { owns: [] })), ["healthy", H, H]],
   [2, "the peer is lost", set(P, LOST), ["healthy", H, H]],
+  [2, "the regions are cut off from each other", cut, ["healthy", H, H]],
+  [
+    2,
+    "the same, and the peer takes the home over by order",
+    then(cut, set(P, { owns: [H] })),
+    ["healthy", P, P],
+  ],
   [2, "both are unhealthy", then(set(H, LOST), set(P, LOST)), ["unhealthy", H, H]],
+  [
+    2,
+    "both are lost, and the home is back first",
+    then(set(H, LOST), set(P, LOST), set(H, BACK)),
+    ["healthy", H, H],
+  ],
+  [
+    2,
+    "both are lost, and the peer is back first",
+    then(set(H, LOST), set(P, LOST), set(P, BACK)),
+    ["unhealthy", P, H],
+  ],
+  [
+    2,
+    "the peer that owns the home is lost with it, and is back first",
+    then(set(H, LOST), set(P, { owns: [H] }), set(P, LOST), set(P, BACK)),
+    ["unhealthy", P, P],
+  ],
   [2, "the home's controller or CloudWatch stands still", set(H, { publishes: false }), ["healthy", H, H]],
   [2, "the peer's controller or CloudWatch stands still", set(P, { publishes: false }), ["healthy", H, H]],
   [
@@ -62,18 +93,13 @@ describe.each<[2 | 3, string, Story, readonly [health: string, home: string, own
   [
     2,
     "the owner is lost, and the home is back",
-    then(set(H, LOST), set(P, { owns: [H] }), set(P, LOST), set(H, { isReachable: true, publishes: true })),
+    then(set(H, LOST), set(P, { owns: [H] }), set(P, LOST), set(H, BACK)),
     ["healthy", H, P],
   ],
   [
     2,
     "the same, and the home claims itself",
-    then(
-      set(H, LOST),
-      set(P, { owns: [H] }),
-      set(P, LOST),
-      set(H, { isReachable: true, publishes: true, claims: true }),
-    ),
+    then(set(H, LOST), set(P, { owns: [H] }), set(P, LOST), set(H, { ...BACK, claims: true })),
     ["healthy", H, H],
   ],
   [
@@ -82,21 +108,62 @@ describe.each<[2 | 3, string, Story, readonly [health: string, home: string, own
     then(set(P, { owns: [H] }), set(P, LOST), set(H, { claims: true }), set(H, LOST)),
     ["unhealthy", H, P],
   ],
-  [2, "Route 53 has forgotten everything", (_, group) => group.restart(), ["healthy", H, H]],
+  [2, "Route 53 has forgotten everything", restart, ["healthy", H, H]],
+  [2, "the same while the peer owns the home", then(set(P, { owns: [H] }), restart), ["healthy", P, P]],
   [
     2,
-    "the same while the peer owns the home",
-    then(set(P, { owns: [H] }), (_, group) => group.restart()),
-    ["healthy", P, P],
+    "the same after the peer was lost while it owned the home",
+    then(set(P, { owns: [H] }), set(P, LOST), restart),
+    ["healthy", H, H],
   ],
   [3, "nothing", () => {}, ["healthy", H, H]],
   [3, "the home is lost", set(H, LOST), ["unhealthy", P, H]],
+  [3, "the first peer is lost", set(P, LOST), ["healthy", H, H]],
+  [3, "the second peer is lost", set(Q, LOST), ["healthy", H, H]],
+  [3, "the home and the second peer are cut off from each other", cut, ["healthy", H, H]],
+  [3, "all are unhealthy", then(set(H, LOST), set(P, LOST), set(Q, LOST)), ["unhealthy", H, H]],
   [3, "the home and the first peer are lost", then(set(P, LOST), set(H, LOST)), ["unhealthy", Q, H]],
+  [
+    3,
+    "they are lost, and the home is back first",
+    then(set(P, LOST), set(H, LOST), set(H, BACK)),
+    ["healthy", H, H],
+  ],
+  [
+    3,
+    "they are lost, and the first peer is back first",
+    then(set(P, LOST), set(H, LOST), set(P, BACK)),
+    ["unhealthy", P, H],
+  ],
   [
     3,
     "they are lost, and the second peer has taken over",
     then(set(P, LOST), set(H, LOST), set(Q, { owns: [H] })),
     ["unhealthy", Q, Q],
+  ],
+  [
+    3,
+    "the first peer is lost while it owns the home",
+    then(set(H, LOST), set(P, { owns: [H] }), set(P, LOST)),
+    ["unhealthy", Q, Q],
+  ],
+  [
+    3,
+    "the same, and the home is back first",
+    then(set(H, LOST), set(P, { owns: [H] }), set(P, LOST), set(H, BACK)),
+    ["healthy", Q, Q],
+  ],
+  [
+    3,
+    "the same, and the home claims itself",
+    then(set(H, LOST), set(P, { owns: [H] }), set(P, LOST), set(H, { ...BACK, claims: true })),
+    ["healthy", Q, H],
+  ],
+  [
+    3,
+    "the first peer is lost while it owns the home, and is back first",
+    then(set(H, LOST), set(P, { owns: [H] }), set(P, LOST), set(P, BACK)),
+    ["unhealthy", P, P],
   ],
   [
     3,
@@ -112,7 +179,7 @@ describe.each<[2 | 3, string, Story, readonly [health: string, home: string, own
       set(P, { owns: [H] }),
       set(P, LOST),
       set(Q, { owns: [H] }),
-      set(P, { isReachable: true, publishes: true, owns: [] }),
+      set(P, { ...BACK, owns: [] }),
     ),
     ["unhealthy", P, Q],
   ],
@@ -122,7 +189,27 @@ describe.each<[2 | 3, string, Story, readonly [health: string, home: string, own
     then(set(P, { owns: [H] }), set(P, LOST), set(H, { claims: true })),
     ["healthy", Q, H],
   ],
+  [
+    3,
+    "the second peer is lost while it owns the home",
+    then(set(Q, { owns: [H] }), set(Q, LOST)),
+    ["healthy", P, Q],
+  ],
   [3, "the second peer owns the home", set(Q, { owns: [H] }), ["healthy", P, Q]],
+  [3, "Route 53 has forgotten everything", restart, ["healthy", H, H]],
+  [3, "the same while the home is lost", then(set(H, LOST), restart), ["unhealthy", P, H]],
+  [
+    3,
+    "the same while the second peer owns the home",
+    then(set(Q, { owns: [H] }), restart),
+    ["healthy", P, Q],
+  ],
+  [
+    3,
+    "the same after the first peer was lost while it owned the home",
+    then(set(P, { owns: [H] }), set(P, LOST), restart),
+    ["healthy", H, H],
+  ],
 ])("with %i regions, when what fails is: %s", (count, _, story, expected) => {
   test("the records of the home answer as the table says", () => {
     const group = groupOf(count);
