@@ -78,8 +78,9 @@ export interface Sent {
 
 /** A group of three regions whose ownership moves by order only, and Route 53 with its records. */
 export class ThreeRegions {
-  /** All that was accepted and not taken by `takeEverything`. */
-  private sent: Sent[] = [];
+  private readonly sent: Sent[] = [];
+  /** How many of these `takeEverything` has taken. */
+  private taken = 0;
   private number = 0;
   private readonly producers = new Map<string, () => Promise<readonly string[]>>();
 
@@ -165,16 +166,16 @@ export class ThreeRegions {
   }
 
   /**
-   * Takes what has been accepted from the work queue of its home, and from the standby queues of both peers.
+   * Takes what has been accepted since the last time from the work queue of its home, and from the standby queues of both peers. What
+   * comes once more, as messages of standard queues may, is not told.
    * @returns bodies by queue: what came, and what should
    */
   async takeEverything(deployment: Deployment): Promise<{
     readonly came: Readonly<Record<string, readonly string[]>>;
     readonly expected: Readonly<Record<string, readonly string[]>>;
   }> {
-    const sent = this.sent.splice(0);
-    const bodiesOf = (home: string) =>
-      sent.filter(({ tried }) => tried.at(-1) === home).map(({ body }) => body);
+    const [before, sent] = [this.sent.slice(0, this.taken), this.sent.slice(this.taken)];
+    this.taken = this.sent.length;
     const queues = HOMES.flatMap((region) => {
       const { work, standbys } = deployment.topology(QUEUE, region);
       return [
@@ -184,8 +185,10 @@ export class ThreeRegions {
     });
     const entries = await Promise.all(
       queues.map(async ({ region, queue, home }) => {
-        const came = await this.take(region, queue.url, bodiesOf(home).length);
-        return [`${queue.name} in ${region}`, came.sort(), bodiesOf(home).sort()] as const;
+        const expected = bodiesOf(sent, home);
+        const known = bodiesOf(before, home);
+        const came = (await this.take(region, queue.url, expected)).filter((body) => !known.includes(body));
+        return [`${queue.name} in ${region}`, came.sort(), [...expected].sort()] as const;
       }),
     );
     return {
@@ -194,8 +197,8 @@ export class ThreeRegions {
     };
   }
 
-  /** Takes messages until there have been so many different ones. */
-  private async take(region: string, queueUrl: string, count: number): Promise<string[]> {
+  /** Takes messages until all that are expected have come. @returns all that came, each once */
+  private async take(region: string, queueUrl: string, expected: readonly string[]): Promise<string[]> {
     const client = this.client({ region });
     const bodies = new Set<string>();
     let over = false;
@@ -206,14 +209,12 @@ export class ThreeRegions {
       },
       () => over,
     );
+    const allCame = waitFor(() => expected.every((body) => bodies.has(body)), {
+      timeoutMs: PATIENCE_MS,
+      what: `${expected.join(", ")} on ${queueUrl}`,
+    });
     try {
-      await Promise.race([
-        waitFor(() => bodies.size >= count, {
-          timeoutMs: PATIENCE_MS,
-          what: `${count} messages on ${queueUrl}`,
-        }),
-        consuming,
-      ]);
+      await Promise.race([allCame, consuming]);
     } finally {
       over = true;
       await consuming.finally(() => client.destroy());
@@ -248,6 +249,11 @@ export async function settles<T>(look: () => Promise<T>, expected: T): Promise<v
   };
   await waitFor(isThere, { timeoutMs: PATIENCE_MS, everyMs: 200 }).catch(() => {});
   expect(seen).toEqual(expected);
+}
+
+/** What a home has accepted. */
+function bodiesOf(sent: readonly Sent[], home: string): readonly string[] {
+  return sent.filter(({ tried }) => tried.at(-1) === home).map(({ body }) => body);
 }
 
 async function byName<T>(
