@@ -148,6 +148,12 @@ export const TABLE_NAME_LENGTH: Range = { min: 3, max: 255 };
 export const TABLE_CAPACITY_UNITS: Range = { min: 1, max: 40_000 };
 /** https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html: all inline policies of a role, without white space. */
 export const ROLE_POLICY_MAX_CHARACTERS = 10_240;
+/** A customer managed policy, without white space (same page). */
+export const MANAGED_POLICY_MAX_CHARACTERS = 6_144;
+/** Managed policies attached to one role, unless the quota was raised (same page). */
+export const MANAGED_POLICIES_PER_ROLE = 10;
+/** Name of a managed policy (same page). */
+export const POLICY_NAME_MAX_LENGTH = 128;
 
 /** Time to live of records: a takeover waits for it, and producers follow no sooner. */
 export const RECORD_TTL_SECONDS: Range = { min: 1, max: 60 };

@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { FUNCTION_NAME_MAX_LENGTH } from "./limits";
+import { FUNCTION_NAME_MAX_LENGTH, POLICY_NAME_MAX_LENGTH } from "./limits";
 
 /** Queues of a logical queue in one region. `outbox` exists once per peer, `standby` once per home. */
 export const QUEUE_WORDS = ["ingress", "work", "outbox", "standby", "dlq", "ingressDlq"] as const;
@@ -24,6 +24,8 @@ export const OTHER_WORDS = [
   "control",
   "controller",
   "schedule",
+  "look",
+  "drain",
   "roles",
   "states",
   "controllerSilent",
@@ -140,6 +142,17 @@ export function groupName(
   region: string,
 ): string {
   return shorten(`${prefix}${failoverGroup}-${word}-${region}`);
+}
+
+/** Name of a policy of which a failover group has several in a region. */
+export function policyName(
+  prefix: string,
+  failoverGroup: string,
+  word: "look" | "drain",
+  region: string,
+  number: number,
+): string {
+  return shorten(`${prefix}${failoverGroup}-${word}-${region}-${number}`, POLICY_NAME_MAX_LENGTH);
 }
 
 /** Name of an alarm of a failover group in a region, about a home where there is one per home. */

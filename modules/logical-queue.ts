@@ -28,6 +28,8 @@ export class LogicalQueue extends Construct {
     const common = { configuration, topology: this.topology, provider };
     this.queues = new RegionalQueues(this, "queues", common);
     new Replication(this, "replication", { ...common, queues: this.queues });
-    if (configuration.queues[queue]!.recovery) new Drainage(this, "drainage", common);
+    const { recovery, canary } = configuration.queues[queue]!;
+    const isLookedAt = configuration.dns !== undefined && !canary;
+    if (recovery || isLookedAt) new Drainage(this, "drainage", common);
   }
 }

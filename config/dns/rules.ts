@@ -1,6 +1,4 @@
-import { CALCULATED_CHILDREN_MAX, DNS_NAME_MAX_LENGTH, ROLE_POLICY_MAX_CHARACTERS } from "../../core/limits";
-import { canaryQueue } from "../../core/names";
-import { healthPolicy } from "../../modules/policy/health-policies";
+import { CALCULATED_CHILDREN_MAX, DNS_NAME_MAX_LENGTH } from "../../core/limits";
 import type { Configuration, Dns } from "../configuration";
 import { otherAccounts } from "../recovery/rules";
 import type { Rule } from "../rule";
@@ -324,25 +322,6 @@ function namesOf(configuration: Configuration) {
   };
 }
 
-/** The health function may look at the queues of every logical queue. */
-const healthRole: DnsRule = (configuration, { healthEndpoint }) => {
-  const { regions, queues, failoverGroup, recovery } = configuration;
-  if (!healthEndpoint || !recovery || !queues[canaryQueue(failoverGroup)]?.canary) return [];
-  const length = Math.max(
-    ...Object.keys(regions).map((region) => JSON.stringify(healthPolicy(configuration, region)).length),
-  );
-  return length <= ROLE_POLICY_MAX_CHARACTERS
-    ? []
-    : [
-        {
-          path: "queues",
-          value: `${Object.keys(queues).length - 1} logical queues, a policy of the health function's role of ${length} characters`,
-          allowed: `a role policy of at most ${ROLE_POLICY_MAX_CHARACTERS} characters, in which the queues of all are named`,
-          fix: "split the logical queues into several failover groups, or shorten naming.prefix",
-        },
-      ];
-};
-
 const RULES: readonly DnsRule[] = [
   needsRecovery,
   oneAccountForChecks,
@@ -359,7 +338,6 @@ const RULES: readonly DnsRule[] = [
   endpointKinds,
   endpointNames,
   nameLengths,
-  healthRole,
 ];
 
 export const DNS_RULES: readonly Rule[] = RULES.map(

@@ -1,6 +1,6 @@
-import { RECLAIMED_MAX_RECEIVE_COUNT, ROLE_POLICY_MAX_CHARACTERS } from "../../core/limits";
+import { MANAGED_POLICY_MAX_CHARACTERS, RECLAIMED_MAX_RECEIVE_COUNT } from "../../core/limits";
 import { canaryQueue } from "../../core/names";
-import { controllerPolicy } from "../../modules/policy/controller-policies";
+import { SPREAD, spreadPolicies } from "../../modules/policy/spread-policies";
 import type { Configuration, LogicalQueueSettings } from "../configuration";
 import { inOwnRegion, keysOfEveryRegion, type QueueRule, type Rule } from "../rule";
 import { topologyOf } from "../topology";
@@ -183,18 +183,20 @@ const canaryName: Rule = ({ recovery, failoverGroup, queues }) => {
     : [];
 };
 
+/** Policies that name the logical queues hold what they can; that inside a role does not grow. */
 const groupSize: Rule = (configuration) => {
   const { recovery, failoverGroup, queues, regions } = configuration;
   if (!recovery || !queues[canaryQueue(failoverGroup)]!.canary) return [];
-  const length = Math.max(
-    ...Object.keys(regions).map((region) => JSON.stringify(controllerPolicy(configuration, region)).length),
-  );
-  if (length <= ROLE_POLICY_MAX_CHARACTERS) return [];
+  const [longest] = Object.keys(regions)
+    .flatMap((region) => spreadPolicies(configuration, region))
+    .map(({ queues: named, document }) => ({ named, length: JSON.stringify(document).length }))
+    .sort((one, other) => other.length - one.length);
+  if (longest === undefined || longest.length <= MANAGED_POLICY_MAX_CHARACTERS) return [];
   return [
     {
       path: "queues",
-      value: `${Object.keys(queues).length - 1} logical queues, a policy of the controller's role of ${length} characters`,
-      allowed: `a role policy of at most ${ROLE_POLICY_MAX_CHARACTERS} characters, in which the drainers of all queues are named`,
+      value: `${Object.keys(queues).length - 1} logical queues, ${longest.named.length} of which share a policy of ${longest.length} characters`,
+      allowed: `policies of at most ${MANAGED_POLICY_MAX_CHARACTERS} characters, ${SPREAD} over which the names of all are spread`,
       fix: "split the logical queues into several failover groups, or shorten naming.prefix",
     },
   ];

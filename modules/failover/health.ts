@@ -10,6 +10,7 @@ import type { HealthSettings } from "../../replicator/health/settings";
 import { addressed } from "../address";
 import { RegionFunction } from "../function/region-function";
 import { healthStatements } from "../policy/health-policies";
+import type { GroupPolicies } from "../recovery/group-policies";
 import { groupTagsOf } from "../tags";
 
 export interface HealthProps {
@@ -18,6 +19,7 @@ export interface HealthProps {
   readonly region: string;
   /** Provider of that region and account. */
   readonly provider: AwsProvider;
+  readonly policies: GroupPolicies;
 }
 
 /**
@@ -25,7 +27,7 @@ export interface HealthProps {
  * reservation keeps concurrency for it, and is all that a flood of requests can use up.
  */
 export class Health extends Construct {
-  constructor(scope: Construct, id: string, { configuration, region, provider }: HealthProps) {
+  constructor(scope: Construct, id: string, { configuration, region, provider, policies }: HealthProps) {
     super(scope, id);
     const { failoverGroup, functions, dns } = configuration;
     const { memoryMb, reservedConcurrency } = dns!.healthEndpoint!;
@@ -40,6 +42,7 @@ export class Health extends Construct {
       description: `Tells whether ${region} can work for ${failoverGroup}`,
       environment: healthSettings(configuration, region),
       statements: healthStatements(configuration, region),
+      managedPolicyArns: policies.arnsFor("health", ["look"]),
       settings: { ...functions, memoryMb, timeoutSeconds: HEALTH_TIMEOUT_SECONDS },
       reservedConcurrency,
       tags: groupTagsOf(configuration, "health"),

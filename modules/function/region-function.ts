@@ -1,6 +1,7 @@
 import { CloudwatchLogGroup } from "@cdktf/provider-aws/lib/cloudwatch-log-group";
 import { IamRole } from "@cdktf/provider-aws/lib/iam-role";
 import { IamRolePolicy } from "@cdktf/provider-aws/lib/iam-role-policy";
+import { IamRolePolicyAttachment } from "@cdktf/provider-aws/lib/iam-role-policy-attachment";
 import { LambdaEventSourceMapping } from "@cdktf/provider-aws/lib/lambda-event-source-mapping";
 import { LambdaFunction } from "@cdktf/provider-aws/lib/lambda-function";
 import type { AwsProvider } from "@cdktf/provider-aws/lib/provider";
@@ -29,6 +30,8 @@ export interface RegionFunctionProps {
   readonly environment: FunctionEnvironment;
   /** What it may do, beside its log group, keys, traces and network interfaces. */
   readonly statements: readonly Statement[];
+  /** ARNs of managed policies with what else it may do, by the address of what attaches them. @default none */
+  readonly managedPolicyArns?: Readonly<Record<string, string>>;
   /** Keys of the queues that it reads or writes. @default none */
   readonly kmsKeyArns?: readonly string[];
   readonly settings: RuntimeSettings;
@@ -74,6 +77,12 @@ export class RegionFunction extends Construct {
       }),
       address,
     );
+    const attachments = Object.entries(props.managedPolicyArns ?? {}).map(([attachment, policyArn]) =>
+      addressed(
+        new IamRolePolicyAttachment(this, attachment, { provider, role: role.name, policyArn }),
+        attachment,
+      ),
+    );
     const policy = addressed(
       new IamRolePolicy(this, "policy", {
         provider,
@@ -89,6 +98,8 @@ export class RegionFunction extends Construct {
             vpc: vpc !== undefined,
           }),
         ),
+        // What moves from here into a managed policy is allowed there first.
+        ...(attachments.length > 0 && { dependsOn: attachments }),
       }),
       address,
     );

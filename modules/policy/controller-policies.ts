@@ -4,28 +4,15 @@ import { topologyOf } from "../../config/topology";
 import { canaryQueue, fillTemplate, functionArn, partitionOf } from "../../core/names";
 import { METRICS_NAMESPACE } from "../../replicator/metrics";
 import { allow, type PolicyDocument, policyDocument, type Statement } from "./document";
-import { functionPolicy } from "./function-policy";
 import { lookAtQueues, readQueueList } from "./health-policies";
 import { itemsOf, ledgerKeyStatements, READ_PARAMETERS } from "./ownership-policies";
 
-/** Policy of a controller's role. It grows with the logical queues of the group, which IAM limits. */
-export function controllerPolicy(configuration: Configuration, region: string): PolicyDocument {
-  const { controller, account } = groupTopologyOf(configuration, region);
-  return functionPolicy(controllerStatements(configuration, region), {
-    functionName: controller.name,
-    region,
-    account,
-    kmsKeyArns: [],
-    tracing: configuration.functions.tracing === "active",
-    vpc: configuration.regions[region]!.vpc !== undefined,
-  });
-}
-
-/** What a controller may do in its region, and of its peers' parameters read. */
+/** What a controller may do in its region, and of its peers' parameters read; but for what grows with the logical queues ({@link spreadPolicies}). */
 export function controllerStatements(configuration: Configuration, region: string): readonly Statement[] {
   const { parameterArns, ledgerArn } = groupTopologyOf(configuration, region);
   const peers = groupTopologies(configuration).filter((group) => group.region !== region);
-  const canary = topologyOf(configuration, canaryQueue(configuration.failoverGroup), region);
+  const name = canaryQueue(configuration.failoverGroup);
+  const canary = topologyOf(configuration, name, region);
   return [
     allow("Own", [...READ_PARAMETERS, "ssm:PutParameter"], [parameterArns.roles, parameterArns.states]),
     allow(
@@ -59,8 +46,7 @@ export function controllerStatements(configuration: Configuration, region: strin
       : []),
     // https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazoncloudwatch.html: no resource to name.
     allow("Ages", ["cloudwatch:GetMetricData"], "*"),
-    ...(configuration.dns ? [lookAtQueues(configuration, region), PUBLISH] : []),
-    ...drain(configuration, region),
+    ...(configuration.dns ? [lookAtQueues(configuration, region, [name]), PUBLISH] : []),
   ];
 }
 
@@ -69,11 +55,14 @@ const PUBLISH = allow("Publish", ["cloudwatch:PutMetricData"], "*", {
   StringEquals: { "cloudwatch:namespace": METRICS_NAMESPACE },
 });
 
-function drain(configuration: Configuration, region: string): readonly Statement[] {
-  const arns = Object.keys(configuration.queues).flatMap((queue) =>
-    drainerArns(configuration, queue, region),
-  );
-  return arns.length === 0 ? [] : [allow("Drain", ["lambda:InvokeFunction"], arns)];
+/** To run drainers of the region. */
+export function drainQueues(
+  configuration: Configuration,
+  region: string,
+  queues: readonly string[],
+): Statement {
+  const arns = queues.flatMap((queue) => drainerArns(configuration, queue, region));
+  return allow("Drain", ["lambda:InvokeFunction"], arns);
 }
 
 /** Drainers of a logical queue: one name for all homes where the home stands at its end, so that more queues find room. */

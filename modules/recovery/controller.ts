@@ -15,6 +15,7 @@ import { addressed } from "../address";
 import { permissionsBoundary, RegionFunction } from "../function/region-function";
 import { controllerStatements, schedulePolicy, scheduleTrust } from "../policy/controller-policies";
 import { groupTagsOf } from "../tags";
+import type { GroupPolicies } from "./group-policies";
 
 export interface ControllerProps {
   /** With recovery. */
@@ -22,11 +23,12 @@ export interface ControllerProps {
   readonly region: string;
   /** Provider of that region and account. */
   readonly provider: AwsProvider;
+  readonly policies: GroupPolicies;
 }
 
 /** The controller of a failover group in one region, and the schedule that runs it every minute. */
 export class Controller extends Construct {
-  constructor(scope: Construct, id: string, { configuration, region, provider }: ControllerProps) {
+  constructor(scope: Construct, id: string, { configuration, region, provider, policies }: ControllerProps) {
     super(scope, id);
     const { failoverGroup, functions, recovery } = configuration;
     const group = groupTopologyOf(configuration, region);
@@ -41,6 +43,7 @@ export class Controller extends Construct {
       description: `Decides about ownership in ${failoverGroup}, in ${region}`,
       environment: controllerSettings(configuration, region),
       statements: controllerStatements(configuration, region),
+      managedPolicyArns: policies.arnsFor("controller", ["look", "drain"]),
       settings: {
         ...functions,
         memoryMb: recovery!.controllerMemoryMb,

@@ -12,17 +12,19 @@ import type { DrainerSettings } from "../../replicator/drain/settings";
 import { addressed } from "../address";
 import { RegionFunction } from "../function/region-function";
 import { drainerStatements } from "../policy/drainer-policies";
+import { attachmentAddress, policyNumber } from "../policy/spread-policies";
 import { tagsOf } from "../tags";
 
 export interface DrainageProps {
   readonly configuration: Configuration;
-  /** Of a logical queue with recovery. */
+  /** Of a logical queue with recovery, or, with records, of one without copies. */
   readonly topology: RegionalTopology;
   readonly provider: AwsProvider;
 }
 
 /**
- * Recovery of one logical queue in one region: a drainer per home, and what the controller has to know of the queue. Nothing
+ * Recovery of one logical queue in one region: a drainer per home, and what the controller has to know of the queue. One without copies
+ * has no drainers, and is listed because its home is unhealthy without it: producers are routed by that. Nothing
  * triggers a drainer but the controller, whose tasks say until when they hold: one that Lambda delivers late does nothing, so
  * there are no settings of asynchronous invocation.
  */
@@ -82,7 +84,8 @@ function listedAfter(
   return [
     ...(["ingress", "work"] as const).map((word) => `aws_sqs_queue.${logicalId(queue, word)}`),
     ...(["controller", ...(dns!.healthEndpoint ? (["health"] as const) : [])] as const).map(
-      (word) => `aws_iam_role_policy.${logicalId(failoverGroup, word)}`,
+      (role) =>
+        `aws_iam_role_policy_attachment.${attachmentAddress(failoverGroup, role, "look", policyNumber(queue))}`,
     ),
   ].map((fqn) => ({ fqn }));
 }
@@ -119,7 +122,7 @@ function drainerSettings(
 }
 
 function controlledQueue(configuration: Configuration, topology: RegionalTopology): ControlledQueue {
-  const { rescue, marginSeconds } = configuration.queues[topology.queue]!.recovery!;
+  const { rescue, marginSeconds } = configuration.queues[topology.queue]!.recovery ?? NOT_RESCUED;
   return {
     queue: topology.queue,
     rescue,
@@ -129,6 +132,9 @@ function controlledQueue(configuration: Configuration, topology: RegionalTopolog
     work: topology.work.name,
   };
 }
+
+/** Of a queue without drainers, of which controllers watch no ages and keep no watermarks. */
+const NOT_RESCUED = { rescue: "manual", marginSeconds: 0 } as const;
 
 function names(functions: Readonly<Record<string, FunctionReference>>): Readonly<Record<string, string>> {
   return Object.fromEntries(Object.entries(functions).map(([home, { name }]) => [home, name]));

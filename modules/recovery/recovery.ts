@@ -5,6 +5,7 @@ import { Health } from "../failover/health";
 import { SignalAlarms } from "../failover/signal-alarms";
 import { Alarms } from "./alarms";
 import { Controller } from "./controller";
+import { GroupPolicies } from "./group-policies";
 import { OwnershipParameters } from "./parameters";
 
 export interface RecoveryProps {
@@ -16,18 +17,19 @@ export interface RecoveryProps {
 }
 
 /**
- * What a failover group has once in a region to recover: controller, roles and states, alarms; with records also what health checks look
+ * What a failover group has once in a region to recover: controller, its policies, roles and states, alarms; with records also what health checks look
  * at.
  */
 export class Recovery extends Construct {
   constructor(scope: Construct, id: string, props: RecoveryProps) {
     super(scope, id);
     new OwnershipParameters(this, "ownership", props);
-    new Controller(this, "controller", props);
+    const policies = new GroupPolicies(this, "policies", props);
+    new Controller(this, "controller", { ...props, policies });
     new Alarms(this, "alarms", props);
     const { dns } = props.configuration;
     if (dns === undefined) return;
     new SignalAlarms(this, "signals", props);
-    if (dns.healthEndpoint) new Health(this, "health", props);
+    if (dns.healthEndpoint) new Health(this, "health", { ...props, policies });
   }
 }

@@ -19,7 +19,7 @@ export interface WatermarkInput {
   readonly states: States;
   /** By region, what it said of itself lately, in any order. */
   readonly words: Readonly<Record<string, readonly Word[]>>;
-  /** All that have drainers. Undefined: they are not known, and nothing is forgotten. */
+  /** All of the group. Undefined: they are not known, and nothing is forgotten. */
   readonly queues: readonly ControlledQueue[] | undefined;
 }
 

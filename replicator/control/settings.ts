@@ -43,7 +43,7 @@ export interface ControlledQueue {
   readonly rescue: Rescue;
   /** Taken off the watermark of a home before copies are taken for processed. */
   readonly marginSeconds: number;
-  /** Names of drainers in this region, by home. */
+  /** Names of drainers in this region, by home. None of a queue in mode `none`, which is listed for the sake of health alone. */
   readonly drainers: Readonly<Record<string, string>>;
   /** Names of queues in this region, for their metrics. */
   readonly ingress: string;

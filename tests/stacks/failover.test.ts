@@ -1,8 +1,7 @@
 import fc from "fast-check";
 import { peersInOrder } from "../../config/dns/dns";
 import type { ConfigurationInput } from "../../config/schema";
-import { controllerPolicy } from "../../modules/policy/controller-policies";
-import { healthPolicy } from "../../modules/policy/health-policies";
+import { policyNumber } from "../../modules/policy/spread-policies";
 import { recordNames } from "../../ownership/records";
 import { controllerSettings } from "../../replicator/control/settings";
 import { healthSettings } from "../../replicator/health/settings";
@@ -130,8 +129,11 @@ describe("addresses", () => {
       "aws_cloudwatch_metric_alarm.shop_claim",
       "aws_cloudwatch_metric_alarm.shop_home-unhealthy",
       "aws_cloudwatch_metric_alarm.shop_owned_us-west-2",
+      `aws_iam_policy.shop_look_${policyNumber("orders")}`,
       "aws_iam_role.shop_health",
       "aws_iam_role_policy.shop_health",
+      `aws_iam_role_policy_attachment.shop_controller_look_${policyNumber("orders")}`,
+      `aws_iam_role_policy_attachment.shop_health_look_${policyNumber("orders")}`,
       "aws_lambda_function.shop_health",
       "aws_lambda_function_event_invoke_config.shop_health",
     ]);
@@ -800,16 +802,13 @@ describe("the health function", () => {
     Resource,
     ...(Condition && { Condition }),
   });
-  const LOOK = allow(
-    "Look",
-    ["sqs:GetQueueAttributes"],
-    [
-      arn("sqs", "orders-ingress"),
-      arn("sqs", "orders"),
-      arn("sqs", "shop-canary-ingress"),
-      arn("sqs", "shop-canary"),
-    ],
-  );
+  const look = (...queues: string[]) =>
+    allow(
+      "Look",
+      ["sqs:GetQueueAttributes"],
+      queues.flatMap((name) => [arn("sqs", `${name}-ingress`), arn("sqs", name)]),
+    );
+  const LOOK = look("shop-canary");
 
   test("may look at queues, and touch the canary alone, in its region", () => {
     const of = region(2, {}, { ledger: {}, queues: { orders: {}, kept: { mode: "none" } } });
@@ -831,13 +830,29 @@ describe("the health function", () => {
     ]);
   });
 
-  test("and the controller have the policies whose sizes the rules count", () => {
-    const chosen = settings(2);
-    for (const [role, policy] of [
-      ["shop_health", healthPolicy(chosen, "us-east-1")],
-      ["shop_controller", controllerPolicy(chosen, "us-east-1")],
-    ] as const)
-      expect(region().document("aws_iam_role_policy", role, "policy")).toEqual(policy);
+  test("looks at logical queues by policies that the controller has too, those without copies included", () => {
+    const of = region(2, {}, { queues: { orders: {}, kept: { mode: "none" } } });
+    for (const queue of ["orders", "kept"]) {
+      const number = policyNumber(queue);
+      expect(of.document("aws_iam_policy", `shop_look_${number}`, "policy").Statement).toEqual([look(queue)]);
+      for (const role of ["health", "controller"]) {
+        const attachment = `shop_${role}_look_${number}`;
+        expect(of.resource("aws_iam_role_policy_attachment", attachment)).toEqual({
+          provider: "aws",
+          role: `\${aws_iam_role.shop_${role}.name}`,
+          policy_arn: `\${aws_iam_policy.shop_look_${number}.arn}`,
+        });
+        expect(of.resource("aws_iam_role_policy", `shop_${role}`).depends_on).toContain(
+          `aws_iam_role_policy_attachment.${attachment}`,
+        );
+      }
+    }
+    expect(policyNumber("orders")).not.toBe(policyNumber("kept"));
+    const metric = region(2, { health: { type: "metric" } });
+    expect(metric.addresses.filter((address) => address.includes("_look_"))).toEqual([
+      `aws_iam_policy.shop_look_${policyNumber("orders")}`,
+      `aws_iam_role_policy_attachment.shop_controller_look_${policyNumber("orders")}`,
+    ]);
   });
 
   test("leaves publishing to the controller, which may in one namespace and looks at the same queues", () => {
@@ -856,13 +871,33 @@ describe("the health function", () => {
     expect(region().resource("aws_ssm_parameter", "orders_control").depends_on).toEqual([
       "aws_sqs_queue.orders_ingress",
       "aws_sqs_queue.orders_work",
-      "aws_iam_role_policy.shop_controller",
-      "aws_iam_role_policy.shop_health",
+      `aws_iam_role_policy_attachment.shop_controller_look_${policyNumber("orders")}`,
+      `aws_iam_role_policy_attachment.shop_health_look_${policyNumber("orders")}`,
     ]);
     const metric = region(2, { health: { type: "metric" } });
     expect(metric.resource("aws_ssm_parameter", "orders_control").depends_on).toHaveLength(3);
     const bare = Template.of(configuration({ recovery: {} }), "us-east-1");
     expect(bare.resource("aws_ssm_parameter", "orders_control")).not.toHaveProperty("depends_on");
+  });
+
+  test("finds queues without copies in the list too, and the controller nothing to do about them", () => {
+    const queues = { orders: {}, kept: { mode: "none", fifo: true } } as const;
+    const of = region(2, {}, { queues });
+    const listed = of.resource("aws_ssm_parameter", "kept_control");
+    expect(listed.name).toBe("/sqs-multi-region/shop/queues/kept");
+    expect(JSON.parse(String(listed.insecure_value))).toEqual({
+      queue: "kept",
+      rescue: "manual",
+      marginSeconds: 0,
+      drainers: {},
+      ingress: "kept-ingress.fifo",
+      work: "kept.fifo",
+    });
+    expect(of.addresses.filter((address) => /\.(kept_drainer|shop-canary_control)/.test(address))).toEqual(
+      [],
+    );
+    const bare = Template.of(configuration({ recovery: {}, queues }), "us-east-1");
+    expect(bare.addresses).not.toContain("aws_ssm_parameter.kept_control");
   });
 
   test("and all others are told how to look records up, with the DNS servers of their region", () => {
@@ -991,6 +1026,7 @@ test("an operator may read the health checks, and without records nothing of Rou
 test("every resource that can be tagged is", () => {
   const untagged = [
     "aws_iam_role_policy",
+    "aws_iam_role_policy_attachment",
     "aws_lambda_function_event_invoke_config",
     "aws_lambda_function_url",
     "aws_lambda_permission",

@@ -1,4 +1,4 @@
-import { controllerPolicy } from "../../modules/policy/controller-policies";
+import { policyNumber } from "../../modules/policy/spread-policies";
 import { parseRoles, roleOf } from "../../ownership/roles";
 import { parseStates, stateOf } from "../../ownership/states";
 import { drainerSettings } from "../../replicator/drain/settings";
@@ -29,6 +29,8 @@ const parameterArn = (word: string, region = "us-east-1") =>
 const tableArn = (region = "us-east-1") => `arn:aws:dynamodb:${region}:${HOME_ACCOUNT}:table/shop-ledger`;
 const functionArn = (name: string, region = "us-east-1") =>
   `arn:aws:lambda:${region}:${HOME_ACCOUNT}:function:${name}`;
+
+const DRAIN = `shop_drain_${policyNumber("orders")}`;
 
 const READ = [
   "sqs:ReceiveMessage",
@@ -87,8 +89,12 @@ describe("counts", () => {
       (sum, region) => sum + Template.of(recovering(over), region).addresses.length,
       0,
     );
+  /** One more than there are policies that name them. */
+  const filled = Object.fromEntries(
+    ["orders", "a", "b", "c", "d", "e", "f", "g", "h"].map((name) => [name, {}]),
+  );
   const perQueue = (over: Over) =>
-    inAll({ ...over, queues: { orders: {}, more: {} } }) - inAll({ ...over, queues: { orders: {} } });
+    inAll({ ...over, queues: { ...filled, more: {} } }) - inAll({ ...over, queues: filled });
 
   test("of a region's group, per provider", () => {
     const none = withLedger({ queues: { orders: { mode: "none" } } });
@@ -343,19 +349,22 @@ describe("the controller", () => {
         items("watermark#us-east-1#*", "probe#us-east-1"),
       ),
       allow("Ages", ["cloudwatch:GetMetricData"], "*"),
-      allow("Drain", ["lambda:InvokeFunction"], [functionArn("orders-drainer-us-east-1-us-west-2")]),
       allow(
         "Log",
         ["logs:CreateLogStream", "logs:PutLogEvents"],
         `arn:aws:logs:us-east-1:${HOME_ACCOUNT}:log-group:/aws/lambda/shop-controller-us-east-1:*`,
       ),
     ]);
+    expect(template.document("aws_iam_policy", DRAIN, "policy").Statement).toEqual([
+      allow("Drain", ["lambda:InvokeFunction"], [functionArn("orders-drainer-us-east-1-us-west-2")]),
+    ]);
     expect(rights(home(), "shop_controller").map(({ Sid }) => Sid)).not.toContain("ReadLedger");
   });
 
   test("names drainers of several homes at once where the home ends the name", () => {
     const drained = (orders: QueueInput) =>
-      right(home({ regions: THREE_REGIONS }, orders), "shop_controller", "Drain")?.Resource;
+      home({ regions: THREE_REGIONS }, orders).document("aws_iam_policy", DRAIN, "policy").Statement[0]
+        ?.Resource;
     expect(drained({})).toEqual([functionArn("orders-drainer-us-east-1-*")]);
     expect(drained({ names: { drainer: "{home}-{queue}-{region}" } })).toEqual([
       functionArn("us-west-2-orders-us-east-1"),
@@ -366,10 +375,32 @@ describe("the controller", () => {
     for (const arn of shortened) expect(arn).toMatch(/:function:x{55}-[0-9a-f]{8}$/);
   });
 
-  test("has a policy whose size is the one that the rule on group size counts", () => {
-    expect(withLedger().document("aws_iam_role_policy", "shop_controller", "policy")).toEqual(
-      controllerPolicy(recovering({ ledger: {} }), "us-east-1"),
-    );
+  test("runs drainers by policies of its own, which are attached before anything is taken out of its role", () => {
+    const template = home({ role_path: "/sqs/", naming: { prefix: "dev-" }, tags: { team: "checkout" } });
+    const { policy, ...others } = template.resource("aws_iam_policy", DRAIN);
+    expect(others).toEqual({
+      provider: "aws",
+      name: `dev-shop-drain-us-east-1-${policyNumber("orders")}`,
+      path: "/sqs/",
+      description: "Runs drainers of shop in us-east-1",
+      tags: {
+        team: "checkout",
+        "sqs-multi-region:failover-group": "shop",
+        "sqs-multi-region:role": "drain",
+      },
+    });
+    const attachment = `shop_controller_drain_${policyNumber("orders")}`;
+    expect(template.resource("aws_iam_role_policy_attachment", attachment)).toEqual({
+      provider: "aws",
+      role: "${aws_iam_role.shop_controller.name}",
+      policy_arn: `\${aws_iam_policy.${DRAIN}.arn}`,
+    });
+    expect(template.resource("aws_iam_role_policy", "shop_controller").depends_on).toEqual([
+      `aws_iam_role_policy_attachment.${attachment}`,
+    ]);
+    expect(template.resource("aws_lambda_function", "shop_controller").depends_on).toEqual([
+      "aws_iam_role_policy.shop_controller",
+    ]);
   });
 
   test("is told the group's settings and where its canary is", () => {
@@ -574,7 +605,11 @@ describe("policies for others", () => {
   test("never name everyone, nor every resource where there is one to name", () => {
     const template = withLedger({ regions: THREE_REGIONS });
     const documents = [
-      ...Object.keys(template.json.resource.aws_iam_role_policy!).map((name) => rights(template, name)),
+      ...(["aws_iam_role_policy", "aws_iam_policy"] as const).flatMap((type) =>
+        Object.keys(template.json.resource[type]!).map(
+          (name) => template.document(type, name, "policy").Statement,
+        ),
+      ),
       ...Object.keys(template.json.output)
         .filter((name) => name.endsWith("_policy"))
         .map((name) => output(template, name)),
@@ -643,6 +678,7 @@ describe("alarms", () => {
 test("every resource that can be tagged is, by queue or by group", () => {
   const untagged = [
     "aws_iam_role_policy",
+    "aws_iam_role_policy_attachment",
     "aws_lambda_function_event_invoke_config",
     "aws_scheduler_schedule",
   ];

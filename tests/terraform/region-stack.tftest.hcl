@@ -7,6 +7,12 @@ mock_provider "aws" {
       url = "https://sqs.us-east-1.amazonaws.com/111122223333/mock"
     }
   }
+  mock_resource "aws_iam_policy" {
+    defaults = {
+      arn = "arn:aws:iam::111122223333:policy/mock"
+    }
+  }
+
   mock_resource "aws_iam_role" {
     defaults = {
       arn = "arn:aws:iam::111122223333:role/mock"

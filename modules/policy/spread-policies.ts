@@ -1,0 +1,66 @@
+import { createHash } from "node:crypto";
+import type { Configuration } from "../../config/configuration";
+import { logicalId } from "../../core/names";
+import { drainQueues } from "./controller-policies";
+import { type PolicyDocument, policyDocument } from "./document";
+import { lookAtQueues } from "./health-policies";
+
+/**
+ * Policies per kind over which the logical queues are spread. Another number would move queues from one to another. Those of both kinds
+ * leave a controller's role two of the ten that it may have, for what an account attaches to all of its roles:
+ * https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html
+ */
+export const SPREAD = 4;
+
+/** `look`: whether queues answer, for controller and health function. `drain`: to run drainers, for the controller. */
+export type SpreadWord = "look" | "drain";
+
+/** A managed policy of a failover group in one region. */
+export interface SpreadPolicy {
+  readonly word: SpreadWord;
+  /** 1 to {@link SPREAD}. */
+  readonly number: number;
+  /** Logical queues that it names, by name. */
+  readonly queues: readonly string[];
+  readonly document: PolicyDocument;
+}
+
+/**
+ * What grows with the logical queues of a group, which is too much for the policy inside a role. A queue's name alone decides which
+ * policy of a kind names it, so another queue changes one of each, and none ever moves: for a moment nobody could look at it, and its
+ * home would be unhealthy. Policies without a resource are left out.
+ */
+export function spreadPolicies(configuration: Configuration, region: string): readonly SpreadPolicy[] {
+  const names = Object.entries(configuration.queues).flatMap(([name, { canary }]) => (canary ? [] : [name]));
+  const kinds = [
+    ...(configuration.dns ? [{ word: "look", statement: lookAtQueues } as const] : []),
+    { word: "drain", statement: drainQueues } as const,
+  ];
+  return kinds.flatMap(({ word, statement }) =>
+    Array.from({ length: SPREAD }, (_, index) => index + 1).flatMap((number) => {
+      const queues = names.filter((name) => policyNumber(name) === number).sort();
+      const allowed = statement(configuration, region, queues);
+      return allowed.Resource?.length ? [{ word, number, queues, document: policyDocument([allowed]) }] : [];
+    }),
+  );
+}
+
+/** Number of the policies that name a logical queue. */
+export function policyNumber(queue: string): number {
+  return 1 + (createHash("sha256").update(queue).digest()[0]! % SPREAD);
+}
+
+/** Address of a policy. */
+export function policyAddress(failoverGroup: string, word: SpreadWord, number: number): string {
+  return logicalId(failoverGroup, word, `${number}`);
+}
+
+/** Address of what attaches a policy to the role of a function. */
+export function attachmentAddress(
+  failoverGroup: string,
+  role: "controller" | "health",
+  word: SpreadWord,
+  number: number,
+): string {
+  return logicalId(failoverGroup, role, word, `${number}`);
+}
