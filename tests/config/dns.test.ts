@@ -424,15 +424,6 @@ describe("lengths", () => {
   });
 });
 
-test("fails when the health function's policy could not name all queues", () => {
-  const queues = Object.fromEntries(Array.from({ length: 90 }, (_, index) => [`queue-number-${index}`, {}]));
-  expect(violationsIn(input({}, { queues })).map(({ value }) => value)).toContainEqual(
-    expect.stringMatching(/^90 logical queues, a policy of the health function's role of \d+ characters$/),
-  );
-  const fitting = Object.fromEntries(Object.entries(queues).slice(0, 25));
-  expect(pathsIn(input({}, { queues: fitting, ledger: {} }))).toEqual([]);
-});
-
 test("fails when a logical queue's function has the health function's name", () => {
   const names = { replicator: "shop-health-{region}" };
   expect(pathsIn({ ...input(), queues: { orders: { names } } })).toEqual(["queues.orders", "queues.orders"]);

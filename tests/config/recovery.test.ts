@@ -1,4 +1,6 @@
+import { parseConfiguration } from "../../config/load";
 import type { ConfigurationInput } from "../../config/schema";
+import { spreadPolicies } from "../../modules/policy/spread-policies";
 import { configuration, configurationInput, HOME_ACCOUNT, PEER_ACCOUNT } from "../fixtures";
 import { pathsIn, violationsIn } from "./violations";
 
@@ -404,17 +406,39 @@ describe("limits", () => {
   const queues = (count: number): Record<string, QueueInput> =>
     Object.fromEntries(Array.from({ length: count }, (_, index) => [`queue-number-${index}`, {}]));
 
-  test("fails when the controller's policy could not name all drainers", () => {
-    expect(pathsIn(input({ queues: queues(60), ledger: {} }))).toEqual([]);
-    expect(violationsIn(input({ queues: queues(120), ledger: {} }))).toEqual([
+  test("fails when a policy could not name all of its queues, at the first character", () => {
+    const names = Array.from({ length: 100 }, (_, index) => `team-order-queue-${100 + index}`);
+    const dns = { zone_id: "Z0123456789ABC", record: "orders.example.com" };
+    const prefixed = (length: number) =>
+      input({
+        queues: Object.fromEntries(names.map((name) => [name, {}])),
+        dns,
+        naming: { prefix: "x".repeat(length) },
+      });
+    // Thirty of the names share a policy, with two queues each.
+    const fits = 38;
+    const lengths = (length: number) =>
+      spreadPolicies(parseConfiguration(prefixed(length)), "us-west-2").map(
+        ({ document }) => JSON.stringify(document).length,
+      );
+    expect(Math.max(...lengths(fits))).toBeGreaterThan(6_144 - 2 * 30);
+    expect(Math.max(...lengths(fits))).toBeLessThanOrEqual(6_144);
+    expect(violationsIn(prefixed(fits + 1))).toEqual([
       {
         path: "queues",
         value: expect.stringMatching(
-          /^120 logical queues, a policy of the controller's role of \d+ characters$/,
+          /^100 logical queues, \d+ of which share a policy of 6[12]\d\d characters$/,
         ),
-        allowed: "a role policy of at most 10240 characters, in which the drainers of all queues are named",
+        allowed: "policies of at most 6144 characters, 4 over which the names of all are spread",
         fix: "split the logical queues into several failover groups, or shorten naming.prefix",
       },
+    ]);
+  });
+
+  test("fails when policies could not name all drainers, also without records", () => {
+    expect(pathsIn(input({ queues: queues(180), ledger: {} }))).toEqual([]);
+    expect(violationsIn(input({ queues: queues(280), ledger: {} }))).toEqual([
+      expect.objectContaining({ value: expect.stringMatching(/^280 logical queues, \d+ of which share/) }),
     ]);
   });
 

@@ -918,6 +918,63 @@ describe("the health function", () => {
   });
 });
 
+describe("sizes of a region's policies", () => {
+  const group = (queues: number) =>
+    once({ queues }, () =>
+      Template.of(
+        settings(
+          2,
+          {},
+          {
+            ledger: {},
+            queues: Object.fromEntries(
+              Array.from({ length: queues }, (_, index) => [`team-order-queue-${100 + index}`, {}]),
+            ),
+          },
+        ),
+        "us-west-2",
+      ),
+    );
+  const documents = (template: Template, type: string) =>
+    Object.entries(template.json.resource[type]!).map(
+      ([name, { policy }]) => [name, String(policy).length] as const,
+    );
+
+  test.each([
+    [1, 1],
+    [25, 4],
+    [100, 4],
+  ])("of %d logical queues: %d policies of each kind, within IAM's limits", (queues, number) => {
+    const template = group(queues);
+    const managed = documents(template, "aws_iam_policy");
+    const longest = Math.max(...managed.map(([, length]) => length));
+    process.stdout.write(`${queues} logical queues: managed policies of at most ${longest} characters\n`);
+    expect(managed).toHaveLength(2 * number);
+    expect(longest).toBeLessThanOrEqual(6_144);
+    for (const [, length] of documents(template, "aws_iam_role_policy")) expect(length).toBeLessThan(4_096);
+    const attached = Object.values(template.json.resource.aws_iam_role_policy_attachment!).map(
+      ({ role }) => role,
+    );
+    const times = (role: string) => attached.filter((one) => one === `\${aws_iam_role.${role}.name}`).length;
+    expect([times("shop_controller"), times("shop_health"), attached.length]).toEqual([
+      2 * number,
+      number,
+      3 * number,
+    ]);
+    const listed = Object.keys(template.json.resource.aws_ssm_parameter!).filter((name) =>
+      /_control$/.test(name),
+    );
+    expect(listed).toHaveLength(queues);
+  });
+
+  test("inside the roles of the group do not grow with its queues", () => {
+    for (const role of ["shop_controller", "shop_health"]) {
+      const policy = (template: Template) => template.document("aws_iam_role_policy", role, "policy");
+      expect(policy(group(100))).toEqual(policy(group(1)));
+    }
+  });
+});
+
 describe("alarms", () => {
   const topic = `arn:aws:sns:us-east-1:${HOME_ACCOUNT}:alarms`;
   const template = region(

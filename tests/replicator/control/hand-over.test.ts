@@ -47,6 +47,7 @@ describe("ages that are wanted", () => {
     controlledQueue({ rescue: "watermark" }),
     controlledQueue({ queue: "mails", work: "mails", ingress: "mails-ingress" }),
     controlledQueue({ queue: "bills", work: "bills", rescue: "manual" }, THIRD),
+    controlledQueue({ queue: "kept", work: "kept", rescue: "manual", drainers: {} }),
   ];
   const always = [
     { queue: "orders-ingress", delays: true },
@@ -69,7 +70,11 @@ describe("ages that are wanted", () => {
 
 describe("what keeps a region from handing a home back", () => {
   const states = statesWith(HOME, { phase: "handing-back" });
-  const queues = [controlledQueue(), controlledQueue({ queue: "bills" }, THIRD)];
+  const queues = [
+    controlledQueue(),
+    controlledQueue({ queue: "bills" }, THIRD),
+    controlledQueue({ queue: "kept", rescue: "manual", drainers: {} }),
+  ];
   const point = (putSince: number): AgePoint => ({ at: putSince + 1_000, ageMs: 0 });
 
   test.each<

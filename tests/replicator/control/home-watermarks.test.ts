@@ -134,6 +134,14 @@ describe("from the takeover on", () => {
       { queues: { orders: NOW - MARGIN } },
     ],
     [
+      "nor of a queue without copies",
+      {
+        role: { owner: PEER, since: NOW },
+        queues: [WATERMARK_QUEUE, controlledQueue({ queue: "kept", rescue: "manual", drainers: {} })],
+      },
+      { queues: { orders: NOW }, frozen: 1 },
+    ],
+    [
       "nor before the queues are known",
       { queues: null, before: { queues: { orders: 5 } } },
       { queues: { orders: 5 } },

@@ -101,6 +101,11 @@ test.each<[string, Given, Reclaim]>([
   ["it is done", { changes: { isDone: () => true } }, NOTHING],
   ["there is a ledger", { changes: { queues: [controlledQueue({}, PEER)] } }, NOTHING],
   ["nobody has copies", { changes: { queues: [{ ...ORDERS, drainers: {} }] } }, NOTHING],
+  [
+    "it has no copies",
+    { changes: { queues: [controlledQueue({ rescue: "manual", marginSeconds: 0, drainers: {} })] } },
+    NOTHING,
+  ],
   ["the group has no such queue", { changes: { queues: [] } }, NOTHING],
 ])("takes off nothing when %s", (_, given, expected) => {
   // A region that was in the order, and has nothing to say.

@@ -1,0 +1,89 @@
+import fc from "fast-check";
+import type { ConfigurationInput } from "../../../config/schema";
+import { MANAGED_POLICIES_PER_ROLE } from "../../../core/limits";
+import { policyNumber, SPREAD, spreadPolicies } from "../../../modules/policy/spread-policies";
+import { configuration, HOME_ACCOUNT } from "../../fixtures";
+
+type Queues = ConfigurationInput["queues"];
+
+const DNS: ConfigurationInput["dns"] = { zone_id: "Z0123456789ABC", record: "orders.example.com" };
+const policiesOf = (queues: Queues, over: Partial<ConfigurationInput> = { dns: DNS }) =>
+  spreadPolicies(configuration({ recovery: {}, queues, ...over }), "us-east-1");
+const named = (names: readonly string[]): Queues => Object.fromEntries(names.map((name) => [name, {}]));
+
+const queueNames = fc.uniqueArray(fc.stringMatching(/^[a-z][a-z0-9-]{0,18}[a-z0-9]$/), {
+  minLength: 2,
+  maxLength: 20,
+});
+
+test("numbers never change: a queue that changes its policy could not be looked at for a moment", () => {
+  expect(["orders", "mails", "kept", "audit", "queue-number-17"].map(policyNumber)).toEqual([1, 4, 2, 1, 1]);
+});
+
+test("two kinds fit into a role, with two to spare", () => {
+  expect(2 * SPREAD).toBe(MANAGED_POLICIES_PER_ROLE - 2);
+});
+
+test("property: another queue changes one policy of each kind, and adds its names alone", () => {
+  fc.assert(
+    fc.property(queueNames, ([added, ...others]) => {
+      const keyed = (names: readonly string[]) =>
+        new Map(policiesOf(named(names)).map((policy) => [`${policy.word} ${policy.number}`, policy]));
+      const before = keyed(others);
+      const after = keyed([added!, ...others]);
+      const changed = [...after].filter(
+        ([key, { document }]) => JSON.stringify(document) !== JSON.stringify(before.get(key)?.document),
+      );
+      expect(changed.map(([key]) => key)).toEqual(
+        ["look", "drain"].map((word) => `${word} ${policyNumber(added!)}`),
+      );
+      for (const [key, { queues }] of changed) {
+        expect(queues.filter((name) => name !== added)).toEqual(before.get(key)?.queues ?? []);
+      }
+    }),
+    { numRuns: 25 },
+  );
+});
+
+test("property: every queue is named once per kind, whatever the order of the file", () => {
+  fc.assert(
+    fc.property(queueNames, (names) => {
+      const policies = policiesOf(named(names));
+      expect(policiesOf(named([...names].reverse()))).toEqual(policies);
+      const actions = { look: "sqs:GetQueueAttributes", drain: "lambda:InvokeFunction" };
+      const arns = (word: "look" | "drain") =>
+        policies
+          .filter((policy) => policy.word === word)
+          .flatMap(({ document }) => document.Statement)
+          .flatMap(({ Effect, Action, Resource }) => {
+            expect({ Effect, Action }).toEqual({ Effect: "Allow", Action: [actions[word]] });
+            return Resource as string[];
+          })
+          .sort();
+      expect(arns("look")).toEqual(
+        names
+          .flatMap((name) => [name, `${name}-ingress`])
+          .map((name) => `arn:aws:sqs:us-east-1:${HOME_ACCOUNT}:${name}`)
+          .sort(),
+      );
+      expect(arns("drain")).toEqual(
+        names
+          .map(
+            (name) => `arn:aws:lambda:us-east-1:${HOME_ACCOUNT}:function:${name}-drainer-us-east-1-us-west-2`,
+          )
+          .sort(),
+      );
+    }),
+    { numRuns: 25 },
+  );
+});
+
+test("nobody looks without records, and queues without copies are looked at and not drained", () => {
+  const words = (queues: Queues, over?: Partial<ConfigurationInput>) =>
+    policiesOf(queues, over).map(({ word, number }) => `${word} ${number}`);
+  const number = policyNumber("orders");
+  expect(words({ orders: {} }, {})).toEqual([`drain ${number}`]);
+  expect(words({ orders: {} })).toEqual([`look ${number}`, `drain ${number}`]);
+  expect(words({ orders: { mode: "none" } })).toEqual([`look ${number}`]);
+  expect(words({ orders: { mode: "none" } }, {})).toEqual([]);
+});
