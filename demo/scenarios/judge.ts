@@ -11,6 +11,8 @@ export interface SentOrder {
   readonly digest: string;
   /** Regions whose ingress queue may have taken it: the last one has; those before did not answer. */
   readonly regions: readonly string[];
+  /** When it was accepted, in epoch milliseconds. */
+  readonly at: number;
 }
 
 /** What became of the orders of one logical queue. */
@@ -31,10 +33,18 @@ export interface Judgement {
 
 /** When an order may be processed again without a guarantee being broken. */
 export interface Bounds {
-  /** It was processed first in one of these times, in epoch milliseconds. @default never */
-  readonly first?: readonly { readonly from: number; readonly until: number }[];
+  /** It was processed first in one of these times. @default never */
+  readonly first?: readonly Time[];
+  /** It was accepted in one of these times. @default never */
+  readonly accepted?: readonly Time[];
   /** Nobody but its own region had it: SQS delivers at least once, and without a ledger nobody notices. @default that is no excuse */
   readonly atHome?: boolean;
+}
+
+/** From one moment to another, in epoch milliseconds. */
+export interface Time {
+  readonly from: number;
+  readonly until: number;
 }
 
 /** The step that ends the processing of an order. */
@@ -77,14 +87,22 @@ export function repeatsOutside(
 ): readonly (readonly ServiceRequest[])[] {
   const asked = askedFor(requests);
   return sent
-    .map(({ order }) => asked.get(order) ?? [])
-    .filter((all) => all.length > 1 && !isWithin(all, bounds));
+    .map((order) => ({ order, all: asked.get(order.order) ?? [] }))
+    .filter(({ order, all }) => all.length > 1 && !isWithin(order, all, bounds))
+    .map(({ all }) => all);
 }
 
-function isWithin(asked: readonly ServiceRequest[], { first = [], atHome = false }: Bounds): boolean {
-  const { at } = asked[0]!;
-  const isEarly = first.some(({ from, until }) => from <= at && at <= until);
-  return isEarly || (atHome && asked.every(({ region, home }) => region === home));
+function isWithin(
+  order: SentOrder,
+  asked: readonly ServiceRequest[],
+  { first = [], accepted = [], atHome = false }: Bounds,
+): boolean {
+  const isIn = (moment: number) => (time: Time) => time.from <= moment && moment <= time.until;
+  return (
+    first.some(isIn(asked[0]!.at)) ||
+    accepted.some(isIn(order.at)) ||
+    (atHome && asked.every(({ region, home }) => region === home))
+  );
 }
 
 /** Requests for the last step, by order, in the order in which they came. */

@@ -99,7 +99,7 @@ export class Producer {
       try {
         await client.send(command, { abortSignal: AbortSignal.timeout(PATIENCE_MS) });
         const digest = createHash("sha256").update(body).digest("hex");
-        this.sent.push({ queue, order: id, group: customer, number, digest, regions: tried });
+        this.sent.push({ queue, order: id, group: customer, number, digest, regions: tried, at: Date.now() });
         if (this.accepting !== "" && this.accepting !== region) this.onMoved(region);
         this.accepting = region;
         return;

@@ -40,8 +40,8 @@ export interface ScenarioResult extends Judgement {
   readonly queues: Readonly<Record<string, Judgement>>;
 }
 
-/** Without another order processed for so long, what is missing does not come any more. */
-const PATIENCE_MS = 90_000;
+/** Without another order processed for so long, what is missing does not come any more: longer than the longest back-off. */
+const PATIENCE_MS = 180_000;
 
 const REPEATS_SHOWN = 20;
 
@@ -98,5 +98,6 @@ function boundsOf({ deployment, timeline }: Stage, queue: string): Bounds {
   const owned = moments("takenOver", "takenBack", "takenOverAgain");
   if (begun.length === 0 || owned.length === 0) return { atHome: true };
   const from = Math.min(...begun) - marginSeconds * 1_000 - METRIC_AGE_MS;
-  return { first: [{ from, until: Math.max(...owned) }], atHome: true };
+  const time = { from, until: Math.max(...owned) };
+  return { first: [time], accepted: [time], atHome: true };
 }

@@ -1,4 +1,5 @@
 import { Lookup } from "./lookup";
+import { Moved } from "./moved";
 import { depthOf } from "./queue";
 import { Rate } from "./rate";
 import { withReceivers } from "./receivers";
@@ -28,7 +29,7 @@ const PAUSE_MS = 2_000;
 
 /**
  * Does a task. It may be stopped at any moment and begun anew, and two may be at it at once: a message is always on one of the
- * queues, and what is moved twice is one message to the ledger, and for five minutes to a FIFO queue.
+ * queues, and what is moved twice is one message to the ledger, and for five minutes to a FIFO queue. What one run moves it moves once.
  */
 export async function drain(
   task: DrainTask,
@@ -43,6 +44,7 @@ export async function drain(
     rules: { ...task, ...settings },
     lookup: new Lookup(drainage.ledger, tally),
     rate: new Rate(settings.maxRate),
+    moved: new Moved(),
     tally,
     surroundings,
   };

@@ -4,19 +4,20 @@ import type { DrainTask } from "./task";
 
 /** What becomes of a copy, and why. */
 export type Fate =
-  | { readonly does: "delete"; readonly why: "processed" | "expired" }
+  | { readonly does: "delete"; readonly why: "processed" | "repeated" | "expired" }
   | { readonly does: "move"; readonly to: "work" | "dlq" }
   | { readonly does: "leave"; readonly why: KeptFor };
 
 /**
  * | why | the copy stays because |
  * |---|---|
+ * | `underWay` | another copy of its message is being moved |
  * | `unprocessed` | its home will process it |
  * | `unknown` | the ledger does not say whether it is processed |
  * | `mark` | another region processes it, or this one may not do so now |
  * | `manual` | nobody said what counts as processed |
  */
-export type KeptFor = "unprocessed" | "unknown" | "mark" | "manual";
+export type KeptFor = "underWay" | "unprocessed" | "unknown" | "mark" | "manual";
 
 /** By what a drainer decides. */
 export type Rules = Pick<

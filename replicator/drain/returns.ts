@@ -26,6 +26,9 @@ export interface Stay {
 /** A group of which something is out of sight gives nothing: https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/FIFO-queues-understanding-logic.html */
 const FIFO_MAX_SECONDS = 30;
 
+/** By then another copy of the message has been moved, or was not taken. */
+const UNDER_WAY_SECONDS = 2;
+
 export interface Circumstances {
   /** Records that do not stay. */
   readonly gone: readonly SQSRecord[];
@@ -54,6 +57,7 @@ export function returnsOf(
     const receives = receivesOf(record);
     if (why === "order" || why === "rate") return 0;
     if (why === "mark" || why === "manual") return secondsToNext(longest, nowMs);
+    if (why === "underWay") return UNDER_WAY_SECONDS;
     const isFirst = (why === "unprocessed" || why === "unknown") && receives <= 1;
     return isFirst ? 0 : backOffSeconds(receives, random());
   };

@@ -41,8 +41,19 @@ export async function round(source: Source, run: Run, waitSeconds: number): Prom
 
   const copies = received.value.map(source.copyOf);
   const completed = await lookup.completed(copies);
-  const fates = copies.map((copy): Judged => ({ copy, fate: fateOf(copy, completed, rules, now()) }));
-  const moves = await move(fates, source, run, holdUntilMs);
+  const judged = copies.map((copy): Judged => {
+    const fate = fateOf(copy, completed, rules, now());
+    return { copy, fate: isForWork(fate) ? onlyOnce(fate, copy, run) : fate };
+  });
+  const moves = await move(judged, source, run, holdUntilMs);
+  const accepted = new Set(moves.accepted);
+  for (const { copy, fate } of judged) if (isForWork(fate)) run.moved.settle(copy, accepted.has(copy.record));
+  const fates = judged.map(
+    ({ copy, fate }): Judged => ({
+      copy,
+      fate: wasUnderWay(fate) && run.moved.isRepeated(copy) ? REPEATED : fate,
+    }),
+  );
   const leaves = fates.flatMap(({ copy, fate }) =>
     fate.does === "leave" ? [{ record: copy.record, why: fate.why }] : [],
   );
@@ -66,6 +77,23 @@ export async function round(source: Source, run: Run, waitSeconds: number): Prom
   }
   const futile = removal.failures.length > 0 || stays.some(isDiscouraging);
   return { ...(futile ? { end: "futile" } : {}), full: false };
+}
+
+/** On a FIFO queue SQS itself drops what is repeated, and a copy that stays would hold up its group. */
+function onlyOnce(fate: Fate, copy: Copy, { settings, moved }: Run): Fate {
+  const claim = settings.fifo ? "first" : moved.claim(copy);
+  if (claim === "first") return fate;
+  return claim === "repeated" ? REPEATED : { does: "leave", why: "underWay" };
+}
+
+const REPEATED: Fate = { does: "delete", why: "repeated" };
+
+function wasUnderWay(fate: Fate): boolean {
+  return fate.does === "leave" && fate.why === "underWay";
+}
+
+function isForWork(fate: Fate): boolean {
+  return fate.does === "move" && fate.to === "work";
 }
 
 interface Judged {
@@ -185,8 +213,8 @@ async function release(
 function countRemoved(fates: readonly Judged[], removed: ReadonlySet<SQSRecord>, { tally }: Run): void {
   for (const { copy, fate } of fates) {
     if (fate.does !== "delete" || !removed.has(copy.record)) continue;
-    if (fate.why === "processed") tally.pruned += 1;
-    else tally.expired += 1;
+    if (fate.why === "expired") tally.expired += 1;
+    else tally.pruned += 1;
   }
 }
 

@@ -4,6 +4,7 @@ import type { Surroundings } from "../settle";
 import type { LedgerIdOf } from "./copy";
 import type { Rules } from "./fate";
 import type { Lookup, ProcessedLedger } from "./lookup";
+import type { Moved } from "./moved";
 import type { Rate } from "./rate";
 import type { DrainerSettings } from "./settings";
 import type { Tally } from "./tally";
@@ -33,6 +34,7 @@ export interface Run extends Drainage {
   readonly rules: Rules;
   readonly lookup: Lookup;
   readonly rate: Rate;
+  readonly moved: Moved;
   readonly tally: Tally;
   readonly surroundings: DrainSurroundings;
 }

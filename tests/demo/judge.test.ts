@@ -8,6 +8,7 @@ const sent = (number: number, over: Partial<SentOrder> = {}): SentOrder => ({
   number,
   digest: "d",
   regions: ["us-east-1"],
+  at: number * 10,
   ...over,
 });
 
@@ -64,6 +65,12 @@ describe("an order whose last step was asked for again", () => {
     const judged = judge([sent(1), sent(2)], requests, false, { first: [bounds] });
     expect(judged).toMatchObject({ withinBounds, processedTwice: 2 - withinBounds, chargedTwice: 1 });
   });
+});
+
+test("an order that was accepted in time may be processed again", () => {
+  const requests = [request(1, 50), request(1, 60), request(2, 50), request(2, 60)];
+  const judged = judge([sent(1), sent(2)], requests, false, { accepted: [{ from: 20, until: 30 }] });
+  expect(judged).toMatchObject({ withinBounds: 1, processedTwice: 1 });
 });
 
 test("an order is altered when its body is another", () => {

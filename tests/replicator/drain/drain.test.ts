@@ -182,6 +182,41 @@ describe("move", () => {
     expect(world.sqs.violations).toEqual([]);
   });
 
+  test.each(["ledger", "watermark"] as const)(
+    "moves one of the copies that have one origin, with rescue by %s, and deletes the others",
+    async (rescue) => {
+      const world = new World({ settings: { rescue } });
+      const copies = numbered(40, (index) => ({ id: `m-${index % 3}` }));
+      world.put(world.standby, ...copies);
+      const result = await world.run();
+      expect([...bodies(world.work)].sort()).toEqual(["m-0", "m-1", "m-2"]);
+      expect(result).toMatchObject({ moved: 3, pruned: 37, drained: true, failures: 0 });
+      expect(heldBy(world.standby)).toEqual([]);
+    },
+  );
+
+  test("moves each copy without an origin: they may be different messages", async () => {
+    const world = new World({ settings: { rescue: "watermark" } });
+    world.put(world.standby, ...numbered(4, () => ({ id: "m", hasOrigin: false })));
+    await world.run();
+    expect(bodies(world.work)).toEqual(["m", "m", "m", "m"]);
+  });
+
+  test("deletes no copy whose message the work queue has not taken", async () => {
+    const refusal: Fault = {
+      kind: "entries",
+      entries: [{ code: "InternalError", executed: false }],
+    };
+    const world = new World({ plan: [{ kind: "none" }, refusal] });
+    world.put(world.standby, { id: "m" }, { id: "m" });
+    await world.run();
+    expect([...bodies(world.work), ...heldBy(world.standby)].sort()[0]).toBe("m");
+    world.sqs.nowMs += 30_000;
+    await world.run();
+    expect(bodies(world.work)).toEqual(["m"]);
+    expect(heldBy(world.standby)).toEqual([]);
+  });
+
   test("keeps the order of FIFO groups, with ids made of the origin", async () => {
     const world = new World({ settings: { fifo: true } });
     const copies = numbered(60, (index) => ({ group: `g-${index % 3}` }));
