@@ -126,6 +126,12 @@ export async function returns(stage: Stage, lost: Outage, stopTracking: () => vo
   await handBack(stage);
 }
 
+/** Gives another region its own home back, which was taken over while that was lost too. */
+export async function givenBack(stage: Stage, region: string): Promise<void> {
+  await order(stage, "failback", region);
+  await phaseIs(stage, region, region, "owner");
+}
+
 /** Gives the home back, and waits until it processes its messages again. */
 export async function handBack(stage: Stage): Promise<void> {
   const { home, timeline, traffic } = stage;

@@ -1,4 +1,4 @@
-import { allIsMoved, phaseIs, producersGo, takesOver, WARM_UP } from "./conditions";
+import { allIsMoved, givenBack, phaseIs, producersGo, takesOver, WARM_UP } from "./conditions";
 import { order } from "./operator";
 import type { Scenario } from "./scenario";
 
@@ -26,6 +26,7 @@ export const ownerLost: Scenario = {
     await phaseIs(stage, peer, home, "standing-by");
     timeline.mark("standsBy", `${peer} knows that ${home} owns itself`);
     await allIsMoved(stage);
+    await givenBack(stage, peer);
     await traffic.flows(WARM_UP);
   },
   seconds: {

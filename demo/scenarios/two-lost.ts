@@ -1,4 +1,5 @@
 import {
+  givenBack,
   handBack,
   loseHome,
   phaseIs,
@@ -41,6 +42,7 @@ export const twoLost: Scenario = {
     await phaseIs(stage, home, home, "standing-by");
     await strandedIn(stage);
     await standbysOf(stage);
+    await givenBack(stage, peer);
     await handBack(stage);
   },
   seconds: {
