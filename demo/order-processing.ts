@@ -24,6 +24,8 @@ export interface OrderProcessingOptions {
   readonly log: (line: string) => void;
   /** Whether there are records in a zone. @default true */
   readonly records?: boolean;
+  /** How health is told. @default by endpoint */
+  readonly health?: "metric";
   /** Regions, 2 or 3. @default 2, those of the example */
   readonly regions?: number;
   /** @default that of the configuration */
@@ -36,6 +38,7 @@ const THIRD_REGION = "eu-west-1";
 export async function orderProcessing({
   log,
   records = true,
+  health,
   regions: count = 2,
   takeoverDelaySeconds,
 }: OrderProcessingOptions): Promise<OrderProcessing> {
@@ -44,7 +47,10 @@ export async function orderProcessing({
   const regions = Object.keys(input.regions);
   const shop = await Shop.open();
   const emulator = await startEmulator({ regions, log });
-  const zone = records && dns ? await zoneOf(emulator, input, dns) : undefined;
+  const zone =
+    records && dns
+      ? await zoneOf(emulator, input, { ...dns, ...(health && { health: { type: health } }) })
+      : undefined;
   // Functions time out as early as is allowed, so that what a lost worker had is back soon.
   const quick = {
     ...input,
