@@ -161,7 +161,8 @@ class Step {
     if (this.waited() < ROLE_CACHE_MS) return this.remain("the roles to be read everywhere");
     const waitsFor = this.isOwn && this.isTimedOut() ? [] : this.releases();
     const { unreclaimed = [] } = this.situation;
-    this.mayReclaim = this.isOwn && !this.isTimedOut() && waitsFor.length === 0 && unreclaimed.length > 0;
+    const isReady = waitsFor.length === 0 && !this.isTimedOut() && !this.hasPassedOver();
+    this.mayReclaim = this.isOwn && isReady && unreclaimed.length > 0;
     if (this.mayReclaim) waitsFor.push(`what was rescued to be taken off ${unreclaimed.join(", ")}`);
     if (!this.isAgreed()) waitsFor.push(THE_RECORD);
     return waitsFor.length === 0 ? this.begin("owner") : this.remain(waitsFor.join("; "));
@@ -293,6 +294,11 @@ class Step {
     const mayReturn = lost.filter((region) => region === this.home || from.includes(region));
     if (mayReturn.length === 0 || this.situation.now >= at + LEASE_SECONDS * 1_000) return [];
     return [`the lease of ${mayReturn.join(", ")} to end`];
+  }
+
+  /** Whether a region that has said nothing was not waited for: it does not say either what it has processed. */
+  private hasPassedOver(): boolean {
+    return this.beforeThis().some((region) => this.releasesBy(region).length === 0);
   }
 
   private releases(): string[] {

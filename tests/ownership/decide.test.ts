@@ -467,6 +467,28 @@ describe("the record", () => {
     });
   });
 
+  test("opens the own home when its owner is silent, though that can not say what it has rescued", () => {
+    const roles = rolesWith(OWN, { owner: OWN, epoch: 2, from: [HOME], at: AGO(800) });
+    const opens = (peers: Situation["peers"]) =>
+      decision({
+        roles,
+        records: records(),
+        automatic,
+        peers,
+        unreclaimed: ["mails"],
+        states: statesWith(
+          OWN,
+          { phase: "taking-over", epoch: 2, since: AGO(800) },
+          { ...recordedAs(OWN, OWN, 700), heard: { [HOME]: { at: AGO(3_000), fit: true } } },
+        ),
+      }).states.homes[OWN];
+    expect(opens({})).toMatchObject({ phase: "owner" });
+    expect(opens({ [HOME]: released(roles, OWN, { epoch: 2 }) })).toMatchObject({
+      phase: "taking-over",
+      waitsFor: "what was rescued to be taken off mails",
+    });
+  });
+
   test("takes a home from an owner by order only when it changed after that, and the other says nothing against it", () => {
     const roles = rolesWith(HOME, { at: AGO(300) });
     const movesWhen = (owner: string, seconds: number, peer?: Peer) =>
