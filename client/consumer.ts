@@ -24,6 +24,11 @@ export interface ConsumerOptions extends IdentityOptions, HoldOptions {
   readonly gate?: AnyGate;
   /** How long messages are held while the gate is closed. @default 15 min, 1 h, 4 h, then 11.5 h each */
   readonly gateHolds?: HoldSchedule;
+  /**
+   * How long messages are held while the gate is about to open, or ledger or ownership do not answer.
+   * @default 30 s, 2 min, 10 min, 1 h, 4 h, then 11.5 h each
+   */
+  readonly troubleHolds?: HoldSchedule;
   /** @default none: a message may be processed again after a failover, and whenever SQS delivers it twice */
   readonly ledger?: LedgerOptions;
   /** Visibility timeout of the work queue. @default claims last until the function's timeout, which is shorter */
@@ -73,7 +78,7 @@ function batches(options: ConsumerOptions, processRecord: Guarded): SqsHandler {
         throw error;
       }
     });
-    await holdRecords(heldOf(event, answer, unanswered), TROUBLE_HOLDS, options);
+    await holdRecords(heldOf(event, answer, unanswered), options.troubleHolds ?? TROUBLE_HOLDS, options);
     return answer;
   };
 }

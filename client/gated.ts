@@ -12,6 +12,8 @@ export interface GatedOptions extends HoldOptions {
   readonly gate: AnyGate;
   /** How long messages are held while the gate is closed. @default {@link GATE_HOLDS} */
   readonly gateHolds?: HoldSchedule;
+  /** How long they are held while it is about to open, or nobody knows. @default {@link TROUBLE_HOLDS} */
+  readonly troubleHolds?: HoldSchedule;
   /** What it knows as processed is not held but done with, also while the gate is closed. @default everything is held */
   readonly ledger?: IdentityOptions & LedgerOptions;
 }
@@ -24,7 +26,7 @@ export interface GatedOptions extends HoldOptions {
  */
 export function gated(
   handler: SqsHandler,
-  { gate, gateHolds = GATE_HOLDS, ledger, ...options }: GatedOptions,
+  { gate, gateHolds = GATE_HOLDS, troubleHolds = TROUBLE_HOLDS, ledger, ...options }: GatedOptions,
 ): SqsHandler {
   const processedOf = ledger === undefined ? undefined : processedRecords(ledger);
   return async (event, context) => {
@@ -33,7 +35,7 @@ export function gated(
     const processed = await processedOf?.(event.Records);
     const records = event.Records.filter((record) => !processed?.has(record));
     console.info(`gate ${verdict}: ${records.length} messages are held`);
-    await holdRecords(records, verdict === "closed" ? gateHolds : TROUBLE_HOLDS, options);
+    await holdRecords(records, verdict === "closed" ? gateHolds : troubleHolds, options);
     return keep(records);
   };
 }

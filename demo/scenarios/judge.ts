@@ -75,7 +75,7 @@ export function judge(
     chargedTwice: again.filter((order) => keysOf(order) > 1).length,
     altered: processed.filter((order) => requestsOf(order).some(({ digest }) => digest !== order.digest))
       .length,
-    orderViolations: fifo ? violationsOf(processed, requestsOf) : 0,
+    orderViolations: fifo ? violationsOf(sent, requests).length : 0,
   };
 }
 
@@ -118,18 +118,22 @@ function askedFor(requests: readonly ServiceRequest[]): ReadonlyMap<string, read
 }
 
 /** Within its home and the region that processed it, an order must not come after a later one of its group. */
-function violationsOf(
-  processed: readonly SentOrder[],
-  requestsOf: (order: SentOrder) => readonly ServiceRequest[],
-): number {
-  const firsts = processed
-    .map((order) => ({ order, first: requestsOf(order)[0]! }))
+export function violationsOf(
+  sent: readonly SentOrder[],
+  requests: readonly ServiceRequest[],
+): readonly ServiceRequest[] {
+  const asked = askedFor(requests);
+  const firsts = sent
+    .flatMap((order) => {
+      const [first] = asked.get(order.order) ?? [];
+      return first === undefined ? [] : [{ order, first }];
+    })
     .sort((one, other) => one.first.at - other.first.at);
   const latest = new Map<string, number>();
-  let violations = 0;
+  const violations: ServiceRequest[] = [];
   for (const { order, first } of firsts) {
     const line = [order.group, first.home, first.region].join();
-    if (order.number < (latest.get(line) ?? -1)) violations++;
+    if (order.number < (latest.get(line) ?? -1)) violations.push(first);
     else latest.set(line, order.number);
   }
   return violations;

@@ -43,7 +43,7 @@ export interface ScenarioResult extends Judgement {
 /** Without another order processed for so long, what is missing does not come any more: longer than the longest back-off. */
 const PATIENCE_MS = 180_000;
 
-const REPEATS_SHOWN = 20;
+const SHOWN = 20;
 
 /** Plays a scenario under traffic, lets everything come to rest, and counts. */
 export async function play(scenario: Scenario, stage: Stage): Promise<ScenarioResult> {
@@ -53,10 +53,20 @@ export async function play(scenario: Scenario, stage: Stage): Promise<ScenarioRe
   timeline.mark("ended", `every producer has ended, ${traffic.missing()} orders are missing`);
   const bounds = (queue: string) => boundsOf(stage, queue);
   const queues = traffic.judge(bounds);
-  for (const requests of traffic.repeats(bounds).slice(0, REPEATS_SHOWN)) {
+  for (const requests of traffic.repeats(bounds).slice(0, SHOWN)) {
     const [{ order, home }] = requests as [ServiceRequest];
     const times = requests.map(({ region, at }) => `${region} at ${timeline.secondsAt(at).toFixed(1)} s`);
     timeline.say(`${order} of ${home} was processed more than once: ${times.join(", ")}`);
+  }
+  for (const { order, regions, at } of traffic.missingOrders().slice(0, SHOWN)) {
+    timeline.say(
+      `${order} was not processed: accepted by ${regions.at(-1)} at ${timeline.secondsAt(at).toFixed(1)} s`,
+    );
+  }
+  for (const { order, home, region, at } of traffic.violations().slice(0, SHOWN)) {
+    timeline.say(
+      `${order} of ${home} was processed after a later one of its group: ${region} at ${timeline.secondsAt(at).toFixed(1)} s`,
+    );
   }
   const total = (count: (judgement: Judgement) => number) =>
     Object.values(queues).reduce((sum, judgement) => sum + count(judgement), 0);

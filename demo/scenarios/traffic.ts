@@ -6,7 +6,15 @@ import type { Deployment } from "../../tests/emulator/deployment";
 import type { Emulator } from "../../tests/emulator/emulator";
 import type { ServiceRequest, Shop } from "../shop";
 import type { Endpoint } from "../traffic";
-import { type Bounds, type Judgement, judge, LAST_STEP, repeatsOutside } from "./judge";
+import {
+  type Bounds,
+  type Judgement,
+  judge,
+  LAST_STEP,
+  repeatsOutside,
+  type SentOrder,
+  violationsOf,
+} from "./judge";
 import { Producer } from "./producer";
 
 export interface TrafficOptions {
@@ -117,12 +125,23 @@ export class Traffic {
     for (const client of this.clients.values()) client.destroy();
   }
 
-  /** Orders that are accepted and not processed yet. */
+  /** How many orders are accepted and not processed yet. */
   missing(): number {
-    return Object.entries(this.producers).reduce((sum, [queue, { sent }]) => {
+    return this.missingOrders().length;
+  }
+
+  missingOrders(): readonly SentOrder[] {
+    return Object.entries(this.producers).flatMap(([queue, { sent }]) => {
       const processed = this.processedOf(queue);
-      return sum + sent.filter(({ order }) => !processed.has(order)).length;
-    }, 0);
+      return sent.filter(({ order }) => !processed.has(order));
+    });
+  }
+
+  /** The first requests for orders of FIFO queues that came after those for a later one of their group. */
+  violations(): readonly ServiceRequest[] {
+    return Object.entries(this.producers).flatMap(([queue, { sent }]) =>
+      this.isFifo(queue) ? violationsOf(sent, this.requestsOf(queue)) : [],
+    );
   }
 
   /** @param boundsOf within which time orders of a logical queue may be processed again */

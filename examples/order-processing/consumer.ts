@@ -18,6 +18,7 @@ export const handler = consumer({
   ...(ledger && { ledger }),
   // Short, because the queue allows many receives: after a hand-back nothing waits long for its next one.
   gateHolds: [30, 60, 120],
+  troubleHolds: [15, 30, 60],
   process: async (record, work) => {
     for (const step of STEPS) await ask(step, record, work);
   },
