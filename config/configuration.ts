@@ -1,18 +1,24 @@
+import { anyOf, equal, fallback, joinedMaps, overlaid, presentIf, product, when } from "../core/expression";
 import { VISIBILITY_PER_FUNCTION_TIMEOUT } from "../core/limits";
 import { canaryQueue, DEFAULT_NAME_TEMPLATES, type NameTemplates } from "../core/names";
 import { type CamelCased, camelCased } from "./camel-case";
 import { resolveDns } from "./dns/dns";
 import {
+  CANARY,
   canaryFunctions,
-  canaryInput,
+  canaryUsers,
   resolveLedger,
   resolveRecovery,
   resolveRescue,
 } from "./recovery/recovery";
+import type { RegionSets } from "./region-sets";
 import { type ConfigurationFile, configurationSchema, logicalQueue } from "./schema";
 
 /** The validated configuration as constructs use it: all defaults in place, keys in camel case. */
-export type Configuration = ReturnType<typeof resolve>;
+export type Configuration = ReturnType<typeof resolve> & {
+  /** @default computed from regions and queues */
+  readonly regionSets?: RegionSets;
+};
 export type RegionSettings = Configuration["regions"][string];
 export type LogicalQueueSettings = Configuration["queues"][string];
 export type FunctionSettings = LogicalQueueSettings["functions"];
@@ -31,7 +37,10 @@ export type Group = CamelCased<ConfigurationFile>;
  * logical queue more, its canary.
  */
 export function resolve(file: ConfigurationFile) {
-  const group: Group = camelCased(configurationSchema, file);
+  return resolveGroup(camelCased(configurationSchema, file));
+}
+
+function resolveGroup(group: Group) {
   const queues = mapValues(group.queues, (queue) => resolveQueue(group, queue));
   const canary = canaryQueue(group.failoverGroup);
   return {
@@ -50,46 +59,57 @@ const BATCHING = {
   throughput: { batchSize: 100, batchingWindowSeconds: 1 },
 } as const;
 
-function resolveCanary(group: Group) {
-  const queue = camelCased(logicalQueue, logicalQueue.parse(canaryInput(group)));
+function batchingOf(fifo: boolean, profile: keyof typeof BATCHING) {
+  const { latency, throughput } = BATCHING;
+  const isQuick = anyOf(fifo, equal(profile, "latency"));
+  return {
+    batchSize: when<number>(isQuick, latency.batchSize, throughput.batchSize),
+    batchingWindowSeconds: when<number>(
+      isQuick,
+      latency.batchingWindowSeconds,
+      throughput.batchingWindowSeconds,
+    ),
+  };
+}
+
+export function resolveCanary(group: Group) {
+  const users = canaryUsers(group);
+  const queue = {
+    ...camelCased(logicalQueue, logicalQueue.parse(CANARY)),
+    producers: users,
+    consumers: users,
+  };
   return resolveQueue({ ...group, functions: canaryFunctions(group.functions) }, queue, true);
 }
 
-function resolveQueue(group: Group, queue: Group["queues"][string], canary = false) {
-  const settings = { ...group.functions, ...defined(queue.functions) };
-  const functions = { ...BATCHING[queue.fifo ? "latency" : settings.profile], ...defined(settings) };
-  const names: NameTemplates = {
-    ...DEFAULT_NAME_TEMPLATES,
-    ...defined(group.naming.templates),
-    ...defined(queue.names),
-  };
+export function resolveQueue(group: Group, queue: Group["queues"][string], canary = false) {
+  const settings = overlaid(group.functions, queue.functions);
+  const functions = overlaid(batchingOf(queue.fifo, settings.profile), settings);
+  const names: NameTemplates = overlaid(
+    overlaid(DEFAULT_NAME_TEMPLATES, group.naming.templates),
+    queue.names,
+  );
   return {
     ...queue,
     functions,
     names,
-    fifo: queue.fifo && {
-      contentBasedDeduplication: queue.contentBasedDeduplication ?? false,
-      deduplicationScope: queue.deduplicationScope ?? "messageGroup",
-      throughputLimit: queue.fifoThroughputLimit ?? "perMessageGroupId",
-    },
-    transitVisibilityTimeoutSeconds:
-      queue.transitVisibilityTimeoutSeconds ?? functions.timeoutSeconds * VISIBILITY_PER_FUNCTION_TIMEOUT,
-    tags: { ...group.tags, ...queue.tags },
+    fifo:
+      queue.fifo &&
+      presentIf(queue.fifo, {
+        contentBasedDeduplication: fallback(queue.contentBasedDeduplication, false),
+        deduplicationScope: fallback(queue.deduplicationScope, "messageGroup" as const),
+        throughputLimit: fallback(queue.fifoThroughputLimit, "perMessageGroupId" as const),
+      }),
+    transitVisibilityTimeoutSeconds: fallback(
+      queue.transitVisibilityTimeoutSeconds,
+      product(functions.timeoutSeconds, VISIBILITY_PER_FUNCTION_TIMEOUT),
+    ),
+    tags: joinedMaps(group.tags, queue.tags),
     /** How a peer rescues it. Undefined when none does: no recovery, mode none, or the canary. */
     recovery: resolveRescue(group, queue, canary),
     /** Whether it is the group's own queue, on which no user's message travels. */
     canary,
   };
-}
-
-type OptionalKeys<T> = { [K in keyof T]-?: undefined extends T[K] ? K : never }[keyof T];
-type Defined<T> = Omit<T, OptionalKeys<T>> & { [K in OptionalKeys<T>]?: Exclude<T[K], undefined> };
-
-/** The settings that were made; those that were not do not hide a default. */
-function defined<T extends object>(settings: T): Defined<T> {
-  return Object.fromEntries(
-    Object.entries(settings).filter(([, value]) => value !== undefined),
-  ) as Defined<T>;
 }
 
 function mapValues<V, R>(

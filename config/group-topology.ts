@@ -1,6 +1,7 @@
 import { groupName, parameterArn, roleArn, tableArn } from "../core/names";
 import { type ParameterNames, parameterNames } from "../ownership/parameters";
 import type { Configuration } from "./configuration";
+import { regionSets } from "./region-sets";
 import type { FunctionReference } from "./topology";
 
 /** What a failover group with recovery has once in a region. */
@@ -47,4 +48,11 @@ export function groupTopologyOf(configuration: Configuration, region: string): G
 /** The same in every region of the group, in the order of the configuration. */
 export function groupTopologies(configuration: Configuration): readonly GroupTopology[] {
   return Object.keys(configuration.regions).map((region) => groupTopologyOf(configuration, region));
+}
+
+/** Of all regions but one. */
+export function otherGroupTopologies(configuration: Configuration, region: string): readonly GroupTopology[] {
+  return regionSets(configuration)
+    .others(region)
+    .map((other) => groupTopologyOf(configuration, other));
 }

@@ -1,9 +1,9 @@
 import { readFileSync } from "node:fs";
 import type { z } from "zod";
-import { REGIONS_PER_GROUP } from "../core/limits";
 import { type Configuration, resolve } from "./configuration";
 import { violationsOf } from "./rules";
 import { configurationSchema } from "./schema";
+import { allowedSize, SIZES } from "./sizes";
 import { ConfigurationError, type Violation } from "./violation";
 
 /** File that is read unless {@link CONFIGURATION_VARIABLE} names another. */
@@ -87,14 +87,19 @@ function fixOf(issue: z.core.$ZodIssue, value: unknown): string {
 
 /** Counted on what was written, so that an entry with another fault is not missed twice. */
 function counts(input: unknown): readonly Violation[] {
-  const sizes = { regions: REGIONS_PER_GROUP, queues: { min: 1, max: Number.POSITIVE_INFINITY } };
-  return Object.entries(sizes).flatMap(([path, { min, max }]) => {
+  return Object.entries(SIZES).flatMap(([path, { min, max }]) => {
     const value = at(input, [path]);
     if (value === null || typeof value !== "object" || Array.isArray(value)) return [];
     const names = Object.keys(value);
     if (names.length >= min && names.length <= max) return [];
-    const allowed = max === Number.POSITIVE_INFINITY ? `at least ${min}` : `${min} to ${max} ${path}`;
-    return [{ path, value: names, allowed, fix: names.length < min ? "add one" : "take some out" }];
+    return [
+      {
+        path,
+        value: names,
+        allowed: allowedSize(path),
+        fix: names.length < min ? "add one" : "take some out",
+      },
+    ];
   });
 }
 

@@ -20,7 +20,7 @@ import {
   type FunctionReference,
   queuesOf,
   type RegionalTopology,
-  remoteDrainersOf,
+  remoteDrainerRoles,
   topologyOf,
 } from "./topology";
 import type { Violation } from "./violation";
@@ -373,7 +373,7 @@ const policySizes: QueueRule = (configuration, name, queue) =>
     .slice(0, 1)
     .flatMap((region) => {
       const topology = topologyOf(configuration, name, region);
-      const drainers = remoteDrainersOf(configuration, topology).map(({ roleArn }) => roleArn);
+      const drainers = remoteDrainerRoles(configuration, topology);
       return [
         {
           field: "producers",

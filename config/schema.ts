@@ -31,7 +31,9 @@ import { ledger, recovery, rescueSettings } from "./recovery/schema";
 const MODES = ["async", "semi-sync", "sync", "none"] as const;
 
 const ROLE_OR_USER_ARN = /^arn:aws(?:-cn|-us-gov)?:iam::\d{12}:(?:role|user)\/(?:[\w+=,.@-]+\/)*[\w+=,.@-]+$/;
+const ROLE_OR_USER_TEXT = "the ARN of a role or user without wildcards";
 const ACCOUNT = /^\d{12}$/;
+const ACCOUNT_TEXT = "a 12-digit account id";
 const roleArn = (description: string) =>
   text(
     /^arn:aws(?:-cn|-us-gov)?:iam::\d{12}:role\/(?:[\w+=,.@-]+\/)*[\w+=,.@-]+$/,
@@ -53,8 +55,8 @@ const tags = map(
 const principal = z
   .union(
     [
-      z.string().regex(ROLE_OR_USER_ARN),
-      z.string().regex(ACCOUNT),
+      z.string().regex(ROLE_OR_USER_ARN, allowed(ROLE_OR_USER_TEXT)),
+      z.string().regex(ACCOUNT, allowed(ACCOUNT_TEXT)),
       object({
         service: text(
           /^[a-z0-9.-]+\.amazonaws\.com(?:\.cn)?$/,
@@ -67,9 +69,7 @@ const principal = z
           .describe("ARNs of the resources on whose behalf the service calls (aws:SourceArn)."),
       }),
     ],
-    allowed(
-      'the ARN of a role or user without wildcards, a 12-digit account id, or { "service": …, "source_arns": […] }',
-    ),
+    allowed(`${ROLE_OR_USER_TEXT}, ${ACCOUNT_TEXT}, or { "service": …, "source_arns": […] }`),
   )
   .describe(
     "A role or user by ARN, a whole account by its 12 digits, or an AWS service with the ARNs it acts for.",

@@ -1,3 +1,4 @@
+import { allOf, type Condition, isKnown, isOneOf, isSet, named, when } from "../core/expression";
 import {
   FIFO_SUFFIX,
   fillTemplate,
@@ -6,9 +7,11 @@ import {
   queueUrl,
   roleArn,
   shorten,
+  spelled,
   type Word,
 } from "../core/names";
 import type { Configuration } from "./configuration";
+import { regionSets } from "./region-sets";
 
 /** A queue known by what it is called, before it exists: no region needs another region's state. */
 export interface QueueReference {
@@ -30,11 +33,17 @@ export interface RegionalTopology {
   readonly account: string;
   /** Regions that get copies of what this one takes in, in the order of the configuration. */
   readonly peers: readonly string[];
+  /** Whether copies go through outboxes: in modes `async` and `semi-sync`. */
+  readonly hasOutboxes: Condition;
+  /** Whether copies of other homes are rescued here. */
+  readonly hasDrainers: Condition;
+  /** Whether what this region takes in is rescued by its peers. */
+  readonly isDrained: Condition;
   readonly ingress: QueueReference;
   readonly work: QueueReference;
   readonly dlq: QueueReference;
   readonly ingressDlq: QueueReference;
-  /** By peer: copies owed to it. Only in modes that have outboxes, `async` and `semi-sync`. */
+  /** By peer: copies owed to it. Only with outboxes. */
   readonly outboxes: Readonly<Record<string, QueueReference>>;
   /** By home that copies to this region: copies of what it took in. */
   readonly standbys: Readonly<Record<string, QueueReference>>;
@@ -45,21 +54,26 @@ export interface RegionalTopology {
   readonly drainers: Readonly<Record<string, FunctionReference>>;
 }
 
+const MODES_WITH_OUTBOXES = ["async", "semi-sync"] as const;
+
 /** Names, ARNs and URLs of a logical queue in a region; computed from the configuration alone. */
 export function topologyOf(configuration: Configuration, queue: string, region: string): RegionalTopology {
   const { account } = configuration.regions[region]!;
   const { names: templates, mode, fifo, recovery } = configuration.queues[queue]!;
   const parts = { prefix: configuration.naming.prefix, queue, region };
-  const peers = peersOf(configuration, queue, region);
-  const homes = Object.keys(configuration.regions).filter((home) =>
-    peersOf(configuration, queue, home).includes(region),
-  );
-  const outboxPeers = mode === "async" || mode === "semi-sync" ? peers : [];
+  const sets = regionSets(configuration);
+  const peers = sets.peers(queue, region);
+  const homes = sets.homes(queue, region);
+  const hasOutboxes = allOf(isOneOf(mode, MODES_WITH_OUTBOXES), peers.exist);
+  const hasDrainers = allOf(isSet(recovery), homes.exist);
+  const outboxPeers = hasOutboxes === false ? [] : peers.regions;
 
   const name = (word: Word, more?: Partial<NameParts>) =>
     fillTemplate(templates[word], { ...parts, ...more });
   const queueOf = (word: Word, more?: Partial<NameParts>): QueueReference => {
-    const queueName = name(word, more) + (fifo ? FIFO_SUFFIX : "");
+    // A module notes the names of queues with their ending.
+    const suffix = isKnown(templates[word]) ? when(isSet(fifo), FIFO_SUFFIX, "") : "";
+    const queueName = named(`${spelled(word)}-names`, name(word, more) + suffix);
     return {
       name: queueName,
       arn: queueArn(region, account, queueName),
@@ -67,7 +81,7 @@ export function topologyOf(configuration: Configuration, queue: string, region: 
     };
   };
   const functionOf = (word: Word, more?: Partial<NameParts>): FunctionReference => {
-    const functionName = shorten(name(word, more));
+    const functionName = named(`${spelled(word)}-names`, shorten(name(word, more)));
     return { name: functionName, roleArn: roleArn(region, account, configuration.rolePath, functionName) };
   };
   const per = <T>(regions: readonly string[], make: (region: string) => T): Readonly<Record<string, T>> =>
@@ -77,39 +91,34 @@ export function topologyOf(configuration: Configuration, queue: string, region: 
     queue,
     region,
     account,
-    peers,
+    peers: peers.regions,
+    hasOutboxes,
+    hasDrainers,
+    isDrained: allOf(isSet(recovery), peers.exist),
     ingress: queueOf("ingress"),
     work: queueOf("work"),
     dlq: queueOf("dlq"),
     ingressDlq: queueOf("ingressDlq"),
     outboxes: per(outboxPeers, (peer) => queueOf("outbox", { peer })),
-    standbys: per(homes, (home) => queueOf("standby", { home })),
+    standbys: per(homes.regions, (home) => queueOf("standby", { home })),
     replicator: functionOf("replicator"),
     forwarders: per(outboxPeers, (peer) => functionOf("forwarder", { peer })),
-    drainers: per(recovery ? homes : [], (home) => functionOf("drainer", { home })),
+    drainers: per(hasDrainers === false ? [] : homes.regions, (home) => functionOf("drainer", { home })),
   };
 }
 
 /**
- * Drainers of a home's peers, which read its queues from afar when its pollers stand still.
+ * Roles of the drainers of a home's peers, which read its queues from afar when its pollers stand still.
  * @param of the peer whose drainer is meant; default: those of all peers
  */
-export function remoteDrainersOf(
+export function remoteDrainerRoles(
   configuration: Configuration,
   { queue, region, peers }: RegionalTopology,
   of?: string,
-): readonly FunctionReference[] {
+): readonly string[] {
   return peers
     .filter((peer) => of === undefined || peer === of)
-    .flatMap((peer) => topologyOf(configuration, queue, peer).drainers[region] ?? []);
-}
-
-/** Regions that get copies of what a home takes into a logical queue. */
-function peersOf({ regions, queues }: Configuration, queue: string, home: string): readonly string[] {
-  const { mode, peers } = queues[queue]!;
-  if (mode === "none") return [];
-  const chosen = peers?.[home];
-  return Object.keys(regions).filter((region) => region !== home && (chosen?.includes(region) ?? true));
+    .flatMap((peer) => topologyOf(configuration, queue, peer).drainers[region]?.roleArn ?? []);
 }
 
 /** All queues of a regional topology with the word that each stands for. */

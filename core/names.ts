@@ -1,4 +1,5 @@
 import { createHash } from "node:crypto";
+import { expression, isKnown, named, replaced } from "./expression";
 import { FUNCTION_NAME_MAX_LENGTH, POLICY_NAME_MAX_LENGTH } from "./limits";
 
 /** Queues of a logical queue in one region. `outbox` exists once per peer, `standby` once per home. */
@@ -98,6 +99,7 @@ export interface NameParts {
 
 /** Fills a name template. Throws when the template names a placeholder that `parts` does not have. */
 export function fillTemplate(template: string, parts: NameParts): string {
+  if (!isKnown(template)) return filledByTerraform(template, parts);
   const values: Readonly<Record<string, string | undefined>> = { ...parts };
   return template.replace(/\{(\w+)\}/g, (placeholder, key: string) => {
     const value = values[key];
@@ -107,14 +109,28 @@ export function fillTemplate(template: string, parts: NameParts): string {
   });
 }
 
+/** A module notes templates in which what all its regions have in common is filled in. */
+function filledByTerraform(template: string, { region, peer, home }: NameParts): string {
+  return Object.entries({ region, peer, home })
+    .filter(([, value]) => value !== undefined)
+    .reduce((filled, [key, value]) => replaced(filled, `{${key}}`, value ?? ""), template);
+}
+
+const DIGEST_LENGTH = 8;
+
 /**
  * Shortens a name that is over a limit: its beginning, then a hash of the whole name, so that two long names never meet and
  * the same name always gives the same result.
  */
 export function shorten(name: string, maxLength: number = FUNCTION_NAME_MAX_LENGTH): string {
+  if (!isKnown(name)) return shortenedByTerraform(name, maxLength);
   if (name.length <= maxLength) return name;
-  const digest = createHash("sha256").update(name).digest("hex").slice(0, 8);
+  const digest = createHash("sha256").update(name).digest("hex").slice(0, DIGEST_LENGTH);
   return `${name.slice(0, maxLength - digest.length - 1).replace(/[-_]+$/, "")}-${digest}`;
+}
+
+function shortenedByTerraform(name: string, maxLength: number): string {
+  return expression`one([for name in [${name}] : length(name) <= ${maxLength} ? name : "\${replace(substr(name, 0, ${maxLength - DIGEST_LENGTH - 1}), "/[-_]+$/", "")}-\${substr(sha256(name), 0, ${DIGEST_LENGTH})}"])`;
 }
 
 /** A word as names, addresses and tags spell it: `ingressDlq` is `ingress-dlq`. */
@@ -141,7 +157,7 @@ export function groupName(
   word: "controller" | "schedule" | "health",
   region: string,
 ): string {
-  return shorten(`${prefix}${failoverGroup}-${word}-${region}`);
+  return named(`${word}-names`, shorten(`${prefix}${failoverGroup}-${word}-${region}`));
 }
 
 /** Name of a policy of which a failover group has several in a region. */
@@ -176,8 +192,14 @@ export function managedLedgerName(prefix: string, failoverGroup: string): string
   return `${prefix}${failoverGroup}-ledger`;
 }
 
+/** The regions of a group are of one partition; a module notes which, and the domain that goes with it. */
+export const MODULE_PARTITION = "${local.partition}";
+export const MODULE_REGIONS = "${local.regions}";
+export const MODULE_DOMAIN = "${local.domain}";
+
 /** Partition of a region. https://docs.aws.amazon.com/IAM/latest/UserGuide/reference-arns.html */
 export function partitionOf(region: string): string {
+  if (!isKnown(region)) return MODULE_PARTITION;
   if (region.startsWith("cn-")) return "aws-cn";
   if (region.startsWith("us-gov-")) return "aws-us-gov";
   return "aws";
@@ -187,10 +209,14 @@ export function queueArn(region: string, account: string, name: string): string 
   return `arn:${partitionOf(region)}:sqs:${region}:${account}:${name}`;
 }
 
-/** https://docs.aws.amazon.com/general/latest/gr/sqs-service.html */
+/** Domain of the endpoints of a region. https://docs.aws.amazon.com/general/latest/gr/sqs-service.html */
+function domainOf(region: string): string {
+  if (!isKnown(region)) return MODULE_DOMAIN;
+  return partitionOf(region) === "aws-cn" ? "amazonaws.com.cn" : "amazonaws.com";
+}
+
 export function queueUrl(region: string, account: string, name: string): string {
-  const suffix = partitionOf(region) === "aws-cn" ? "amazonaws.com.cn" : "amazonaws.com";
-  return `https://sqs.${region}.${suffix}/${account}/${name}`;
+  return `https://sqs.${region}.${domainOf(region)}/${account}/${name}`;
 }
 
 /** ARN of a role; `path` begins and ends with a slash. */

@@ -1,10 +1,53 @@
 import type { TerraformElement } from "cdktf";
+import { Construct } from "constructs";
+import { allOf, type Condition, isKnown, partsOf } from "../core/expression";
 
 /**
  * Fixes the address of a resource or output. Nested constructs get a hash in their address otherwise, and a changed address
- * destroys a queue together with its messages.
+ * destroys a queue together with its messages. In a module, what tells several apart is not in the address but in the key after it.
  */
 export function addressed<T extends TerraformElement>(element: T, logicalId: string): T {
-  element.overrideLogicalId(logicalId);
+  element.overrideLogicalId(addressOf(logicalId));
+  const symbols = partsOf(logicalId).flatMap(({ text, isReference }) =>
+    isReference && text.startsWith("@") ? [text] : [],
+  );
+  several.set(element, symbols);
   return element;
+}
+
+/** The address part of a resource with an id: all of it, or in a module what is known of it. */
+export function addressOf(logicalId: string): string {
+  if (isKnown(logicalId)) return logicalId;
+  const known = partsOf(logicalId).flatMap(({ text, isReference }) => (isReference ? [] : [text]));
+  return known
+    .join("")
+    .replace(/^_+|_+$/g, "")
+    .replace(/[_-]+/g, "_");
+}
+
+/** A place for what is there under a condition; `undefined` when it is known not to be. */
+export function under(scope: Construct, condition: Condition): Construct | undefined {
+  if (typeof condition === "boolean") return condition ? scope : undefined;
+  return new Under(scope, condition);
+}
+
+class Under extends Construct {
+  constructor(
+    scope: Construct,
+    readonly condition: string,
+  ) {
+    super(scope, `under-${scope.node.children.length}`);
+  }
+}
+
+const several = new WeakMap<TerraformElement, readonly string[]>();
+
+/** What an element of a module is made for: each of these symbols together. */
+export function symbolsOf(element: TerraformElement): readonly string[] {
+  return several.get(element) ?? [];
+}
+
+/** Under which condition an element is there. */
+export function conditionOf(element: TerraformElement): Condition {
+  return allOf(...element.node.scopes.flatMap((scope) => (scope instanceof Under ? [scope.condition] : [])));
 }

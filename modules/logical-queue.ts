@@ -2,6 +2,8 @@ import type { AwsProvider } from "@cdktf/provider-aws/lib/provider";
 import { Construct } from "constructs";
 import type { Configuration } from "../config/configuration";
 import { type RegionalTopology, topologyOf } from "../config/topology";
+import { allOf, anyOf, isSet, not } from "../core/expression";
+import { under } from "./address";
 import { RegionalQueues } from "./queue/regional-queues";
 import { Drainage } from "./recovery/drainage";
 import { Replication } from "./replication/replication";
@@ -29,7 +31,8 @@ export class LogicalQueue extends Construct {
     this.queues = new RegionalQueues(this, "queues", common);
     new Replication(this, "replication", { ...common, queues: this.queues });
     const { recovery, canary } = configuration.queues[queue]!;
-    const isLookedAt = configuration.dns !== undefined && !canary;
-    if (recovery || isLookedAt) new Drainage(this, "drainage", common);
+    const isLookedAt = allOf(isSet(configuration.dns), not(canary));
+    const listed = under(this, anyOf(isSet(recovery), isLookedAt));
+    if (listed !== undefined) new Drainage(listed, "drainage", common);
   }
 }

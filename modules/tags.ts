@@ -1,5 +1,6 @@
 import type { Configuration } from "../config/configuration";
 import type { HealthCheck } from "../config/dns/checks";
+import { joinedMaps } from "../core/expression";
 import { type DnsWord, type OtherWord, spelled, type Word } from "../core/names";
 
 /** Tags of a resource: what it is, then the user's, which win. */
@@ -8,12 +9,12 @@ export function tagsOf(
   queue: string,
   word: Word | OtherWord,
 ): Readonly<Record<string, string>> {
-  return {
+  const own = {
     "sqs-multi-region:failover-group": configuration.failoverGroup,
     "sqs-multi-region:logical-queue": queue,
     "sqs-multi-region:role": spelled(word),
-    ...configuration.queues[queue]!.tags,
   };
+  return joinedMaps(own, configuration.queues[queue]!.tags);
 }
 
 /** Tags of what a failover group has once. */
@@ -21,11 +22,11 @@ export function groupTagsOf(
   { failoverGroup, tags }: Configuration,
   word: OtherWord | DnsWord,
 ): Readonly<Record<string, string>> {
-  return {
+  const own = {
     "sqs-multi-region:failover-group": failoverGroup,
     "sqs-multi-region:role": spelled(word),
-    ...tags,
   };
+  return joinedMaps(own, tags);
 }
 
 /** Tags of a health check, which tell it from all others of the account. */

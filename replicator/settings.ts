@@ -1,3 +1,4 @@
+import { json } from "../core/expression";
 import type { ParameterNames } from "../ownership/parameters";
 import type { RecordSettings } from "../ownership/records";
 import type { ControllerSettings } from "./control/settings";
@@ -66,7 +67,7 @@ export type FunctionEnvironment =
   | HealthSettings;
 
 export function toEnvironment(settings: FunctionEnvironment): Record<string, string> {
-  return { [SETTINGS_VARIABLE]: JSON.stringify(settings) };
+  return { [SETTINGS_VARIABLE]: json(settings) };
 }
 
 /** Reads what {@link toEnvironment} wrote for a replicator. Throws an error that names the field which is missing or wrong. */

@@ -1,14 +1,11 @@
-import { TerraformOutput, TerraformStack } from "cdktf";
+import { TerraformStack } from "cdktf";
 import type { Construct } from "constructs";
 import type { Configuration } from "../config/configuration";
-import { logicalId, type QueueWord } from "../core/names";
-import { addressed } from "../modules/address";
 import { LogicalQueue } from "../modules/logical-queue";
-import { consumerPolicy, operatorPolicy, producerPolicy } from "../modules/policy/client-policies";
-import type { Queue } from "../modules/queue/queue";
 import { Recovery } from "../modules/recovery/recovery";
 import { ExplicitProvider } from "../modules/validation/explicit-provider";
 import { providerOf, REQUIRED_TERRAFORM } from "./provider";
+import { addOperatorOutput, addQueueOutputs } from "./region-outputs";
 import { setStateBackend } from "./state-backend";
 
 /**
@@ -27,50 +24,14 @@ export class RegionStack extends TerraformStack {
 
     const provider = providerOf(this, configuration, region);
     for (const queue of Object.keys(configuration.queues)) {
-      this.addOutputs(
-        configuration,
-        new LogicalQueue(this, queue, { configuration, queue, region, provider }),
-      );
+      const made = new LogicalQueue(this, queue, { configuration, queue, region, provider });
+      addQueueOutputs(this, configuration, made);
     }
     if (configuration.recovery) {
       // Logical queues are children of the stack under their own names, in which there is no @.
       new Recovery(this, "@recovery", { configuration, region, provider });
-      this.output(
-        "operator_policy",
-        JSON.stringify(operatorPolicy(configuration)),
-        `Policy for roles that order takeovers and hand-backs of ${configuration.failoverGroup}, in every region`,
-      );
+      addOperatorOutput(this, configuration);
     }
     this.node.addValidation(new ExplicitProvider(this));
-  }
-
-  private output(id: string, value: string, description: string): void {
-    addressed(new TerraformOutput(this, id, { value, description }), id);
-  }
-
-  private addOutputs(configuration: Configuration, { topology, queues }: LogicalQueue): void {
-    const queueOutputs = (word: QueueWord, queue: Queue, other?: string) => {
-      const id = logicalId(topology.queue, word, other);
-      this.output(`${id}_queue_url`, queue.resource.url, `URL of ${queue.resource.nameInput}`);
-      this.output(`${id}_queue_arn`, queue.resource.arn, `ARN of ${queue.resource.nameInput}`);
-    };
-    queueOutputs("ingress", queues.ingress);
-    queueOutputs("work", queues.work);
-    queueOutputs("dlq", queues.dlq);
-    queueOutputs("ingressDlq", queues.ingressDlq);
-    for (const [peer, queue] of Object.entries(queues.outboxes)) queueOutputs("outbox", queue, peer);
-    for (const [home, queue] of Object.entries(queues.standbys)) queueOutputs("standby", queue, home);
-    // Nobody but the controllers uses the canary.
-    if (configuration.queues[topology.queue]!.canary) return;
-    this.output(
-      `${topology.queue}_producer_policy`,
-      JSON.stringify(producerPolicy(configuration, topology.queue)),
-      `Policy for roles that send to ${topology.queue}, in every region`,
-    );
-    this.output(
-      `${topology.queue}_consumer_policy`,
-      JSON.stringify(consumerPolicy(configuration, topology.queue)),
-      `Policy for roles that receive from ${topology.queue}, in every region`,
-    );
   }
 }

@@ -1,7 +1,9 @@
+import { type Condition, equal } from "../../core/expression";
 import { CONTROLLER_PERIOD_SECONDS } from "../../core/limits";
 import { alarmName } from "../../core/names";
 import { controllerDimensions, METRICS, METRICS_NAMESPACE } from "../../replicator/metrics";
 import type { Configuration } from "../configuration";
+import { regionSets } from "../region-sets";
 
 /** Alarms that health checks copy their settings from. */
 export type SignalWord = "owned" | "claim" | "healthy";
@@ -17,6 +19,8 @@ export interface SignalAlarm {
   readonly region: string;
   /** Home that `owned` is about. */
   readonly home?: string;
+  /** @default it does */
+  readonly exists?: Condition;
   readonly evaluation: {
     readonly namespace: string;
     readonly metricName: string;
@@ -33,12 +37,12 @@ export interface SignalAlarm {
 /** Alarms of a region that its own and others' health checks are made of. */
 export function signalAlarmsOf(configuration: Configuration, region: string): readonly SignalAlarm[] {
   return [
-    ...Object.keys(configuration.regions)
-      .filter((home) => home !== region)
+    ...regionSets(configuration)
+      .others(region)
       .map((home) => ownedAlarm(configuration, region, home)),
     claimAlarm(configuration, region),
-    ...(configuration.dns?.health.type === "metric" ? [healthyAlarm(configuration, region)] : []),
-  ];
+    { ...healthyAlarm(configuration, region), exists: equal(configuration.dns?.health.type, "metric") },
+  ].filter(({ exists }: SignalAlarm) => exists !== false);
 }
 
 /** In ALARM while a region owns a peer's home. Without data it stays as it is: a controller that stands still gives no home up. */

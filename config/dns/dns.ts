@@ -1,3 +1,4 @@
+import { equal, fallback, isSet, presentIf } from "../../core/expression";
 import type { Group } from "../configuration";
 
 const INTERVAL_SECONDS = 10;
@@ -10,21 +11,22 @@ export function resolveDns(group: Group) {
   const { dns } = group;
   if (dns === undefined) return undefined;
   const { type, intervalSeconds, failureThreshold, reservedConcurrency, memoryMb } = dns.health;
-  return {
+  const isEndpoint = equal(type, "endpoint");
+  return presentIf(isSet(dns), {
     ...dns,
     /** Regions in the order in which the discovery record answers them by policy failover. */
     order: dns.discovery.order ?? defaultOrder(group),
     /** Undefined with health by metric, where nothing is public. */
     healthEndpoint:
-      type === "endpoint"
-        ? {
-            intervalSeconds: intervalSeconds ?? INTERVAL_SECONDS,
-            failureThreshold: failureThreshold ?? FAILURE_THRESHOLD,
-            reservedConcurrency: reservedConcurrency ?? RESERVED_CONCURRENCY,
-            memoryMb: memoryMb ?? MEMORY_MB,
-          }
-        : undefined,
-  };
+      isEndpoint === false
+        ? undefined
+        : presentIf(isEndpoint, {
+            intervalSeconds: fallback(intervalSeconds, INTERVAL_SECONDS),
+            failureThreshold: fallback(failureThreshold, FAILURE_THRESHOLD),
+            reservedConcurrency: fallback(reservedConcurrency, RESERVED_CONCURRENCY),
+            memoryMb: fallback(memoryMb, MEMORY_MB),
+          }),
+  });
 }
 
 function defaultOrder(group: Group): readonly string[] {

@@ -1,3 +1,4 @@
+import { fields, isSet } from "../../core/expression";
 import type { RecordSettings } from "../../ownership/records";
 import type { Configuration } from "../configuration";
 
@@ -8,11 +9,11 @@ export function recordSettings(
 ): { readonly records?: RecordSettings } {
   if (dns === undefined) return {};
   const addresses = dns.resolverAddresses[region];
-  return {
+  return fields(isSet(dns), {
     records: {
       record: dns.record,
       ttlSeconds: dns.ttlSeconds,
-      ...(addresses && { resolverAddresses: addresses }),
+      ...(addresses && fields(isSet(addresses), { resolverAddresses: addresses })),
     },
-  };
+  });
 }

@@ -1,5 +1,20 @@
+import {
+  allOf,
+  each,
+  equal,
+  fallback,
+  given,
+  isKnown,
+  isSet,
+  largest,
+  not,
+  presentIf,
+  smallest,
+  sum,
+  when,
+} from "../../core/expression";
 import { CANARY_RETENTION_SECONDS } from "../../core/limits";
-import { groupName, managedLedgerName, roleArn } from "../../core/names";
+import { groupName, MODULE_REGIONS, managedLedgerName, roleArn } from "../../core/names";
 import { entrySeconds } from "../../ledger/expiry";
 import type { Group } from "../configuration";
 import type { LogicalQueueInput } from "../schema";
@@ -22,31 +37,45 @@ const CANARY_FUNCTION_TIMEOUT_SECONDS = 20;
 export function resolveRecovery({ recovery, regions, dns }: Group, queues: Readonly<Record<string, Worked>>) {
   if (recovery === undefined) return undefined;
   const names = Object.keys(regions);
-  const inFlightSeconds = recovery.inFlightSeconds ?? longestInFlight(Object.values(queues));
-  return {
+  const inFlightSeconds = fallback(recovery.inFlightSeconds, longestInFlight(Object.values(queues)));
+  const hasRecords = isSet(dns);
+  return presentIf(isSet(recovery), {
     ...recovery,
-    takeover: recovery.takeover ?? (dns === undefined ? ("manual" as const) : ("automatic" as const)),
-    onIsolation: recovery.onIsolation ?? (dns === undefined ? ("continue" as const) : ("fence" as const)),
-    /** By home, every home of the group. */
-    takeoverOrder: {
-      ...Object.fromEntries(names.map((home) => [home, names.filter((region) => region !== home)])),
-      ...recovery.takeoverOrder,
-    } as Readonly<Record<string, readonly string[]>>,
+    takeover: fallback(recovery.takeover, when(hasRecords, "automatic" as const, "manual" as const)),
+    onIsolation: fallback(recovery.onIsolation, when(hasRecords, "fence" as const, "continue" as const)),
+    /** By home, every home of the group; what else the author has written stays, for the rules to find. */
+    takeoverOrder: Object.fromEntries(
+      [...new Set([...names, ...Object.keys(recovery.takeoverOrder ?? {})])].map((home) => [
+        home,
+        fallback(recovery.takeoverOrder?.[home], allBut(home, names)),
+      ]),
+    ) as Readonly<Record<string, readonly string[]>>,
     inFlightSeconds,
-    handBackTimeoutSeconds:
-      recovery.handBackTimeoutSeconds ?? Math.max(HAND_BACK_TIMEOUT_SECONDS, inFlightSeconds),
-  };
+    handBackTimeoutSeconds: fallback(
+      recovery.handBackTimeoutSeconds,
+      largest(HAND_BACK_TIMEOUT_SECONDS, inFlightSeconds),
+    ),
+  });
+}
+
+/** Regions of a group but for one. Those of a module are a symbol, so their list is asked for. */
+function allBut(home: string, names: readonly string[]): readonly string[] {
+  const list = isKnown(names) ? names : (MODULE_REGIONS as unknown as readonly string[]);
+  return each(
+    list,
+    (region) => region,
+    (region) => not(equal(region, home)),
+  );
 }
 
 /** What was put on a work queue last is worked on for as long as its consumer may take. */
 function longestInFlight(queues: readonly Worked[]): number {
-  return Math.max(
+  return largest(
     0,
     ...queues
       .filter(({ recovery }) => recovery !== undefined)
-      .map(
-        ({ functions, consumerProcessingSeconds, visibilityTimeoutSeconds }) =>
-          functions.timeoutSeconds + (consumerProcessingSeconds ?? visibilityTimeoutSeconds),
+      .map(({ functions, consumerProcessingSeconds, visibilityTimeoutSeconds }) =>
+        sum(functions.timeoutSeconds, fallback(consumerProcessingSeconds, visibilityTimeoutSeconds)),
       ),
   );
 }
@@ -54,17 +83,18 @@ function longestInFlight(queues: readonly Worked[]): number {
 /** The ledger's name, and how it is made unless it was brought. Undefined: no ledger. */
 export function resolveLedger({ ledger, naming, failoverGroup }: Group) {
   if (ledger === undefined) return undefined;
-  if (ledger.tableName !== undefined) return { ...ledger, tableName: ledger.tableName, managed: undefined };
-  return {
-    ...ledger,
-    tableName: managedLedgerName(naming.prefix, failoverGroup),
-    managed: {
-      billing: ledger.billing ?? { type: "on_demand" as const },
-      kmsKeyArns: ledger.kmsKeyArns,
-      pointInTimeRecovery: ledger.pointInTimeRecovery ?? true,
-      deletionProtection: ledger.deletionProtection ?? true,
-    },
+  const isManaged = not(isSet(ledger.tableName));
+  const managed = {
+    billing: fallback(ledger.billing, { type: "on_demand" as const }),
+    kmsKeyArns: ledger.kmsKeyArns,
+    pointInTimeRecovery: fallback(ledger.pointInTimeRecovery, true),
+    deletionProtection: fallback(ledger.deletionProtection, true),
   };
+  return presentIf(isSet(ledger), {
+    ...ledger,
+    tableName: fallback(ledger.tableName, managedLedgerName(naming.prefix, failoverGroup)),
+    managed: isManaged === false ? undefined : presentIf(isManaged, managed),
+  });
 }
 
 /** How a logical queue is rescued. Undefined when nobody does: no recovery, no copies, or the canary. */
@@ -73,42 +103,45 @@ export function resolveRescue(
   queue: Group["queues"][string],
   canary: boolean,
 ) {
-  if (group.recovery === undefined || queue.mode === "none" || canary) return undefined;
-  return {
-    rescue: queue.rescue ?? (group.ledger === undefined ? ("watermark" as const) : ("ledger" as const)),
-    marginSeconds: queue.rescueMarginSeconds ?? RESCUE_MARGIN_SECONDS,
+  const isRescued = allOf(isSet(group.recovery), not(equal(queue.mode, "none")), !canary);
+  if (isRescued === false) return undefined;
+  return presentIf(isRescued, {
+    rescue: fallback(queue.rescue, when(isSet(group.ledger), "ledger" as const, "watermark" as const)),
+    marginSeconds: fallback(queue.rescueMarginSeconds, RESCUE_MARGIN_SECONDS),
     maxRate: queue.maxRate,
-    onMissingIdentity: queue.onMissingIdentity ?? ("forward" as const),
+    onMissingIdentity: fallback(queue.onMissingIdentity, "forward" as const),
     ledgerKey: queue.ledgerKey,
-    /** Expiry of the ledger's entries: longer than a message can be under way. */
-    ledgerExpirySeconds: entrySeconds({
-      transitRetentionSeconds: queue.transitRetentionSeconds,
-      workRetentionSeconds: queue.messageRetentionSeconds,
-      dlqRetentionSeconds: queue.dlqRetentionSeconds,
-    }),
-  };
+    /** Expiry of the ledger's entries: longer than a message can be under way. A module leaves it to consumers. */
+    ledgerExpirySeconds: isKnown(queue.transitRetentionSeconds)
+      ? entrySeconds({
+          transitRetentionSeconds: queue.transitRetentionSeconds,
+          workRetentionSeconds: queue.messageRetentionSeconds,
+          dlqRetentionSeconds: queue.dlqRetentionSeconds,
+        })
+      : 0,
+  });
 }
 
+/** The logical queue by which regions hear of each other, as the file would say it. */
+export const CANARY: LogicalQueueInput = {
+  message_retention_seconds: CANARY_RETENTION_SECONDS,
+  transit_retention_seconds: CANARY_RETENTION_SECONDS,
+  dlq_retention_seconds: CANARY_RETENTION_SECONDS,
+  receive_wait_time_seconds: 0,
+};
+
 /**
- * The logical queue by which regions hear of each other, as the file would say it. The controllers alone send and receive, and, while one
- * of them is not there, the health function of its region.
+ * Roles that send to it and receive from it: those of the controllers alone, and, while one of them is not there, of the health function
+ * of its region.
  */
-export function canaryInput({ regions, naming, failoverGroup, rolePath, dns }: Group): LogicalQueueInput {
-  const words =
-    dns?.health.type === "endpoint" ? (["controller", "health"] as const) : (["controller"] as const);
-  const users = Object.entries(regions).flatMap(([region, { account }]) =>
-    words.map((word) =>
-      roleArn(region, account, rolePath, groupName(naming.prefix, failoverGroup, word, region)),
-    ),
-  );
-  return {
-    message_retention_seconds: CANARY_RETENTION_SECONDS,
-    transit_retention_seconds: CANARY_RETENTION_SECONDS,
-    dlq_retention_seconds: CANARY_RETENTION_SECONDS,
-    receive_wait_time_seconds: 0,
-    producers: users,
-    consumers: users,
-  };
+export function canaryUsers({ regions, naming, failoverGroup, rolePath, dns }: Group): readonly string[] {
+  const hasEndpoint = allOf(isSet(dns), equal(dns?.health.type, "endpoint"));
+  return Object.keys(regions).flatMap((region) => {
+    const { account } = regions[region]!;
+    const arn = (word: "controller" | "health") =>
+      roleArn(region, account, rolePath, groupName(naming.prefix, failoverGroup, word, region));
+    return [arn("controller"), ...given(hasEndpoint, arn("health"))];
+  });
 }
 
 /** Functions of the canary: as those of the group, but for one message at a time, at once, and without pollers that cost extra. */
@@ -116,7 +149,7 @@ export function canaryFunctions(functions: Group["functions"]): Group["functions
   const { memoryMb, timeoutSeconds, architecture, runtime, logRetentionDays, tracing } = functions;
   return {
     memoryMb,
-    timeoutSeconds: Math.min(timeoutSeconds, CANARY_FUNCTION_TIMEOUT_SECONDS),
+    timeoutSeconds: smallest(timeoutSeconds, CANARY_FUNCTION_TIMEOUT_SECONDS),
     profile: "latency",
     architecture,
     runtime,

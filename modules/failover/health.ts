@@ -4,6 +4,7 @@ import { Construct } from "constructs";
 import type { Configuration } from "../../config/configuration";
 import { groupTopologyOf } from "../../config/group-topology";
 import { topologyOf } from "../../config/topology";
+import { fields, isSet } from "../../core/expression";
 import { CONTROLLER_PERIOD_SECONDS, HEALTH_TIMEOUT_SECONDS } from "../../core/limits";
 import { canaryQueue, logicalId } from "../../core/names";
 import type { HealthSettings } from "../../replicator/health/settings";
@@ -42,7 +43,7 @@ export class Health extends Construct {
       description: `Tells whether ${region} can work for ${failoverGroup}`,
       environment: healthSettings(configuration, region),
       statements: healthStatements(configuration, region),
-      managedPolicyArns: policies.arnsFor("health", ["look"]),
+      managedPolicies: policies.for("health", ["look"]),
       settings: { ...functions, memoryMb, timeoutSeconds: HEALTH_TIMEOUT_SECONDS },
       reservedConcurrency,
       tags: groupTagsOf(configuration, "health"),
@@ -68,7 +69,7 @@ function healthSettings(configuration: Configuration, region: string): HealthSet
     region,
     regions: Object.keys(regions),
     account: regions[region]!.account,
-    ...(ledger && { ledgerTable: ledger.tableName }),
+    ...(ledger && fields(isSet(ledger), { ledgerTable: ledger.tableName })),
     canary: { ingressQueueUrl: canary.ingress.url, workQueueUrl: canary.work.url },
   };
 }

@@ -3,10 +3,11 @@ import type { AwsProvider } from "@cdktf/provider-aws/lib/provider";
 import { Construct } from "constructs";
 import type { Configuration } from "../../config/configuration";
 import { type SignalAlarm, signalAlarmsOf } from "../../config/dns/alarms";
+import { equal, fallback, isEmpty, listOf, mapOf, not, optional, when } from "../../core/expression";
 import { CONTROLLER_PERIOD_SECONDS } from "../../core/limits";
 import { alarmName, logicalId } from "../../core/names";
 import { controllerDimensions, METRICS, METRICS_NAMESPACE } from "../../replicator/metrics";
-import { addressed } from "../address";
+import { addressed, under } from "../address";
 import { groupTagsOf } from "../tags";
 
 export interface SignalAlarmsProps {
@@ -27,15 +28,22 @@ const UNHEALTHY_PERIODS = 5;
 export class SignalAlarms extends Construct {
   constructor(scope: Construct, id: string, props: SignalAlarmsProps) {
     super(scope, id);
-    for (const alarm of signalAlarmsOf(props.configuration, props.region)) this.signal(props, alarm);
+    for (const alarm of signalAlarmsOf(props.configuration, props.region)) {
+      const place = under(this, alarm.exists ?? true);
+      if (place !== undefined) this.signal(place, props, alarm);
+    }
     this.homeUnhealthy(props);
   }
 
-  private signal(props: SignalAlarmsProps, { word, name, home, evaluation }: SignalAlarm): void {
+  private signal(
+    scope: Construct,
+    props: SignalAlarmsProps,
+    { word, name, home, evaluation }: SignalAlarm,
+  ): void {
     const { configuration, region, provider } = props;
     const { failoverGroup } = configuration;
     addressed(
-      new CloudwatchMetricAlarm(this, home === undefined ? word : `${word}-${home}`, {
+      new CloudwatchMetricAlarm(scope, home === undefined ? word : `${word}-${home}`, {
         provider,
         alarmName: name,
         alarmDescription: describe(failoverGroup, region, word, home),
@@ -43,7 +51,7 @@ export class SignalAlarms extends Construct {
         dimensions: { ...evaluation.dimensions },
         // The others are no news: a home does not claim itself as a rule, and home-unhealthy tells of the verdict.
         ...(word === "owned" && actions(props)),
-        tags: { ...groupTagsOf(configuration, word) },
+        tags: mapOf(groupTagsOf(configuration, word)),
       }),
       logicalId(failoverGroup, word, home),
     );
@@ -52,10 +60,11 @@ export class SignalAlarms extends Construct {
   private homeUnhealthy(props: SignalAlarmsProps): void {
     const { configuration, region, provider } = props;
     const { failoverGroup, naming, recovery } = configuration;
-    const consequence =
-      recovery!.takeover === "automatic"
-        ? `A peer takes it over when its heartbeats say the same for ${recovery!.takeoverDelaySeconds} seconds`
-        : "Nobody takes it over but by order";
+    const consequence = when(
+      equal(recovery!.takeover, "automatic"),
+      `A peer takes it over when its heartbeats say the same for ${recovery!.takeoverDelaySeconds} seconds`,
+      "Nobody takes it over but by order",
+    );
     addressed(
       new CloudwatchMetricAlarm(this, "home-unhealthy", {
         provider,
@@ -71,7 +80,7 @@ export class SignalAlarms extends Construct {
         evaluationPeriods: UNHEALTHY_PERIODS,
         treatMissingData: "breaching",
         ...actions(props),
-        tags: { ...groupTagsOf(configuration, "homeUnhealthy") },
+        tags: mapOf(groupTagsOf(configuration, "homeUnhealthy")),
       }),
       logicalId(failoverGroup, "homeUnhealthy"),
     );
@@ -90,6 +99,6 @@ function describe(group: string, region: string, word: SignalAlarm["word"], home
 }
 
 function actions({ configuration, region }: SignalAlarmsProps): { readonly alarmActions?: string[] } {
-  const topics = configuration.recovery!.alarmActionArns[region] ?? [];
-  return topics.length > 0 ? { alarmActions: [...topics] } : {};
+  const topics = fallback<readonly string[]>(configuration.recovery!.alarmActionArns[region], []);
+  return optional(not(isEmpty(topics)), { alarmActions: listOf(topics) });
 }

@@ -8,10 +8,23 @@ import type { AwsProvider } from "@cdktf/provider-aws/lib/provider";
 import { Construct } from "constructs";
 import type { Configuration, FunctionSettings } from "../../config/configuration";
 import type { FunctionReference } from "../../config/topology";
+import {
+  type Condition,
+  equal,
+  isSet,
+  json,
+  listOf,
+  mapOf,
+  not,
+  optional,
+  replaced,
+  when,
+} from "../../core/expression";
 import { type FunctionWord, logGroupName } from "../../core/names";
 import { FUNCTION_HANDLER } from "../../replicator/archive";
 import { type FunctionEnvironment, toEnvironment } from "../../replicator/settings";
-import { addressed } from "../address";
+import { addressed, under } from "../address";
+import { blocks } from "../block";
 import type { Statement } from "../policy/document";
 import { functionPolicy, functionTrust } from "../policy/function-policy";
 import type { Queue } from "../queue/queue";
@@ -30,8 +43,8 @@ export interface RegionFunctionProps {
   readonly environment: FunctionEnvironment;
   /** What it may do, beside its log group, keys, traces and network interfaces. */
   readonly statements: readonly Statement[];
-  /** ARNs of managed policies with what else it may do, by the address of what attaches them. @default none */
-  readonly managedPolicyArns?: Readonly<Record<string, string>>;
+  /** Policies with what else it may do. @default none */
+  readonly managedPolicies?: readonly ManagedPolicy[];
   /** Keys of the queues that it reads or writes. @default none */
   readonly kmsKeyArns?: readonly string[];
   readonly settings: RuntimeSettings;
@@ -42,6 +55,14 @@ export interface RegionFunctionProps {
   readonly source?: QueueSource;
 }
 
+/** A managed policy that is attached to a function's role. */
+export interface ManagedPolicy {
+  /** Address of what attaches it. */
+  readonly attachment: string;
+  readonly arn: string;
+  readonly exists: Condition;
+}
+
 export type RuntimeSettings = Pick<
   FunctionSettings,
   "memoryMb" | "timeoutSeconds" | "architecture" | "runtime" | "logRetentionDays" | "tracing"
@@ -50,7 +71,7 @@ export type RuntimeSettings = Pick<
 export interface QueueSource {
   readonly queue: Queue;
   /** Whether it is a FIFO queue, whose mapping takes no batching window. */
-  readonly fifo: boolean;
+  readonly fifo: Condition;
   readonly batching: FunctionSettings;
 }
 
@@ -63,7 +84,7 @@ export class RegionFunction extends Construct {
     const { configuration, region, provider, address, settings, reference } = props;
     const { account, vpc } = configuration.regions[region]!;
     const code = FunctionCode.of(this, props.word);
-    const tags = { ...props.tags };
+    const tags = mapOf(props.tags);
 
     const role = addressed(
       new IamRole(this, "role", {
@@ -71,15 +92,19 @@ export class RegionFunction extends Construct {
         name: reference.name,
         path: configuration.rolePath,
         description: props.description,
-        assumeRolePolicy: JSON.stringify(functionTrust()),
+        assumeRolePolicy: json(functionTrust()),
         ...permissionsBoundary(configuration, account),
         tags,
       }),
       address,
     );
-    const attachments = Object.entries(props.managedPolicyArns ?? {}).map(([attachment, policyArn]) =>
+    const attachments = (props.managedPolicies ?? []).map(({ attachment, arn: policyArn, exists }) =>
       addressed(
-        new IamRolePolicyAttachment(this, attachment, { provider, role: role.name, policyArn }),
+        new IamRolePolicyAttachment(under(this, exists) ?? this, attachment, {
+          provider,
+          role: role.name,
+          policyArn,
+        }),
         attachment,
       ),
     );
@@ -88,14 +113,14 @@ export class RegionFunction extends Construct {
         provider,
         name: reference.name,
         role: role.name,
-        policy: JSON.stringify(
+        policy: json(
           functionPolicy(props.statements, {
             functionName: reference.name,
             region,
             account,
             kmsKeyArns: props.kmsKeyArns ?? [],
-            tracing: settings.tracing === "active",
-            vpc: vpc !== undefined,
+            tracing: equal(settings.tracing, "active"),
+            vpc: isSet(vpc),
           }),
         ),
         // What moves from here into a managed policy is allowed there first.
@@ -130,14 +155,15 @@ export class RegionFunction extends Construct {
           reservedConcurrentExecutions: props.reservedConcurrency,
         }),
         environment: { variables: toEnvironment(props.environment) },
-        tracingConfig: { mode: settings.tracing === "active" ? "Active" : "PassThrough" },
+        tracingConfig: { mode: when(equal(settings.tracing, "active"), "Active", "PassThrough") },
         loggingConfig: { logFormat: "Text", logGroup: logGroup.name },
-        ...(vpc && {
-          vpcConfig: {
-            subnetIds: [...vpc.subnetIds],
-            securityGroupIds: [...vpc.securityGroupIds],
-          },
-        }),
+        ...(vpc &&
+          blocks(isSet(vpc), {
+            vpcConfig: {
+              subnetIds: listOf(vpc.subnetIds),
+              securityGroupIds: listOf(vpc.securityGroupIds),
+            },
+          })),
         tags,
         dependsOn: [policy],
       }),
@@ -159,17 +185,21 @@ export class RegionFunction extends Construct {
         eventSourceArn: queue.resource.arn,
         functionName: this.resource.arn,
         batchSize: batching.batchSize,
-        ...(!fifo && { maximumBatchingWindowInSeconds: batching.batchingWindowSeconds }),
+        ...optional(not(fifo), { maximumBatchingWindowInSeconds: batching.batchingWindowSeconds }),
         functionResponseTypes: ["ReportBatchItemFailures"],
-        ...(batching.provisionedPollers && {
-          provisionedPollerConfig: {
-            minimumPollers: batching.provisionedPollers.minimum,
-            maximumPollers: batching.provisionedPollers.maximum,
-          },
-        }),
-        ...(batching.maximumConcurrency && {
-          scalingConfig: { maximumConcurrency: batching.maximumConcurrency },
-        }),
+        ...(batching.provisionedPollers &&
+          blocks(isSet(batching.provisionedPollers), {
+            provisionedPollerConfig: {
+              minimumPollers: batching.provisionedPollers.minimum,
+              maximumPollers: batching.provisionedPollers.maximum,
+            },
+          })),
+        ...(batching.maximumConcurrency &&
+          blocks(isSet(batching.maximumConcurrency), {
+            scalingConfig: {
+              maximumConcurrency: batching.maximumConcurrency,
+            },
+          })),
         tags: common.tags,
         // Lambda tries the role's permissions on the queue when the mapping is made.
         dependsOn: [common.policy],
@@ -184,6 +214,7 @@ export function permissionsBoundary(
   configuration: Configuration,
   account: string,
 ): { readonly permissionsBoundary?: string } {
-  const boundary = configuration.permissionsBoundary?.replace("{account}", account);
-  return boundary ? { permissionsBoundary: boundary } : {};
+  const { permissionsBoundary: boundary } = configuration;
+  if (boundary === undefined) return {};
+  return optional(isSet(boundary), { permissionsBoundary: replaced(boundary, "{account}", account) });
 }

@@ -1,8 +1,10 @@
 import type { Configuration } from "../../config/configuration";
 import { groupTopologies } from "../../config/group-topology";
 import { type RegionalTopology, topologyOf } from "../../config/topology";
+import { allOf, equal, given, isSet } from "../../core/expression";
 import { functionArn, healthCheckArn } from "../../core/names";
 import { allow, type PolicyDocument, policyDocument, type Statement } from "./document";
+import { encrypt } from "./function-policy";
 import { itemsOf, ledgerKeyStatements, READ_PARAMETERS, readOwnership } from "./ownership-policies";
 import { CONSUMER_ACTIONS, PRODUCER_ACTIONS } from "./queue-policies";
 
@@ -19,24 +21,23 @@ export function consumerPolicy(configuration: Configuration, queue: string): Pol
   const groups = groupTopologies(configuration);
   return policyDocument([
     ...useQueues(configuration, queue, "Receive", CONSUMER_ACTIONS, (topology) => topology.work.arn),
-    ...(recovery ? readOwnership(groups, groups) : []),
-    ...(recovery?.rescue === "ledger"
-      ? [
-          allow(
-            "Ledger",
-            [
-              "dynamodb:GetItem",
-              "dynamodb:BatchGetItem",
-              "dynamodb:PutItem",
-              "dynamodb:UpdateItem",
-              "dynamodb:DeleteItem",
-            ],
-            groups.flatMap(({ ledgerArn }) => ledgerArn ?? []),
-            itemsOf(`${queue}#*`),
-          ),
-          ...ledgerKeyStatements(configuration, Object.keys(configuration.regions)),
-        ]
-      : []),
+    ...given(isSet(recovery), ...readOwnership(groups, groups)),
+    ...given(
+      allOf(isSet(recovery), equal(recovery?.rescue, "ledger")),
+      allow(
+        "Ledger",
+        [
+          "dynamodb:GetItem",
+          "dynamodb:BatchGetItem",
+          "dynamodb:PutItem",
+          "dynamodb:UpdateItem",
+          "dynamodb:DeleteItem",
+        ],
+        groups.flatMap(({ ledgerArn }) => ledgerArn ?? []),
+        itemsOf(`${queue}#*`),
+      ),
+      ...ledgerKeyStatements(configuration, Object.keys(configuration.regions)),
+    ),
   ]);
 }
 
@@ -59,7 +60,7 @@ export function operatorPolicy(configuration: Configuration): PolicyDocument {
       ["lambda:InvokeFunction"],
       groups.map(({ region, account, controller }) => functionArn(region, account, controller.name)),
     ),
-    ...(configuration.dns === undefined ? [] : readHealthChecks(groups[0]!.region)),
+    ...given(isSet(configuration.dns), ...readHealthChecks(groups[0]!.region)),
   ]);
 }
 
@@ -90,13 +91,14 @@ function useQueues(
   arnOf: (topology: RegionalTopology) => string,
 ): readonly Statement[] {
   const regions = Object.keys(configuration.regions);
-  const keys = Object.values(configuration.queues[queue]!.encryption.kmsKeyArns ?? {});
+  const { kmsKeyArns = {} } = configuration.queues[queue]!.encryption;
+  const keys = Object.keys(kmsKeyArns).flatMap((region) => kmsKeyArns[region] ?? []);
   return [
     allow(
       sid,
       actions,
       regions.map((region) => arnOf(topologyOf(configuration, queue, region))),
     ),
-    ...(keys.length > 0 ? [allow("Encrypt", ["kms:Decrypt", "kms:GenerateDataKey"], keys)] : []),
+    ...encrypt(keys),
   ];
 }

@@ -1,6 +1,9 @@
 import type { Configuration } from "../../config/configuration";
-import { groupTopologies, groupTopologyOf } from "../../config/group-topology";
+import { groupTopologyOf, otherGroupTopologies } from "../../config/group-topology";
+import { regionSets } from "../../config/region-sets";
 import { topologyOf } from "../../config/topology";
+import { allOf, type Condition, expression, given, isKnown, isSet, not } from "../../core/expression";
+import { FUNCTION_NAME_MAX_LENGTH } from "../../core/limits";
 import { canaryQueue, fillTemplate, functionArn, partitionOf } from "../../core/names";
 import { METRICS_NAMESPACE } from "../../replicator/metrics";
 import { allow, type PolicyDocument, policyDocument, type Statement } from "./document";
@@ -10,7 +13,7 @@ import { itemsOf, ledgerKeyStatements, READ_PARAMETERS } from "./ownership-polic
 /** What a controller may do in its region, and of its peers' parameters read; but for what grows with the logical queues ({@link spreadPolicies}). */
 export function controllerStatements(configuration: Configuration, region: string): readonly Statement[] {
   const { parameterArns, ledgerArn } = groupTopologyOf(configuration, region);
-  const peers = groupTopologies(configuration).filter((group) => group.region !== region);
+  const peers = otherGroupTopologies(configuration, region);
   const name = canaryQueue(configuration.failoverGroup);
   const canary = topologyOf(configuration, name, region);
   return [
@@ -27,26 +30,29 @@ export function controllerStatements(configuration: Configuration, region: strin
       ["sqs:ReceiveMessage", "sqs:DeleteMessage"],
       [canary.work, ...Object.values(canary.standbys)].map(({ arn }) => arn),
     ),
-    ...(ledgerArn
-      ? [
-          allow(
-            "ReadLedger",
-            ["dynamodb:GetItem", "dynamodb:BatchGetItem"],
-            ledgerArn,
-            itemsOf("watermark#*", `probe#${region}`),
-          ),
-          allow(
-            "WriteLedger",
-            ["dynamodb:PutItem"],
-            ledgerArn,
-            itemsOf(`watermark#${region}#*`, `probe#${region}`),
-          ),
-          ...ledgerKeyStatements(configuration, [region]),
-        ]
-      : []),
+    ...given(
+      isSet(configuration.ledger),
+      ...(ledgerArn === undefined
+        ? []
+        : [
+            allow(
+              "ReadLedger",
+              ["dynamodb:GetItem", "dynamodb:BatchGetItem"],
+              ledgerArn,
+              itemsOf("watermark#*", `probe#${region}`),
+            ),
+            allow(
+              "WriteLedger",
+              ["dynamodb:PutItem"],
+              ledgerArn,
+              itemsOf(`watermark#${region}#*`, `probe#${region}`),
+            ),
+          ]),
+    ),
+    ...ledgerKeyStatements(configuration, [region]),
     // https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazoncloudwatch.html: no resource to name.
     allow("Ages", ["cloudwatch:GetMetricData"], "*"),
-    ...(configuration.dns ? [lookAtQueues(configuration, region, [name]), PUBLISH] : []),
+    ...given(isSet(configuration.dns), lookAtQueues(configuration, region, [name]), PUBLISH),
   ];
 }
 
@@ -60,8 +66,12 @@ export function drainQueues(
   configuration: Configuration,
   region: string,
   queues: readonly string[],
+  isMeant: (queue: string) => Condition = () => true,
 ): Statement {
-  const arns = queues.flatMap((queue) => drainerArns(configuration, queue, region));
+  const arns = queues.flatMap((queue) => {
+    const { hasDrainers } = topologyOf(configuration, queue, region);
+    return given(allOf(isMeant(queue), hasDrainers), ...drainerArns(configuration, queue, region));
+  });
   return allow("Drain", ["lambda:InvokeFunction"], arns);
 }
 
@@ -70,15 +80,24 @@ function drainerArns(configuration: Configuration, queue: string, region: string
   const { account, drainers } = topologyOf(configuration, queue, region);
   const names = Object.values(drainers).map(({ name }) => name);
   const template = configuration.queues[queue]!.names.drainer;
-  const beginning = fillTemplate(template, {
-    prefix: configuration.naming.prefix,
-    queue,
-    region,
-    home: "",
-  });
-  const short =
-    names.length > 1 && template.endsWith("{home}") && names.every((name) => name.startsWith(beginning));
-  return (short ? [`${beginning}*`] : names).map((name) => functionArn(region, account, name));
+  const { prefix } = configuration.naming;
+  const beginning = fillTemplate(template, { prefix, queue, region, home: "" });
+  const { list: homes } = regionSets(configuration).homes(queue, region);
+  const isShort = endInHome(template, beginning, homes);
+  const arn = (name: string) => functionArn(region, account, name);
+  return [...given(isShort, arn(`${beginning}*`)), ...given(not(isShort), ...names.map(arn))];
+}
+
+/** Whether names for several homes differ by the home at their end alone, and none is shortened. */
+function endInHome(template: string, beginning: string, homes: readonly string[]): Condition {
+  const end = "{home}";
+  const longest = FUNCTION_NAME_MAX_LENGTH;
+  if (isKnown([template, homes])) {
+    const fits = homes.every((home) => beginning.length + home.length <= longest);
+    return homes.length > 1 && template.endsWith(end) && fits;
+  }
+  const fit: Condition = expression`alltrue([for home in ${homes} : length(${beginning}) + length(home) <= ${longest}])`;
+  return expression`(length(${homes}) > 1 && endswith(${template}, ${end}) && ${fit})`;
 }
 
 /** Policy of the role by which the schedule runs the controller. */

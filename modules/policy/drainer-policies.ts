@@ -1,6 +1,7 @@
 import type { Configuration } from "../../config/configuration";
 import { groupTopologyOf } from "../../config/group-topology";
 import { type RegionalTopology, topologyOf } from "../../config/topology";
+import { allOf, equal, given, isSet } from "../../core/expression";
 import { allow, type Statement } from "./document";
 import { itemsOf, ledgerKeyStatements } from "./ownership-policies";
 import { READER_ACTIONS, takesBack } from "./queue-policies";
@@ -13,19 +14,20 @@ export function drainerStatements(
 ): readonly Statement[] {
   const { queue, region, work, dlq, standbys } = topology;
   const settings = configuration.queues[queue]!;
-  const { ingress, outboxes } = topologyOf(configuration, queue, home);
+  const { ingress, outboxes, hasOutboxes } = topologyOf(configuration, queue, home);
   const outbox = outboxes[region];
   const { ledgerArn } = groupTopologyOf(configuration, region);
   return [
     allow("Read", READER_ACTIONS, standbys[home]!.arn),
-    allow("ReadFromAfar", READER_ACTIONS, [...(outbox ? [outbox.arn] : []), ingress.arn]),
+    allow("ReadFromAfar", READER_ACTIONS, [...(outbox ? given(hasOutboxes, outbox.arn) : []), ingress.arn]),
     allow("Send", ["sqs:SendMessage"], [work.arn, dlq.arn]),
-    ...(takesBack(settings) ? [allow("TakeBack", READER_ACTIONS, work.arn)] : []),
-    ...(settings.recovery?.rescue === "ledger" && ledgerArn
-      ? [
-          allow("Ledger", ["dynamodb:GetItem", "dynamodb:BatchGetItem"], ledgerArn, itemsOf(`${queue}#*`)),
-          ...ledgerKeyStatements(configuration, [region]),
-        ]
-      : []),
+    ...given(takesBack(settings), allow("TakeBack", READER_ACTIONS, work.arn)),
+    ...given(
+      allOf(equal(settings.recovery?.rescue, "ledger"), isSet(configuration.ledger)),
+      ...(ledgerArn === undefined
+        ? []
+        : [allow("Ledger", ["dynamodb:GetItem", "dynamodb:BatchGetItem"], ledgerArn, itemsOf(`${queue}#*`))]),
+      ...ledgerKeyStatements(configuration, [region]),
+    ),
   ];
 }

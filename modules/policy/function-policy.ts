@@ -1,3 +1,4 @@
+import { type Condition, given, isEmpty, not, present } from "../../core/expression";
 import { logGroupArn } from "../../core/names";
 import { allow, type PolicyDocument, policyDocument, type Statement } from "./document";
 
@@ -8,8 +9,8 @@ export interface FunctionSurroundings {
   readonly account: string;
   /** Keys of the queues that it reads or writes; none with SSE-SQS. */
   readonly kmsKeyArns: readonly string[];
-  readonly tracing: boolean;
-  readonly vpc: boolean;
+  readonly tracing: Condition;
+  readonly vpc: Condition;
 }
 
 /** Policy of a function's role: what is its own, and its log group, keys, traces and network interfaces. */
@@ -24,13 +25,19 @@ export function functionPolicy(
       ["logs:CreateLogStream", "logs:PutLogEvents"],
       `${logGroupArn(region, account, functionName)}:*`,
     ),
-    ...(kmsKeyArns.length > 0 ? [allow("Encrypt", ["kms:Decrypt", "kms:GenerateDataKey"], kmsKeyArns)] : []),
+    ...encrypt(kmsKeyArns),
     // X-Ray and network interfaces have no resource to name:
     // https://docs.aws.amazon.com/service-authorization/latest/reference/list_awsx-ray.html
-    ...(tracing ? [allow("Trace", ["xray:PutTraceSegments", "xray:PutTelemetryRecords"], "*")] : []),
+    ...given(tracing, allow("Trace", ["xray:PutTraceSegments", "xray:PutTelemetryRecords"], "*")),
     // https://docs.aws.amazon.com/lambda/latest/dg/configuration-vpc.html#configuration-vpc-permissions
-    ...(vpc ? [allow("Network", VPC_ACTIONS, "*")] : []),
+    ...given(vpc, allow("Network", VPC_ACTIONS, "*")),
   ]);
+}
+
+/** To use keys, those of them that are given. */
+export function encrypt(kmsKeyArns: readonly string[]): readonly Statement[] {
+  const keys = present(kmsKeyArns);
+  return given(not(isEmpty(keys)), allow("Encrypt", ["kms:Decrypt", "kms:GenerateDataKey"], keys));
 }
 
 const VPC_ACTIONS = [

@@ -1,6 +1,7 @@
 import type { Configuration } from "../../config/configuration";
 import { groupTopologyOf } from "../../config/group-topology";
 import { topologyOf } from "../../config/topology";
+import { type Condition, given, isSet } from "../../core/expression";
 import { canaryQueue } from "../../core/names";
 import { allow, type Statement } from "./document";
 import { itemsOf, ledgerKeyStatements, READ_PARAMETERS } from "./ownership-policies";
@@ -31,10 +32,12 @@ export function lookAtQueues(
   configuration: Configuration,
   region: string,
   queues: readonly string[],
+  isMeant: (queue: string) => Condition = () => true,
 ): Statement {
-  const arns = queues
-    .map((queue) => topologyOf(configuration, queue, region))
-    .flatMap(({ ingress, work }) => [ingress.arn, work.arn]);
+  const arns = queues.flatMap((queue) => {
+    const { ingress, work } = topologyOf(configuration, queue, region);
+    return given(isMeant(queue), ingress.arn, work.arn);
+  });
   return allow("Look", ["sqs:GetQueueAttributes"], arns);
 }
 
@@ -42,8 +45,9 @@ export function lookAtQueues(
 function probeLedger(configuration: Configuration, region: string): readonly Statement[] {
   const { ledgerArn } = groupTopologyOf(configuration, region);
   if (ledgerArn === undefined) return [];
-  return [
+  return given(
+    isSet(configuration.ledger),
     allow("ProbeLedger", ["dynamodb:GetItem", "dynamodb:PutItem"], ledgerArn, itemsOf(`probe#${region}`)),
     ...ledgerKeyStatements(configuration, [region]),
-  ];
+  );
 }

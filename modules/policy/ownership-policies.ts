@@ -1,5 +1,6 @@
 import type { Configuration } from "../../config/configuration";
 import type { GroupTopology } from "../../config/group-topology";
+import { distinct, given, isEmpty, not, present } from "../../core/expression";
 import { allow, type Statement } from "./document";
 
 export const READ_PARAMETERS = ["ssm:GetParameter", "ssm:GetParameters"] as const;
@@ -16,7 +17,7 @@ export function readOwnership(
     ...own.flatMap(({ parameterArns: { roles, states } }) => [roles, states]),
     ...asked.map(({ parameterArns }) => parameterArns.roles),
   ];
-  return [allow("Ownership", READ_PARAMETERS, [...new Set(arns)])];
+  return [allow("Ownership", READ_PARAMETERS, distinct(arns))];
 }
 
 /**
@@ -35,6 +36,6 @@ export function ledgerKeyStatements(
   { ledger }: Configuration,
   regions: readonly string[],
 ): readonly Statement[] {
-  const keys = regions.flatMap((region) => ledger?.managed?.kmsKeyArns?.[region] ?? []);
-  return keys.length === 0 ? [] : [allow("LedgerKey", ["kms:Decrypt"], keys)];
+  const keys = present(regions.flatMap((region) => ledger?.managed?.kmsKeyArns?.[region] ?? []));
+  return given(not(isEmpty(keys)), allow("LedgerKey", ["kms:Decrypt"], keys));
 }

@@ -1,7 +1,17 @@
 import type { LogicalQueueSettings } from "../../config/configuration";
 import type { QueueReference, RegionalTopology } from "../../config/topology";
+import {
+  allOf,
+  type Condition,
+  equal,
+  given,
+  isOneOf,
+  isSet,
+  joinedLists,
+  named,
+} from "../../core/expression";
 import { type PolicyDocument, policyDocument, type Statement } from "./document";
-import { exclusiveAccess, rolesAdmitted } from "./principals";
+import { areNamed, exclusiveAccess, principalsOf, rolesAdmitted } from "./principals";
 
 /** What a producer does with an ingress queue. */
 export const PRODUCER_ACTIONS = ["sqs:SendMessage", "sqs:GetQueueAttributes", "sqs:GetQueueUrl"] as const;
@@ -33,7 +43,7 @@ export function ingressPolicy(
   drainers: readonly string[],
 ): PolicyDocument {
   return queuePolicy(topology.ingress, [
-    ...exclusiveAccess(settings.producers, {
+    ...exclusiveAccess(principalsOf(settings.producers), {
       sid: "Producers",
       actions: PRODUCER_ACTIONS,
       guarded: "sqs:SendMessage",
@@ -46,25 +56,29 @@ export function ingressPolicy(
 
 /** Policy of a work queue: only consumers receive, and drainers that take back what the last owner has rescued. */
 export function workPolicy(topology: RegionalTopology, settings: LogicalQueueSettings): PolicyDocument {
-  const drainers =
-    settings.consumers.length > 0 && takesBack(settings)
-      ? Object.values(topology.drainers).map(({ roleArn }) => roleArn)
-      : [];
+  const consumers = principalsOf(settings.consumers);
+  const drainers = given(
+    allOf(areNamed(consumers), takesBack(settings)),
+    ...Object.values(topology.drainers).map(({ roleArn }) => roleArn),
+  );
   return queuePolicy(
     topology.work,
-    exclusiveAccess([...settings.consumers, ...drainers], {
-      sid: "Consumers",
-      actions: CONSUMER_ACTIONS,
-      guarded: "sqs:ReceiveMessage",
-      resource: topology.work.arn,
-      region: topology.region,
-    }),
+    exclusiveAccess(
+      { ...consumers, arns: named("receivers", joinedLists(consumers.arns, drainers)) },
+      {
+        sid: "Consumers",
+        actions: CONSUMER_ACTIONS,
+        guarded: "sqs:ReceiveMessage",
+        resource: topology.work.arn,
+        region: topology.region,
+      },
+    ),
   );
 }
 
 /** Whether drainers delete from their own work queue what another region has rescued; with a ledger, consumers know it. */
-export function takesBack({ recovery }: LogicalQueueSettings): boolean {
-  return recovery?.rescue === "watermark";
+export function takesBack({ recovery }: LogicalQueueSettings): Condition {
+  return allOf(isSet(recovery), equal(recovery?.rescue, "watermark"));
 }
 
 /**
@@ -93,14 +107,14 @@ export function standbyPolicy(
 ): PolicyDocument {
   const forwarder = home.forwarders[topology.region];
   return sentOnlyBy(topology, topology.standbys[home.region]!, [
-    ...(forwarder ? [forwarder.roleArn] : []),
-    ...(sendsStraight(mode) ? [home.replicator.roleArn] : []),
+    ...(forwarder ? given(home.hasOutboxes, forwarder.roleArn) : []),
+    ...given(sendsStraight(mode), home.replicator.roleArn),
   ]);
 }
 
 /** Whether a mode's replicator sends to the peers' standby queues itself. */
-export function sendsStraight(mode: LogicalQueueSettings["mode"]): boolean {
-  return mode === "semi-sync" || mode === "sync";
+export function sendsStraight(mode: LogicalQueueSettings["mode"]): Condition {
+  return isOneOf(mode, ["semi-sync", "sync"]);
 }
 
 /** Policy of a queue that nobody but its own account uses. */
@@ -115,25 +129,27 @@ function sentOnlyBy(
   more: readonly Statement[] = [],
 ): PolicyDocument {
   return queuePolicy(queue, [
-    ...exclusiveAccess(roles, {
-      sid: "Copies",
-      actions: ["sqs:SendMessage"],
-      guarded: "sqs:SendMessage",
-      resource: queue.arn,
-      region: topology.region,
-    }),
+    ...exclusiveAccess(
+      { arns: roles, accounts: [], services: [] },
+      {
+        sid: "Copies",
+        actions: ["sqs:SendMessage"],
+        guarded: "sqs:SendMessage",
+        resource: queue.arn,
+        region: topology.region,
+      },
+    ),
     ...more,
   ]);
 }
 
 function readFromAfar(
-  { region }: RegionalTopology,
+  { region, isDrained }: RegionalTopology,
   { arn }: QueueReference,
   roles: readonly string[],
 ): readonly Statement[] {
-  return roles.length === 0
-    ? []
-    : [rolesAdmitted(roles, { sid: "Drainers", actions: READER_ACTIONS, resource: arn, region })];
+  const access = { sid: "Drainers", actions: READER_ACTIONS, resource: arn, region };
+  return given(allOf(isDrained, roles.length > 0), rolesAdmitted(roles, access));
 }
 
 /** Every queue refuses calls without TLS: https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-security-best-practices.html */

@@ -1,5 +1,16 @@
 import { createHash } from "node:crypto";
 import type { Configuration } from "../../config/configuration";
+import {
+  allOf,
+  type Condition,
+  call,
+  equal,
+  expression,
+  isEmpty,
+  isKnown,
+  isSet,
+  not,
+} from "../../core/expression";
 import { logicalId } from "../../core/names";
 import { drainQueues } from "./controller-policies";
 import { type PolicyDocument, policyDocument } from "./document";
@@ -11,6 +22,7 @@ import { lookAtQueues } from "./health-policies";
  * https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html
  */
 export const SPREAD = 4;
+const NUMBERS = Array.from({ length: SPREAD }, (_, index) => index + 1);
 
 /** `look`: whether queues answer, for controller and health function. `drain`: to run drainers, for the controller. */
 export type SpreadWord = "look" | "drain";
@@ -23,6 +35,7 @@ export interface SpreadPolicy {
   /** Logical queues that it names, by name. */
   readonly queues: readonly string[];
   readonly document: PolicyDocument;
+  readonly exists: Condition;
 }
 
 /**
@@ -31,22 +44,39 @@ export interface SpreadPolicy {
  * home would be unhealthy. Policies without a resource are left out.
  */
 export function spreadPolicies(configuration: Configuration, region: string): readonly SpreadPolicy[] {
-  const names = Object.entries(configuration.queues).flatMap(([name, { canary }]) => (canary ? [] : [name]));
   const kinds = [
-    ...(configuration.dns ? [{ word: "look", statement: lookAtQueues } as const] : []),
-    { word: "drain", statement: drainQueues } as const,
+    { word: "look", statement: lookAtQueues, exist: isSet(configuration.dns) } as const,
+    { word: "drain", statement: drainQueues, exist: true } as const,
   ];
-  return kinds.flatMap(({ word, statement }) =>
-    Array.from({ length: SPREAD }, (_, index) => index + 1).flatMap((number) => {
-      const queues = names.filter((name) => policyNumber(name) === number).sort();
-      const allowed = statement(configuration, region, queues);
-      return allowed.Resource?.length ? [{ word, number, queues, document: policyDocument([allowed]) }] : [];
+  return kinds.flatMap(({ word, statement, exist }) =>
+    NUMBERS.flatMap((number) => {
+      const isMeant = (queue: string) =>
+        allOf(not(configuration.queues[queue]!.canary), equal(policyNumber(queue), number));
+      const queues = Object.keys(configuration.queues)
+        .filter((queue) => isMeant(queue) !== false)
+        .sort();
+      const allowed = statement(configuration, region, queues, isMeant);
+      const exists = allOf(exist, not(isEmpty(among(allowed.Resource as readonly string[]))));
+      const document = policyDocument([allowed]);
+      return exists === false ? [] : [{ word, number, queues, document, exists }];
     }),
   );
 }
 
+/** A list that Terraform alone knows as one, so that it can be asked about. */
+function among(list: readonly string[]): readonly string[] {
+  return isKnown(list) ? list : call("concat", list);
+}
+
+/** Numbers of the policies that name a logical queue; all where Terraform alone knows its name. */
+export function policyNumbers(queue: string): readonly number[] {
+  const number = policyNumber(queue);
+  return isKnown(number) ? [number] : NUMBERS;
+}
+
 /** Number of the policies that name a logical queue. */
 export function policyNumber(queue: string): number {
+  if (!isKnown(queue)) return expression`(1 + parseint(substr(sha256(${queue}), 0, 2), 16) % ${SPREAD})`;
   return 1 + (createHash("sha256").update(queue).digest()[0]! % SPREAD);
 }
 

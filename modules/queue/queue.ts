@@ -3,6 +3,7 @@ import { SqsQueue, type SqsQueueConfig } from "@cdktf/provider-aws/lib/sqs-queue
 import { Construct } from "constructs";
 import type { Encryption, FifoSettings } from "../../config/configuration";
 import type { QueueReference } from "../../config/topology";
+import { type Condition, isSet, json, mapOf, not, optional, when } from "../../core/expression";
 import { QUEUE_MAX_MESSAGE_BYTES } from "../../core/limits";
 import { addressed } from "../address";
 import type { PolicyDocument } from "../policy/document";
@@ -27,7 +28,12 @@ export interface QueueProps {
   /** Makes it a FIFO queue. @default a standard queue */
   readonly fifo?: FifoSettings | false;
   /** Dead-letter queue and the receives after which SQS moves a message there. @default none */
-  readonly redrive?: { readonly to: Queue; readonly maxReceiveCount: number };
+  readonly redrive?: {
+    readonly to: Queue;
+    readonly maxReceiveCount: number;
+    /** @default it is there */
+    readonly exists?: Condition;
+  };
   /** ARNs of the queues that may use this one as dead-letter queue. @default none is stated */
   readonly deadLettersOf?: readonly string[];
 }
@@ -49,21 +55,26 @@ export class Queue extends Construct {
         delaySeconds: props.delaySeconds ?? 0,
         maxMessageSize: props.maxMessageSize ?? QUEUE_MAX_MESSAGE_BYTES,
         receiveWaitTimeSeconds: props.receiveWaitTimeSeconds ?? 0,
-        policy: JSON.stringify(props.policy),
-        tags: { ...props.tags },
+        policy: json(props.policy),
+        tags: mapOf(props.tags),
         ...encryptionOf(props.encryption, props.region),
-        ...(props.fifo && {
-          fifoQueue: true,
-          contentBasedDeduplication: props.fifo.contentBasedDeduplication,
-          deduplicationScope: props.fifo.deduplicationScope,
-          fifoThroughputLimit: props.fifo.throughputLimit,
-        }),
+        ...(props.fifo &&
+          optional(isSet(props.fifo), {
+            fifoQueue: true,
+            contentBasedDeduplication: props.fifo.contentBasedDeduplication,
+            deduplicationScope: props.fifo.deduplicationScope,
+            fifoThroughputLimit: props.fifo.throughputLimit,
+          })),
         ...(props.redrive && {
           // A token, not the computed ARN: SQS refuses a dead-letter queue that does not exist yet.
-          redrivePolicy: `{"deadLetterTargetArn":"${props.redrive.to.resource.arn}","maxReceiveCount":${props.redrive.maxReceiveCount}}`,
+          redrivePolicy: when(
+            props.redrive.exists ?? true,
+            `{"deadLetterTargetArn":"${props.redrive.to.resource.arn}","maxReceiveCount":${props.redrive.maxReceiveCount}}`,
+            null,
+          ) as string,
         }),
         ...(props.deadLettersOf && {
-          redriveAllowPolicy: JSON.stringify({
+          redriveAllowPolicy: json({
             redrivePermission: "byQueue",
             sourceQueueArns: props.deadLettersOf,
           }),
@@ -76,6 +87,13 @@ export class Queue extends Construct {
 
 function encryptionOf(encryption: Encryption, region: string): Partial<SqsQueueConfig> {
   const key = encryption.kmsKeyArns?.[region];
-  if (key === undefined) return { sqsManagedSseEnabled: true };
-  return { kmsMasterKeyId: key, kmsDataKeyReusePeriodSeconds: encryption.kmsDataKeyReusePeriodSeconds };
+  const isOwn = isSet(key);
+  return {
+    ...optional(not(isOwn), { sqsManagedSseEnabled: true }),
+    ...(key !== undefined &&
+      optional(isOwn, {
+        kmsMasterKeyId: key,
+        kmsDataKeyReusePeriodSeconds: encryption.kmsDataKeyReusePeriodSeconds,
+      })),
+  };
 }

@@ -4,11 +4,13 @@ import type { Configuration } from "../../config/configuration";
 import {
   type QueueReference,
   type RegionalTopology,
-  remoteDrainersOf,
+  remoteDrainerRoles,
   topologyOf,
 } from "../../config/topology";
+import { allOf, equal, isSet, not, presentIf } from "../../core/expression";
 import { INGRESS_MAX_RECEIVE_COUNT } from "../../core/limits";
 import { logicalId, type QueueWord } from "../../core/names";
+import { under } from "../address";
 import type { PolicyDocument } from "../policy/document";
 import {
   ingressPolicy,
@@ -46,9 +48,10 @@ export class RegionalQueues extends Construct {
       policy: PolicyDocument,
       props: Pick<QueueProps, "retentionSeconds"> & Partial<QueueProps>,
       other?: string,
+      place: Construct = this,
     ) => {
       const address = logicalId(topology.queue, word, other);
-      return new Queue(this, address, {
+      return new Queue(place, address, {
         provider,
         region: topology.region,
         address,
@@ -56,20 +59,22 @@ export class RegionalQueues extends Construct {
         policy,
         encryption: settings.encryption,
         // Only producers may leave the deduplication id to SQS; functions always give one.
-        fifo: settings.fifo && {
-          ...settings.fifo,
-          contentBasedDeduplication: word === "ingress" && settings.fifo.contentBasedDeduplication,
-        },
+        fifo:
+          settings.fifo &&
+          presentIf(isSet(settings.fifo), {
+            ...settings.fifo,
+            contentBasedDeduplication: word === "ingress" && settings.fifo.contentBasedDeduplication,
+          }),
         tags: tagsOf(configuration, topology.queue, word),
         ...props,
       });
     };
+    const hasPoison = allOf(not(isSet(settings.fifo)), not(equal(settings.mode, "sync")));
     const dead = (source: QueueReference) => ({
       retentionSeconds: settings.dlqRetentionSeconds,
       deadLettersOf: [source.arn],
     });
-    const drainers = (of?: string) =>
-      remoteDrainersOf(configuration, topology, of).map(({ roleArn }) => roleArn);
+    const drainers = (of?: string) => remoteDrainerRoles(configuration, topology, of);
     const transit = {
       retentionSeconds: settings.transitRetentionSeconds,
       visibilityTimeoutSeconds: settings.transitVisibilityTimeoutSeconds,
@@ -93,14 +98,14 @@ export class RegionalQueues extends Construct {
       delaySeconds: settings.delaySeconds,
       maxMessageSize: settings.maxMessageSize,
       // Held up by a peer (sync) or by its group (FIFO), a message is received many times without any poison.
-      ...(!settings.fifo &&
-        settings.mode !== "sync" && {
-          redrive: { to: this.ingressDlq, maxReceiveCount: INGRESS_MAX_RECEIVE_COUNT },
-        }),
+      ...(hasPoison !== false && {
+        redrive: { to: this.ingressDlq, maxReceiveCount: INGRESS_MAX_RECEIVE_COUNT, exists: hasPoison },
+      }),
     });
     // Outbox and standby have no redrive policy: a long outage raises receive counts.
+    const outboxes = under(this, topology.hasOutboxes);
     this.outboxes = perRegion(topology.outboxes, (reference, peer) =>
-      queue("outbox", reference, outboxPolicy(topology, peer, drainers(peer)), transit, peer),
+      queue("outbox", reference, outboxPolicy(topology, peer, drainers(peer)), transit, peer, outboxes),
     );
     this.standbys = perRegion(topology.standbys, (reference, home) =>
       queue(

@@ -3,10 +3,12 @@ import type { AwsProvider } from "@cdktf/provider-aws/lib/provider";
 import { Construct } from "constructs";
 import type { Configuration } from "../../config/configuration";
 import { groupTopologyOf } from "../../config/group-topology";
+import { regionSets } from "../../config/region-sets";
+import { fallback, isEmpty, isSet, listOf, mapOf, not, optional } from "../../core/expression";
 import { CONTROLLER_PERIOD_SECONDS, LEDGER_LAG_ALARM_SECONDS } from "../../core/limits";
 import { alarmName, logicalId } from "../../core/names";
 import { controllerDimensions, METRICS, METRICS_NAMESPACE } from "../../replicator/metrics";
-import { addressed } from "../address";
+import { addressed, under } from "../address";
 import { groupTagsOf } from "../tags";
 
 export interface AlarmsProps {
@@ -26,9 +28,10 @@ export class Alarms extends Construct {
   constructor(scope: Construct, id: string, props: AlarmsProps) {
     super(scope, id);
     this.controllerSilent(props);
-    if (props.configuration.ledger === undefined) return;
-    for (const home of Object.keys(props.configuration.regions)) {
-      if (home !== props.region) this.ledgerLag(props, home);
+    const ledger = under(this, isSet(props.configuration.ledger));
+    if (ledger === undefined) return;
+    for (const home of regionSets(props.configuration).others(props.region)) {
+      this.ledgerLag(ledger, props, home);
     }
   }
 
@@ -54,12 +57,12 @@ export class Alarms extends Construct {
     );
   }
 
-  private ledgerLag(props: AlarmsProps, home: string): void {
+  private ledgerLag(scope: Construct, props: AlarmsProps, home: string): void {
     const { configuration, region } = props;
     const { failoverGroup, ledger } = configuration;
     const address = logicalId(failoverGroup, "ledgerLag", home);
     addressed(
-      new CloudwatchMetricAlarm(this, `ledger-lag-${home}`, {
+      new CloudwatchMetricAlarm(scope, `ledger-lag-${home}`, {
         ...common(props, "ledgerLag"),
         alarmName: alarmName(configuration.naming.prefix, failoverGroup, "ledgerLag", region, home),
         alarmDescription: `What consumers in ${home} note in the ledger ${ledger!.tableName} has been visible in ${region} only after more than ${LEDGER_LAG_ALARM_SECONDS} seconds for ${LAGGING_PERIODS} minutes. Nothing is lost, but a message claimed in both regions within that time may be processed twice: wait with a planned evacuation or failback until this is over, and look at ReplicationLatency of the table.`,
@@ -77,12 +80,12 @@ export class Alarms extends Construct {
 }
 
 function common({ configuration, region, provider }: AlarmsProps, word: "controllerSilent" | "ledgerLag") {
-  const topics = configuration.recovery!.alarmActionArns[region] ?? [];
+  const topics = fallback<readonly string[]>(configuration.recovery!.alarmActionArns[region], []);
   return {
     provider,
     namespace: METRICS_NAMESPACE,
     period: CONTROLLER_PERIOD_SECONDS,
-    ...(topics.length > 0 && { alarmActions: [...topics] }),
-    tags: { ...groupTagsOf(configuration, word) },
+    ...optional(not(isEmpty(topics)), { alarmActions: listOf(topics) }),
+    tags: mapOf(groupTagsOf(configuration, word)),
   };
 }

@@ -8,6 +8,7 @@ import type { Configuration } from "../../config/configuration";
 import { recordSettings } from "../../config/dns/record-settings";
 import { type GroupTopology, groupTopologyOf } from "../../config/group-topology";
 import { topologyOf } from "../../config/topology";
+import { fields, isSet, json, mapOf } from "../../core/expression";
 import { CONTROLLER_PERIOD_SECONDS, CONTROLLER_TIMEOUT_SECONDS } from "../../core/limits";
 import { canaryQueue, logicalId } from "../../core/names";
 import type { ControllerSettings } from "../../replicator/control/settings";
@@ -43,7 +44,7 @@ export class Controller extends Construct {
       description: `Decides about ownership in ${failoverGroup}, in ${region}`,
       environment: controllerSettings(configuration, region),
       statements: controllerStatements(configuration, region),
-      managedPolicyArns: policies.arnsFor("controller", ["look", "drain"]),
+      managedPolicies: policies.for("controller", ["look", "drain"]),
       settings: {
         ...functions,
         memoryMb: recovery!.controllerMemoryMb,
@@ -79,9 +80,9 @@ export class Controller extends Construct {
         name: schedule.name,
         path: rolePath,
         description,
-        assumeRolePolicy: JSON.stringify(scheduleTrust(region, account)),
+        assumeRolePolicy: json(scheduleTrust(region, account)),
         ...permissionsBoundary(configuration, account),
-        tags: { ...groupTagsOf(configuration, "schedule") },
+        tags: mapOf(groupTagsOf(configuration, "schedule")),
       }),
       address,
     );
@@ -90,7 +91,7 @@ export class Controller extends Construct {
         provider,
         name: schedule.name,
         role: role.name,
-        policy: JSON.stringify(schedulePolicy(configuration, region)),
+        policy: json(schedulePolicy(configuration, region)),
       }),
       address,
     );
@@ -130,7 +131,7 @@ function controllerSettings(configuration: Configuration, region: string): Contr
     onIsolation: recovery.onIsolation,
     inFlightSeconds: recovery.inFlightSeconds,
     handBackTimeoutSeconds: recovery.handBackTimeoutSeconds,
-    ...(ledger && { ledgerTable: ledger.tableName }),
+    ...(ledger && fields(isSet(ledger), { ledgerTable: ledger.tableName })),
     canary: {
       ingressQueueUrl: canary.ingress.url,
       workQueueUrl: canary.work.url,

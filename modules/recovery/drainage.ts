@@ -5,14 +5,15 @@ import { Construct } from "constructs";
 import type { Configuration } from "../../config/configuration";
 import { groupTopologyOf } from "../../config/group-topology";
 import { type FunctionReference, type RegionalTopology, topologyOf } from "../../config/topology";
+import { allOf, equal, fields, isSet, json, mapOf, when } from "../../core/expression";
 import { DRAINER_TIMEOUT_SECONDS } from "../../core/limits";
 import { logicalId } from "../../core/names";
 import type { ControlledQueue } from "../../replicator/control/settings";
 import type { DrainerSettings } from "../../replicator/drain/settings";
-import { addressed } from "../address";
+import { addressed, addressOf, under } from "../address";
 import { RegionFunction } from "../function/region-function";
 import { drainerStatements } from "../policy/drainer-policies";
-import { attachmentAddress, policyNumber } from "../policy/spread-policies";
+import { attachmentAddress, policyNumbers } from "../policy/spread-policies";
 import { tagsOf } from "../tags";
 
 export interface DrainageProps {
@@ -34,9 +35,10 @@ export class Drainage extends Construct {
     const { queue, region } = topology;
     const settings = configuration.queues[queue]!;
     const keys = settings.encryption.kmsKeyArns ?? {};
+    const drainers = under(this, topology.hasDrainers) ?? this;
     for (const [home, reference] of Object.entries(topology.drainers)) {
       const address = logicalId(queue, "drainer", home);
-      new RegionFunction(this, address, {
+      new RegionFunction(drainers, address, {
         configuration,
         region,
         provider,
@@ -64,8 +66,8 @@ export class Drainage extends Construct {
         description: `${queue} in ${region}, for the controller of ${configuration.failoverGroup}`,
         type: "String",
         // Names only: a plan shall show them.
-        insecureValue: JSON.stringify(controlledQueue(configuration, topology)),
-        tags: { ...tagsOf(configuration, queue, "control") },
+        insecureValue: json(controlledQueue(configuration, topology)),
+        tags: mapOf(tagsOf(configuration, queue, "control")),
         ...(configuration.dns && { dependsOn: listedAfter(configuration, topology) }),
       }),
       logicalId(queue, "control"),
@@ -82,10 +84,11 @@ function listedAfter(
   { queue }: RegionalTopology,
 ): ITerraformDependable[] {
   return [
-    ...(["ingress", "work"] as const).map((word) => `aws_sqs_queue.${logicalId(queue, word)}`),
-    ...(["controller", ...(dns!.healthEndpoint ? (["health"] as const) : [])] as const).map(
-      (role) =>
-        `aws_iam_role_policy_attachment.${attachmentAddress(failoverGroup, role, "look", policyNumber(queue))}`,
+    ...(["ingress", "work"] as const).map((word) => `aws_sqs_queue.${addressOf(logicalId(queue, word))}`),
+    ...(["controller", ...(dns!.healthEndpoint ? (["health"] as const) : [])] as const).flatMap((role) =>
+      policyNumbers(queue)
+        .map((number) => attachmentAddress(failoverGroup, role, "look", number))
+        .map((attachment) => `aws_iam_role_policy_attachment.${addressOf(attachment)}`),
     ),
   ].map((fqn) => ({ fqn }));
 }
@@ -98,36 +101,37 @@ function drainerSettings(
   const { failoverGroup, ledger, queues } = configuration;
   const settings = queues[queue]!;
   const { rescue, maxRate, onMissingIdentity, ledgerKey } = settings.recovery!;
-  const { ingress, outboxes } = topologyOf(configuration, queue, home);
+  const { ingress, outboxes, hasOutboxes } = topologyOf(configuration, queue, home);
   const outbox = outboxes[region];
   return {
     failoverGroup,
     logicalQueue: queue,
     region,
     homeRegion: home,
-    fifo: settings.fifo !== false,
+    fifo: isSet(settings.fifo) as boolean,
     rescue,
     standbyQueueUrl: standbys[home]!.url,
     workQueueUrl: work.url,
     dlqUrl: dlq.url,
     homeIngressQueueUrl: ingress.url,
-    ...(outbox && { homeOutboxQueueUrl: outbox.url }),
+    ...(outbox && fields(hasOutboxes, { homeOutboxQueueUrl: outbox.url })),
     workRetentionSeconds: settings.messageRetentionSeconds,
     transitVisibilityTimeoutSeconds: settings.transitVisibilityTimeoutSeconds,
-    ...(maxRate && { maxRate }),
+    ...(maxRate && fields(isSet(maxRate), { maxRate })),
     onMissingIdentity,
-    ...(rescue === "ledger" && ledger && { ledgerTable: ledger.tableName }),
-    ...(ledgerKey && { ledgerKey }),
+    ...(ledger && fields(allOf(equal(rescue, "ledger"), isSet(ledger)), { ledgerTable: ledger.tableName })),
+    ...(ledgerKey && fields(isSet(ledgerKey), { ledgerKey })),
   };
 }
 
 function controlledQueue(configuration: Configuration, topology: RegionalTopology): ControlledQueue {
-  const { rescue, marginSeconds } = configuration.queues[topology.queue]!.recovery ?? NOT_RESCUED;
+  const { recovery = NOT_RESCUED } = configuration.queues[topology.queue]!;
+  const isRescued = recovery === NOT_RESCUED ? false : isSet(recovery);
   return {
     queue: topology.queue,
-    rescue,
-    marginSeconds,
-    drainers: names(topology.drainers),
+    rescue: when(isRescued, recovery.rescue, NOT_RESCUED.rescue),
+    marginSeconds: when(isRescued, recovery.marginSeconds, NOT_RESCUED.marginSeconds),
+    drainers: fields(topology.hasDrainers, names(topology.drainers)) as Readonly<Record<string, string>>,
     ingress: topology.ingress.name,
     work: topology.work.name,
   };

@@ -2,8 +2,10 @@ import { IamPolicy } from "@cdktf/provider-aws/lib/iam-policy";
 import type { AwsProvider } from "@cdktf/provider-aws/lib/provider";
 import { Construct } from "constructs";
 import type { Configuration } from "../../config/configuration";
+import { json, mapOf } from "../../core/expression";
 import { policyName } from "../../core/names";
-import { addressed } from "../address";
+import { addressed, under } from "../address";
+import type { ManagedPolicy } from "../function/region-function";
 import {
   attachmentAddress,
   policyAddress,
@@ -32,28 +34,27 @@ export class GroupPolicies extends Construct {
     this.failoverGroup = failoverGroup;
     this.policies = spreadPolicies(configuration, region).map((of) => {
       const address = policyAddress(failoverGroup, of.word, of.number);
-      const resource = new IamPolicy(this, address, {
+      const resource = new IamPolicy(under(this, of.exists) ?? this, address, {
         provider,
         name: policyName(naming.prefix, failoverGroup, of.word, region, of.number),
         path: rolePath,
         description: `${DESCRIPTIONS[of.word]} ${failoverGroup} in ${region}`,
-        policy: JSON.stringify(of.document),
-        tags: { ...groupTagsOf(configuration, of.word) },
+        policy: json(of.document),
+        tags: mapOf(groupTagsOf(configuration, of.word)),
       });
       return { of, resource: addressed(resource, address) };
     });
   }
 
-  /** ARNs of the policies of some kinds, by the address of what attaches them to a role. */
-  arnsFor(role: "controller" | "health", words: readonly SpreadWord[]): Readonly<Record<string, string>> {
-    return Object.fromEntries(
-      this.policies
-        .filter(({ of }) => words.includes(of.word))
-        .map(({ of: { word, number }, resource }) => [
-          attachmentAddress(this.failoverGroup, role, word, number),
-          resource.arn,
-        ]),
-    );
+  /** The policies of some kinds, to be attached to a role. */
+  for(role: "controller" | "health", words: readonly SpreadWord[]): readonly ManagedPolicy[] {
+    return this.policies
+      .filter(({ of }) => words.includes(of.word))
+      .map(({ of: { word, number, exists }, resource }) => ({
+        attachment: attachmentAddress(this.failoverGroup, role, word, number),
+        arn: resource.arn,
+        exists,
+      }));
   }
 }
 

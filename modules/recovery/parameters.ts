@@ -3,9 +3,11 @@ import { SsmParameter } from "@cdktf/provider-aws/lib/ssm-parameter";
 import { Construct } from "constructs";
 import type { Configuration } from "../../config/configuration";
 import { groupTopologyOf } from "../../config/group-topology";
+import { regionSets } from "../../config/region-sets";
+import { json, mapOf } from "../../core/expression";
 import { logicalId } from "../../core/names";
-import { encodeRoles, initialRoles } from "../../ownership/roles";
-import { encodeStates, initialStates } from "../../ownership/states";
+import { initialRoles } from "../../ownership/roles";
+import { initialStates } from "../../ownership/states";
 import { addressed } from "../address";
 import { groupTagsOf } from "../tags";
 
@@ -33,17 +35,17 @@ export class OwnershipParameters extends Construct {
           description,
           type: "String",
           value,
-          tags: { ...groupTagsOf(configuration, word) },
+          tags: mapOf(groupTagsOf(configuration, word)),
           lifecycle: { ignoreChanges: ["value"] },
         }),
         logicalId(failoverGroup, word),
       );
-    const regions = Object.keys(configuration.regions);
-    parameter("roles", `Who answers for each home of ${failoverGroup}`, encodeRoles(initialRoles(regions)));
+    const regions = [region, ...regionSets(configuration).others(region)];
+    parameter("roles", `Who answers for each home of ${failoverGroup}`, json(initialRoles(regions)));
     parameter(
       "states",
       `What ${region} does about each home of ${failoverGroup}`,
-      encodeStates(initialStates(region, regions)),
+      json(initialStates(region, regions)),
     );
   }
 }

@@ -1,6 +1,8 @@
 import type { AwsProvider } from "@cdktf/provider-aws/lib/provider";
 import { Construct } from "constructs";
 import type { Configuration } from "../../config/configuration";
+import { isSet } from "../../core/expression";
+import { under } from "../address";
 import { Health } from "../failover/health";
 import { SignalAlarms } from "../failover/signal-alarms";
 import { Alarms } from "./alarms";
@@ -28,8 +30,10 @@ export class Recovery extends Construct {
     new Controller(this, "controller", { ...props, policies });
     new Alarms(this, "alarms", props);
     const { dns } = props.configuration;
-    if (dns === undefined) return;
-    new SignalAlarms(this, "signals", props);
-    if (dns.healthEndpoint) new Health(this, "health", { ...props, policies });
+    const records = under(this, isSet(dns));
+    if (records === undefined) return;
+    new SignalAlarms(records, "signals", props);
+    const endpoint = under(records, isSet(dns!.healthEndpoint));
+    if (endpoint !== undefined) new Health(endpoint, "health", { ...props, policies });
   }
 }

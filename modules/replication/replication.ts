@@ -2,15 +2,17 @@ import type { AwsProvider } from "@cdktf/provider-aws/lib/provider";
 import { Construct } from "constructs";
 import type { Configuration } from "../../config/configuration";
 import { recordSettings } from "../../config/dns/record-settings";
-import { groupTopologies, groupTopologyOf } from "../../config/group-topology";
+import { groupTopologyOf, otherGroupTopologies } from "../../config/group-topology";
 import {
   type FunctionReference,
   type QueueReference,
   type RegionalTopology,
   topologyOf,
 } from "../../config/topology";
+import { type Condition, fields, given, isSet } from "../../core/expression";
 import { logicalId, type QueueFunctionWord } from "../../core/names";
 import type { FunctionEnvironment, OwnershipSettings } from "../../replicator/settings";
+import { under } from "../address";
 import { RegionFunction } from "../function/region-function";
 import type { Statement } from "../policy/document";
 import { readOwnership } from "../policy/ownership-policies";
@@ -33,7 +35,7 @@ export class Replication extends Construct {
     super(scope, id);
     const settings = configuration.queues[topology.queue]!;
     const keys = settings.encryption.kmsKeyArns ?? {};
-    const fifo = settings.fifo !== false;
+    const fifo = isSet(settings.fifo) as boolean;
 
     const queueFunction = (fn: {
       word: QueueFunctionWord;
@@ -42,11 +44,13 @@ export class Replication extends Construct {
       description: string;
       source: Queue;
       statements: readonly Statement[];
+      /** Keys of the queues that it reads or writes. */
       writesIn: readonly string[];
       environment: FunctionEnvironment;
+      place?: Construct | undefined;
     }) => {
       const address = logicalId(topology.queue, fn.word, fn.peer);
-      new RegionFunction(this, address, {
+      new RegionFunction(fn.place ?? this, address, {
         configuration,
         region: topology.region,
         provider,
@@ -56,7 +60,7 @@ export class Replication extends Construct {
         description: fn.description,
         environment: fn.environment,
         statements: fn.statements,
-        kmsKeyArns: fn.writesIn.flatMap((name) => keys[name] ?? []),
+        kmsKeyArns: fn.writesIn,
         settings: settings.functions,
         tags: tagsOf(configuration, topology.queue, fn.word),
         source: { queue: fn.source, fifo, batching: settings.functions },
@@ -74,8 +78,11 @@ export class Replication extends Construct {
     const outboxes = Object.values(topology.outboxes);
     const standbyIn = (peer: string) =>
       topologyOf(configuration, topology.queue, peer).standbys[topology.region]!;
-    const straight = sendsStraight(mode) ? topology.peers : [];
+    const isStraight = sendsStraight(mode);
+    const straight = isStraight === false ? [] : topology.peers;
     const fence = settings.recovery && fenceOf(configuration, topology.region);
+    const hasFence = isSet(settings.recovery);
+    const keysIn = (...regions: readonly string[]) => regions.flatMap((region) => keys[region] ?? []);
     queueFunction({
       word: "replicator",
       reference: topology.replicator,
@@ -83,24 +90,28 @@ export class Replication extends Construct {
       source: queues.ingress,
       statements: [
         ...replicationStatements(topology.ingress, [
-          topology.work,
-          ...outboxes,
-          ...straight.map(standbyIn),
-          topology.ingressDlq,
+          topology.work.arn,
+          ...given(topology.hasOutboxes, ...outboxes.map(({ arn }) => arn)),
+          ...given(isStraight, ...straight.map((peer) => standbyIn(peer).arn)),
+          topology.ingressDlq.arn,
         ]),
-        ...(fence?.statements ?? []),
+        ...given(hasFence, ...(fence?.statements ?? [])),
       ],
-      writesIn: [topology.region, ...straight],
+      writesIn: [...keysIn(topology.region), ...given(isStraight, ...keysIn(...straight))],
       environment: {
         ...common,
         sourceQueueUrl: topology.ingress.url,
         mode,
         workQueueUrl: topology.work.url,
-        outboxQueueUrls: urls(topology.outboxes),
-        standbyQueueUrls: urls(Object.fromEntries(straight.map((peer) => [peer, standbyIn(peer)]))),
-        ...(fence && { ownership: fence.ownership }),
+        outboxQueueUrls: urls(topology.hasOutboxes, topology.outboxes),
+        standbyQueueUrls: urls(
+          isStraight,
+          Object.fromEntries(straight.map((peer) => [peer, standbyIn(peer)])),
+        ),
+        ...(fence && fields(hasFence, { ownership: fence.ownership })),
       },
     });
+    const forwarders = under(this, topology.hasOutboxes);
     for (const [peer, outbox] of Object.entries(topology.outboxes)) {
       const standby = standbyIn(peer);
       queueFunction({
@@ -109,8 +120,9 @@ export class Replication extends Construct {
         reference: topology.forwarders[peer]!,
         description: `Forwards ${topology.queue}: outbox to standby, from ${topology.region} to ${peer}`,
         source: queues.outboxes[peer]!,
-        statements: replicationStatements(outbox, [standby, topology.ingressDlq]),
-        writesIn: [topology.region, peer],
+        statements: replicationStatements(outbox, [standby.arn, topology.ingressDlq.arn]),
+        writesIn: keysIn(topology.region, peer),
+        place: forwarders,
         environment: {
           ...common,
           sourceQueueUrl: outbox.url,
@@ -128,7 +140,7 @@ function fenceOf(
   region: string,
 ): { ownership: OwnershipSettings; statements: readonly Statement[] } {
   const own = groupTopologyOf(configuration, region);
-  const peers = groupTopologies(configuration).filter((group) => group.region !== region);
+  const peers = otherGroupTopologies(configuration, region);
   const { roles, states } = own.parameters;
   return {
     ownership: {
@@ -140,6 +152,10 @@ function fenceOf(
   };
 }
 
-function urls(queues: Readonly<Record<string, QueueReference>>): Readonly<Record<string, string>> {
-  return Object.fromEntries(Object.entries(queues).map(([region, { url }]) => [region, url]));
+function urls(
+  condition: Condition,
+  queues: Readonly<Record<string, QueueReference>>,
+): Readonly<Record<string, string>> {
+  const all = Object.fromEntries(Object.entries(queues).map(([region, { url }]) => [region, url]));
+  return fields(condition, all) as Readonly<Record<string, string>>;
 }

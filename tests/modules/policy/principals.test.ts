@@ -1,4 +1,4 @@
-import { exclusiveAccess } from "../../../modules/policy/principals";
+import { exclusiveAccess, principalsOf } from "../../../modules/policy/principals";
 import { HOME_ACCOUNT, PEER_ACCOUNT, PRODUCER_ROLE } from "../../fixtures";
 
 const access = {
@@ -10,13 +10,13 @@ const access = {
 };
 
 test("no principal gives no statement: the account's IAM policies decide", () => {
-  expect(exclusiveAccess([], access)).toEqual([]);
+  expect(exclusiveAccess(principalsOf([]), access)).toEqual([]);
 });
 
 test("roles, accounts and services are admitted each in its way, everyone else is refused", () => {
   const topic = `arn:aws:sns:us-east-1:${HOME_ACCOUNT}:orders`;
   const principals = [PRODUCER_ROLE, PEER_ACCOUNT, { service: "sns.amazonaws.com", sourceArns: [topic] }];
-  expect(exclusiveAccess(principals, access)).toEqual([
+  expect(exclusiveAccess(principalsOf(principals), access)).toEqual([
     {
       Sid: "ProducersPrincipals",
       Effect: "Allow",

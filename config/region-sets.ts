@@ -1,0 +1,50 @@
+import { allOf, type Condition, equal, isOneOf, isSet, not, when } from "../core/expression";
+import type { Configuration, LogicalQueueSettings } from "./configuration";
+
+/** Which regions have to do with which. In a module these are symbols: any of the regions that its variables name. */
+export interface RegionSets {
+  /** Regions of the group but for one. */
+  others(region: string): readonly string[];
+  /** Regions that get copies of what a home takes into a logical queue. */
+  peers(queue: string, home: string): SomeRegions;
+  /** Homes whose copies of a logical queue come to a region. */
+  homes(queue: string, region: string): SomeRegions;
+}
+
+export interface SomeRegions {
+  readonly regions: readonly string[];
+  /** The same, where regions are a symbol: the list that it is one of. */
+  readonly list: readonly string[];
+  /** Whether there is one. */
+  readonly exist: Condition;
+}
+
+/** In the order of the configuration, unless it brings its own. */
+export function regionSets(configuration: Configuration): RegionSets {
+  const { regions, queues, regionSets: symbols } = configuration;
+  if (symbols !== undefined) return symbols;
+  const names = Object.keys(regions);
+  const peersOf = (queue: string, home: string) =>
+    names.filter((region) => region !== home && copies(queues[queue]!, home, region) === true);
+  return {
+    others: (region) => names.filter((other) => other !== region),
+    peers: (queue, home) => some(peersOf(queue, home)),
+    homes: (queue, region) => some(names.filter((home) => peersOf(queue, home).includes(region))),
+  };
+}
+
+/** Whether copies of what a home takes into a logical queue go to another region. */
+export function copies(
+  { mode, peers }: Pick<LogicalQueueSettings, "mode" | "peers">,
+  home: string,
+  region: string,
+): Condition {
+  const chosen = peers?.[home];
+  // Terraform looks at both sides of an "or", and at one side of a choice.
+  const isChosen = chosen === undefined || when<Condition>(isSet(chosen), isOneOf(region, chosen), true);
+  return allOf(not(equal(mode, "none")), isChosen);
+}
+
+function some(regions: readonly string[]): SomeRegions {
+  return { regions, list: regions, exist: regions.length > 0 };
+}

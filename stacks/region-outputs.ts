@@ -1,0 +1,57 @@
+import { TerraformOutput } from "cdktf";
+import type { Construct } from "constructs";
+import type { Configuration } from "../config/configuration";
+import { json } from "../core/expression";
+import { logicalId, type QueueWord } from "../core/names";
+import { addressed, under } from "../modules/address";
+import type { LogicalQueue } from "../modules/logical-queue";
+import { consumerPolicy, operatorPolicy, producerPolicy } from "../modules/policy/client-policies";
+import type { Queue } from "../modules/queue/queue";
+
+/** Outputs of a region: where the queues of a logical queue are, and what its users' roles need. */
+export function addQueueOutputs(
+  scope: Construct,
+  configuration: Configuration,
+  { topology, queues }: LogicalQueue,
+): void {
+  const queueOutputs = (place: Construct, word: QueueWord, queue: Queue, other?: string) => {
+    const id = logicalId(topology.queue, word, other);
+    output(place, `${id}_queue_url`, queue.resource.url, `URL of ${queue.resource.nameInput}`);
+    output(place, `${id}_queue_arn`, queue.resource.arn, `ARN of ${queue.resource.nameInput}`);
+  };
+  queueOutputs(scope, "ingress", queues.ingress);
+  queueOutputs(scope, "work", queues.work);
+  queueOutputs(scope, "dlq", queues.dlq);
+  queueOutputs(scope, "ingressDlq", queues.ingressDlq);
+  const outboxes = under(scope, topology.hasOutboxes) ?? scope;
+  for (const [peer, queue] of Object.entries(queues.outboxes)) queueOutputs(outboxes, "outbox", queue, peer);
+  for (const [home, queue] of Object.entries(queues.standbys)) queueOutputs(scope, "standby", queue, home);
+  // Nobody but the controllers uses the canary.
+  if (configuration.queues[topology.queue]!.canary === true) return;
+  output(
+    scope,
+    `${topology.queue}_producer_policy`,
+    json(producerPolicy(configuration, topology.queue)),
+    `Policy for roles that send to ${topology.queue}, in every region`,
+  );
+  output(
+    scope,
+    `${topology.queue}_consumer_policy`,
+    json(consumerPolicy(configuration, topology.queue)),
+    `Policy for roles that receive from ${topology.queue}, in every region`,
+  );
+}
+
+/** Output of a region with recovery. */
+export function addOperatorOutput(scope: Construct, configuration: Configuration): void {
+  output(
+    scope,
+    "operator_policy",
+    json(operatorPolicy(configuration)),
+    `Policy for roles that order takeovers and hand-backs of ${configuration.failoverGroup}, in every region`,
+  );
+}
+
+function output(scope: Construct, id: string, value: string, description: string): void {
+  addressed(new TerraformOutput(scope, id, { value, description }), id);
+}
