@@ -1,0 +1,64 @@
+import type { SymbolTable } from "./render";
+
+/** What is described once in a module, and made for each. */
+export const ANY_REGION = "${@region}";
+/** A region but the module's own. */
+export const ANY_OTHER = "${@other}";
+export const ANY_QUEUE = "${@queue}";
+/** A logical queue but the canary. */
+export const ANY_USERS_QUEUE = "${@users_queue}";
+/** A region that gets copies of what this one takes into the logical queue. */
+export const ANY_PEER = "${@peer}";
+/** A region whose copies of the logical queue come here. */
+export const ANY_HOME = "${@home}";
+
+export const SYMBOLS: SymbolTable = {
+  "@region": { over: "${local.regions}" },
+  "@other": { over: "${local.other_regions}" },
+  "@queue": { over: "${keys(local.queues)}" },
+  "@users_queue": { over: "${keys(local.users_queues)}" },
+  "@peer": { over: "${local.queues[@queue].peers}" },
+  "@home": { over: "${local.queues[@queue].homes}" },
+};
+
+/** A map for which resources are made, or locals noted. */
+export interface Collection {
+  readonly over: string;
+  /** By symbol, the field of a value of the map; the key itself where there is one symbol. */
+  readonly fields: Readonly<Record<string, string>>;
+}
+
+/** By symbols, what goes through all of them together. */
+export const COLLECTIONS: Readonly<Record<string, Collection>> = {
+  "@queue": { over: "local.queues", fields: { "@queue": "" } },
+  "@other": { over: "local.other_regions", fields: { "@other": "" } },
+  "@region": { over: "local.regions", fields: { "@region": "" } },
+  "@queue @peer": { over: "local.outgoing", fields: { "@queue": "queue", "@peer": "peer" } },
+  "@queue @home": { over: "local.incoming", fields: { "@queue": "queue", "@home": "home" } },
+  "@queue @region": { over: "local.everywhere", fields: { "@queue": "queue", "@region": "region" } },
+};
+
+/** Collections that are lists, and no maps. */
+export const LISTS: ReadonlySet<string> = new Set(["local.other_regions", "local.regions"]);
+
+/** The collection of some symbols, in whatever order. */
+export function collectionOf(symbols: readonly string[]): Collection | undefined {
+  return Object.values(COLLECTIONS).find(({ fields }) => {
+    const names = Object.keys(fields);
+    return names.length === symbols.length && names.every((name) => symbols.includes(name));
+  });
+}
+
+/** What stands for symbols where something is made for each of a collection. @param each the object that has key and value there */
+export function boundIn({ fields }: Collection, each: "each" | "it"): Readonly<Record<string, string>> {
+  const places = { each: ["each.key", "each.value."], it: ["key", "it."] } as const;
+  const [key, value] = places[each];
+  return Object.fromEntries(
+    Object.entries(fields).map(([symbol, field]) => [symbol, field === "" ? key : `${value}${field}`]),
+  );
+}
+
+/** The beginning of a comprehension over a collection. */
+export function goingThrough({ over }: Collection): string {
+  return LISTS.has(over) ? `for key in ${over}` : `for key, it in ${over}`;
+}

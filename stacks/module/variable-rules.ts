@@ -1,0 +1,270 @@
+import {
+  FIFO_FUNCTION_TIMEOUT_MAX_SECONDS,
+  FIFO_MAPPING_BATCH_SIZE,
+  FIFO_VISIBILITY_TIMEOUT_MAX_SECONDS,
+  MAPPING_BATCH_SIZE_WITHOUT_WINDOW,
+  RECLAIMED_MAX_RECEIVE_COUNT,
+  VISIBILITY_PER_FUNCTION_TIMEOUT,
+} from "../../core/limits";
+import { REQUIRED_PLACEHOLDERS, spelled, type Word } from "../../core/names";
+import { quoted } from "./hcl-text";
+import { escaped } from "./render";
+import type { Constraint } from "./validations";
+
+/**
+ * Rules across fields of one variable, as Terraform checks them: those of config/rules.ts that need no other variable. A logical queue
+ * that leaves a function setting to the group is checked by what it says itself.
+ */
+
+interface VariableRule {
+  /** Path of the field that is at fault, below the variable or below an entry of it. */
+  readonly field: string;
+  /** What stands there; default: the field. */
+  readonly shown?: string;
+  /** An expression. */
+  readonly condition: string;
+  /** What is allowed, inside of a text. */
+  readonly message: string;
+}
+
+export function rulesOf(variable: string): readonly Constraint[] {
+  if (variable === "queues") return QUEUE_RULES.map(ofQueue);
+  if (variable === "regions") return [ONE_PARTITION, ...REGION_RULES.map(ofRegion)];
+  return (RULES[variable] ?? []).map((rule) => ofVariable(variable, rule));
+}
+
+const ofQueue = (rule: VariableRule): Constraint => ({
+  field: `queues.${rule.field}`,
+  subject: `queues.\${name}.${rule.field} is \${jsonencode(${rule.shown ?? `queue.${rule.field}`})}`,
+  loops: [{ key: "name", value: "queue", over: "var.queues", skipsNull: true }],
+  holds: rule.condition,
+  allowed: rule.message,
+});
+
+const ofRegion = (rule: VariableRule): Constraint => ({
+  field: `regions.${rule.field}`,
+  subject: `regions.\${name}.${rule.field} is \${jsonencode(region.${rule.field})}`,
+  loops: [{ key: "name", value: "region", over: "var.regions", skipsNull: true }],
+  holds: rule.condition,
+  allowed: rule.message,
+});
+
+const ofVariable = (variable: string, { field, shown, condition, message }: VariableRule): Constraint => ({
+  field: `${variable}.${field}`,
+  subject: `${variable}.${field} is \${jsonencode(try(${shown ?? `var.${variable}.${field}`}, null))}`,
+  loops: [],
+  holds: condition,
+  allowed: message,
+});
+
+/** A field of a FIFO queue that must not be larger. */
+const fifoMost = (field: string, most: number): VariableRule => ({
+  field,
+  condition: `!queue.fifo || queue.${field} == null ? true : queue.${field} <= ${most}`,
+  message: `at most ${most} on FIFO queues`,
+});
+
+const fifoOnly = (field: string): VariableRule => ({
+  field,
+  condition: `queue.fifo || queue.${field} == null`,
+  message: "nothing on a standard queue",
+});
+
+const ofRescue = (field: string, rescue: string): VariableRule => ({
+  field,
+  condition: `queue.${field} == null || queue.rescue == null || queue.rescue == "${rescue}"`,
+  message: `nothing with rescue \${queue.rescue}`,
+});
+
+const withCopies = (field: string): VariableRule => ({
+  field,
+  condition: `queue.${field} == null || queue.mode != "none"`,
+  message: "nothing in mode none, in which there are no copies",
+});
+
+/** Limits of mappings: https://docs.aws.amazon.com/lambda/latest/api/API_CreateEventSourceMapping.html */
+const mappings = (functions: string): readonly VariableRule[] => [
+  {
+    field: "provisioned_pollers",
+    shown: `${functions}.provisioned_pollers`,
+    condition: `${functions}.provisioned_pollers == null || ${functions}.maximum_concurrency == null`,
+    message: "nothing together with maximum_concurrency",
+  },
+  {
+    field: "provisioned_pollers.minimum",
+    shown: `${functions}.provisioned_pollers.minimum`,
+    condition: `try(${functions}.provisioned_pollers.minimum <= ${functions}.provisioned_pollers.maximum, true)`,
+    message: "at most the maximum",
+  },
+];
+
+const window = (functions: string, isExempt: string): VariableRule => ({
+  field: "batching_window_seconds",
+  shown: `${functions}.batching_window_seconds`,
+  condition: `${isExempt}${functions}.batch_size == null || ${functions}.batching_window_seconds == null ? true : ${functions}.batch_size <= ${MAPPING_BATCH_SIZE_WITHOUT_WINDOW} || ${functions}.batching_window_seconds >= 1`,
+  message: `at least 1 with a batch_size of more than ${MAPPING_BATCH_SIZE_WITHOUT_WINDOW}`,
+});
+
+/** Templates of what there is one per region of must say of which. */
+const placeholders = (templates: string, field: string): readonly VariableRule[] =>
+  (Object.keys(REQUIRED_PLACEHOLDERS) as Word[]).flatMap((word) =>
+    REQUIRED_PLACEHOLDERS[word].map((placeholder) => {
+      const key = spelled(word).replaceAll("-", "_");
+      return {
+        field: `${field}.${key}`,
+        shown: `${templates}.${key}`,
+        condition: `${templates}.${key} == null ? true : replace(${templates}.${key}, ${quoted(placeholder)}, "") != ${templates}.${key}`,
+        message: escaped(`a template with ${placeholder}`),
+      };
+    }),
+  );
+
+const inField = (field: string, rules: readonly VariableRule[]): readonly VariableRule[] =>
+  rules.map((rule) => ({ ...rule, field: `${field}.${rule.field}` }));
+
+const QUEUE_RULES: readonly VariableRule[] = [
+  {
+    field: "mode",
+    condition: `!queue.fifo || queue.mode != "semi-sync"`,
+    message: "async, sync or none on FIFO queues",
+  },
+  fifoOnly("content_based_deduplication"),
+  fifoOnly("deduplication_scope"),
+  fifoOnly("fifo_throughput_limit"),
+  {
+    field: "deduplication_scope",
+    condition: `!queue.fifo || queue.deduplication_scope != "queue" || queue.fifo_throughput_limit == "perQueue"`,
+    message: "messageGroup with a fifo_throughput_limit of perMessageGroupId",
+  },
+  {
+    field: "visibility_timeout_seconds",
+    condition:
+      "queue.consumer_processing_seconds == null ? true : queue.visibility_timeout_seconds >= queue.consumer_processing_seconds",
+    message: "at least consumer_processing_seconds, ${queue.consumer_processing_seconds}",
+  },
+  {
+    field: "transit_visibility_timeout_seconds",
+    condition: `queue.transit_visibility_timeout_seconds == null || queue.functions.timeout_seconds == null ? true : queue.transit_visibility_timeout_seconds >= ${VISIBILITY_PER_FUNCTION_TIMEOUT} * queue.functions.timeout_seconds`,
+    message: `at least ${VISIBILITY_PER_FUNCTION_TIMEOUT} times functions.timeout_seconds, \${queue.functions.timeout_seconds}`,
+  },
+  fifoMost("transit_visibility_timeout_seconds", FIFO_VISIBILITY_TIMEOUT_MAX_SECONDS),
+  fifoMost("functions.timeout_seconds", FIFO_FUNCTION_TIMEOUT_MAX_SECONDS),
+  fifoMost("functions.batch_size", FIFO_MAPPING_BATCH_SIZE.max),
+  fifoMost("functions.batching_window_seconds", 0),
+  ...inField("functions", [window("queue.functions", "queue.fifo || "), ...mappings("queue.functions")]),
+  {
+    field: "max_receive_count",
+    condition: `queue.rescue != "watermark" || queue.max_receive_count >= ${RECLAIMED_MAX_RECEIVE_COUNT.min}`,
+    message: `${RECLAIMED_MAX_RECEIVE_COUNT.min} to ${RECLAIMED_MAX_RECEIVE_COUNT.max} with rescue watermark`,
+  },
+  ofRescue("rescue_margin_seconds", "watermark"),
+  ofRescue("on_missing_identity", "ledger"),
+  ofRescue("ledger_key", "ledger"),
+  ...["rescue", "rescue_margin_seconds", "max_rate", "on_missing_identity", "ledger_key"].map(withCopies),
+  {
+    field: "peers",
+    condition:
+      "alltrue([for home, peers in coalesce(queue.peers, {}) : !contains(coalesce(peers, []), home)])",
+    message: "per home, other regions",
+  },
+  {
+    field: "encryption.kms_key_arns",
+    condition:
+      'alltrue([for region, arn in coalesce(queue.encryption.kms_key_arns, {}) : try(split(":", arn)[3] == region, true)])',
+    message: "per region, the ARN of a key in that region",
+  },
+  ...placeholders("queue.names", "names"),
+];
+
+/** Roles and queue policies do not reach across partitions. */
+const ONE_PARTITION: Constraint = {
+  field: "regions",
+  subject: "regions is ${jsonencode(keys(var.regions))}",
+  loops: [],
+  holds: 'length(distinct([for name in keys(var.regions) : regexall("^(?:cn|us-gov)-", name)])) <= 1',
+  allowed: "regions of one partition",
+};
+
+const REGION_RULES: readonly VariableRule[] = [
+  {
+    field: "assume_role_arn",
+    condition:
+      'region.account == null ? true : try(split(":", region.assume_role_arn)[4] == region.account, true)',
+    message: "a role of the region's account ${region.account}",
+  },
+];
+
+const RULES: Readonly<Record<string, readonly VariableRule[]>> = {
+  functions: [window("var.functions", ""), ...mappings("var.functions")],
+  naming: placeholders("var.naming.templates", "templates"),
+  recovery: [
+    {
+      field: "hand_back_timeout_seconds",
+      condition: "try(var.recovery.hand_back_timeout_seconds >= var.recovery.in_flight_seconds, true)",
+      message: "at least in_flight_seconds",
+    },
+    {
+      field: "takeover_order",
+      condition:
+        "alltrue([for home, order in coalesce(try(var.recovery.takeover_order, null), {}) : try(!contains(order, home) && length(distinct(order)) == length(order), true)])",
+      message: "per home, other regions, each once",
+    },
+    {
+      field: "alarm_action_arns",
+      condition:
+        'alltrue(flatten([for region, arns in try(var.recovery.alarm_action_arns, {}) : [for arn in coalesce(arns, []) : try(split(":", arn)[3] == region, true)]]))',
+      message: "per region, the ARNs of topics in that region",
+    },
+  ],
+  ledger: [
+    ...["billing", "kms_key_arns", "point_in_time_recovery", "deletion_protection"].map((field) => ({
+      field,
+      condition: `try(var.ledger.table_name, null) == null || try(var.ledger.${field}, null) == null`,
+      message: "nothing together with ledger.table_name",
+    })),
+    ...["read", "write"].map((what) => ({
+      field: `billing.${what}_capacity_units`,
+      condition: `try(var.ledger.billing.${what}_capacity_units <= var.ledger.billing.maximum_${what}_capacity_units, true)`,
+      message: `at most maximum_${what}_capacity_units`,
+    })),
+    {
+      field: "kms_key_arns",
+      condition:
+        'alltrue([for region, arn in coalesce(try(var.ledger.kms_key_arns, null), {}) : try(split(":", arn)[3] == region, true)])',
+      message: "per region, the ARN of a key in that region",
+    },
+  ],
+  dns: [
+    ...["interval_seconds", "failure_threshold", "reserved_concurrency", "memory_mb"].map((field) => ({
+      field: `health.${field}`,
+      condition: `try(var.dns.health.type, "endpoint") == "endpoint" || try(var.dns.health.${field}, null) == null`,
+      message: "nothing with type metric",
+    })),
+    ...[
+      { field: "order", policy: "failover" },
+      { field: "locations", policy: "geolocation" },
+      { field: "default", policy: "geolocation" },
+    ].map(({ field, policy }) => ({
+      field: `discovery.${field}`,
+      condition: `try(var.dns.discovery.policy, "${policy}") == "${policy}" || try(var.dns.discovery.${field}, null) == null`,
+      message: `nothing but with policy ${policy}`,
+    })),
+    ...["locations", "default"].map((field) => ({
+      field: `discovery.${field}`,
+      condition: `try(var.dns.discovery.policy, null) != "geolocation" || try(var.dns.discovery.${field}, null) != null`,
+      message: "something with policy geolocation",
+    })),
+    {
+      field: "checks",
+      condition:
+        'alltrue(flatten([for checks in try(var.dns.checks, {}) : [for check in coalesce(checks, []) : try(check.type != "calculated", true)]]))',
+      message: "none of type calculated, which cannot contain another one: name its children",
+    },
+    {
+      field: "endpoints",
+      condition:
+        "alltrue([for endpoint in try(var.dns.endpoints, []) : try(length(distinct([for target in endpoint.targets : target.cname == null])) < 2, true)])",
+      message: "per endpoint, targets of one kind, all cname or all alias",
+    },
+  ],
+};

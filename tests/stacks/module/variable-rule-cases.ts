@@ -1,0 +1,354 @@
+import { EVERYTHING, type Fault, faultAt, OTHERWISE, type Values } from "./variable-cases";
+
+/** Faults across fields of one variable. */
+
+interface Case {
+  /** From a logical queue, or from the variables. */
+  readonly path: string;
+  readonly value: unknown;
+  /** What stands beside it, by path from the same place. */
+  readonly beside?: Readonly<Record<string, unknown>>;
+  readonly allowed: string;
+  /** What is shown where it is not the value. */
+  readonly shown?: unknown;
+}
+
+const PLAIN: Values = { ...EVERYTHING, functions: {} };
+
+/** Name templates without one of the placeholders that they need. */
+function templatesWithout(path: string): readonly Case[] {
+  const needed = {
+    outbox: ["peer"],
+    standby: ["home"],
+    replicator: ["region"],
+    forwarder: ["region", "peer"],
+    drainer: ["region", "home"],
+  };
+  return Object.entries(needed).flatMap(([word, places]) =>
+    places.map((missing) => ({
+      path: `${path}.${word}`,
+      value: ["{queue}", ...places.filter((place) => place !== missing).map((place) => `{${place}}`)].join(
+        "-",
+      ),
+      allowed: `a template with {${missing}}`,
+    })),
+  );
+}
+
+const QUEUE: readonly Case[] = [
+  {
+    path: "mode",
+    value: "semi-sync",
+    beside: { fifo: true },
+    allowed: "async, sync or none on FIFO queues",
+  },
+  { path: "content_based_deduplication", value: false, allowed: "nothing on a standard queue" },
+  { path: "deduplication_scope", value: "messageGroup", allowed: "nothing on a standard queue" },
+  { path: "fifo_throughput_limit", value: "perQueue", allowed: "nothing on a standard queue" },
+  {
+    path: "deduplication_scope",
+    value: "queue",
+    beside: { fifo: true },
+    allowed: "messageGroup with a fifo_throughput_limit of perMessageGroupId",
+  },
+  {
+    path: "visibility_timeout_seconds",
+    value: 44,
+    beside: { consumer_processing_seconds: 45 },
+    allowed: "at least consumer_processing_seconds, 45",
+  },
+  {
+    path: "transit_visibility_timeout_seconds",
+    value: 179,
+    beside: { functions: { timeout_seconds: 30 } },
+    allowed: "at least 6 times functions.timeout_seconds, 30",
+  },
+  {
+    path: "transit_visibility_timeout_seconds",
+    value: 241,
+    beside: { fifo: true },
+    allowed: "at most 240 on FIFO queues",
+  },
+  {
+    path: "functions.timeout_seconds",
+    value: 41,
+    beside: { fifo: true },
+    allowed: "at most 40 on FIFO queues",
+  },
+  { path: "functions.batch_size", value: 11, beside: { fifo: true }, allowed: "at most 10 on FIFO queues" },
+  {
+    path: "functions.batching_window_seconds",
+    value: 1,
+    beside: { fifo: true },
+    allowed: "at most 0 on FIFO queues",
+  },
+  {
+    path: "functions.batching_window_seconds",
+    value: 0,
+    beside: { functions: { batch_size: 11 } },
+    allowed: "at least 1 with a batch_size of more than 10",
+  },
+  {
+    path: "functions.provisioned_pollers",
+    value: { maximum: 3, minimum: 2 },
+    beside: { functions: { maximum_concurrency: 2 } },
+    allowed: "nothing together with maximum_concurrency",
+  },
+  {
+    path: "functions.provisioned_pollers.minimum",
+    value: 4,
+    beside: { functions: { provisioned_pollers: { maximum: 3 } } },
+    allowed: "at most the maximum",
+  },
+  {
+    path: "max_receive_count",
+    value: 2,
+    beside: { rescue: "watermark" },
+    allowed: "3 to 1000 with rescue watermark",
+  },
+  {
+    path: "rescue_margin_seconds",
+    value: 60,
+    beside: { rescue: "ledger" },
+    allowed: "nothing with rescue ledger",
+  },
+  {
+    path: "on_missing_identity",
+    value: "dlq",
+    beside: { rescue: "manual" },
+    allowed: "nothing with rescue manual",
+  },
+  {
+    path: "ledger_key",
+    value: "body",
+    beside: { rescue: "watermark" },
+    allowed: "nothing with rescue watermark",
+  },
+  ...Object.entries({
+    rescue: "manual",
+    rescue_margin_seconds: 60,
+    max_rate: 10,
+    on_missing_identity: "dlq",
+    ledger_key: "body",
+  }).map(([path, value]) => ({
+    path,
+    value,
+    beside: { mode: "none" },
+    allowed: "nothing in mode none, in which there are no copies",
+  })),
+  { path: "peers", value: { "us-east-1": ["us-east-1"] }, allowed: "per home, other regions" },
+  {
+    path: "encryption.kms_key_arns",
+    value: { "us-east-1": "arn:aws:kms:us-west-2:111122223333:key/1a2b" },
+    allowed: "per region, the ARN of a key in that region",
+  },
+  ...templatesWithout("names"),
+];
+
+const FOREIGN_ROLE = "arn:aws:iam::444455556666:role/deploy";
+
+const OTHERS: readonly (Case & { readonly values?: Values })[] = [
+  {
+    path: "regions",
+    value: { "us-east-1": { account: "111122223333" }, "cn-north-1": { account: "111122223333" } },
+    shown: ["cn-north-1", "us-east-1"],
+    allowed: "regions of one partition",
+  },
+  {
+    path: "regions",
+    value: { "us-east-1": { account: "111122223333" } },
+    shown: ["us-east-1"],
+    allowed: "2 to 5 regions",
+  },
+  {
+    path: "regions",
+    value: Object.fromEntries([1, 2, 3, 4, 5, 6].map((n) => [`eu-west-${n}`, { account: "111122223333" }])),
+    shown: [1, 2, 3, 4, 5, 6].map((n) => `eu-west-${n}`),
+    allowed: "2 to 5 regions",
+  },
+  { path: "queues", value: {}, shown: [], allowed: "at least 1" },
+  {
+    path: "regions.us-east-1.assume_role_arn",
+    value: FOREIGN_ROLE,
+    allowed: "a role of the region's account 111122223333",
+  },
+  {
+    path: "functions.batching_window_seconds",
+    value: 0,
+    beside: { functions: { batch_size: 11 } },
+    allowed: "at least 1 with a batch_size of more than 10",
+  },
+  {
+    path: "functions.provisioned_pollers",
+    value: { maximum: 3, minimum: 2 },
+    beside: { functions: { maximum_concurrency: 2 } },
+    allowed: "nothing together with maximum_concurrency",
+  },
+  {
+    path: "functions.provisioned_pollers.minimum",
+    value: 4,
+    beside: { functions: { provisioned_pollers: { maximum: 3 } } },
+    allowed: "at most the maximum",
+  },
+  ...templatesWithout("naming.templates"),
+  {
+    path: "recovery.hand_back_timeout_seconds",
+    value: 60,
+    beside: { recovery: { in_flight_seconds: 61 } },
+    allowed: "at least in_flight_seconds",
+  },
+  {
+    path: "recovery.takeover_order",
+    value: { "us-east-1": ["us-west-2", "us-west-2"] },
+    allowed: "per home, other regions, each once",
+  },
+  {
+    path: "recovery.takeover_order",
+    value: { "us-east-1": ["us-east-1"] },
+    allowed: "per home, other regions, each once",
+  },
+  {
+    path: "recovery.alarm_action_arns",
+    value: { "us-east-1": ["arn:aws:sns:us-west-2:111122223333:alarms"] },
+    allowed: "per region, the ARNs of topics in that region",
+  },
+  {
+    path: "ledger.billing",
+    value: EVERYTHING.ledger.billing,
+    beside: { ledger: { table_name: "shop" } },
+    shown: Object.fromEntries(Object.entries(EVERYTHING.ledger.billing).sort()),
+    allowed: "nothing together with ledger.table_name",
+  },
+  ...Object.entries({ kms_key_arns: {}, point_in_time_recovery: true, deletion_protection: false }).map(
+    ([field, value]) => ({
+      path: `ledger.${field}`,
+      value,
+      beside: { ledger: { table_name: "shop" } },
+      allowed: "nothing together with ledger.table_name",
+    }),
+  ),
+  ...["read", "write"].map((what) => ({
+    path: `ledger.billing.${what}_capacity_units`,
+    value: 51,
+    values: EVERYTHING,
+    allowed: `at most maximum_${what}_capacity_units`,
+  })),
+  {
+    path: "ledger.kms_key_arns",
+    value: { "us-east-1": "arn:aws:kms:us-west-2:111122223333:key/1a2b" },
+    beside: { ledger: {} },
+    allowed: "per region, the ARN of a key in that region",
+  },
+  ...Object.entries({
+    interval_seconds: 10,
+    failure_threshold: 3,
+    reserved_concurrency: 5,
+    memory_mb: 512,
+  }).map(([field, value]) => ({
+    path: `dns.health.${field}`,
+    value,
+    beside: { "dns.health": { type: "metric" } },
+    allowed: "nothing with type metric",
+  })),
+  {
+    path: "dns.discovery.order",
+    value: ["us-east-1"],
+    values: EVERYTHING,
+    allowed: "nothing but with policy failover",
+  },
+  {
+    path: "dns.discovery.default",
+    value: "us-east-1",
+    values: OTHERWISE,
+    allowed: "nothing but with policy geolocation",
+  },
+  {
+    path: "dns.discovery.locations",
+    value: { "us-east-1": [{ continent: "AS", country: null, subdivision: null }] },
+    values: OTHERWISE,
+    allowed: "nothing but with policy geolocation",
+  },
+  {
+    path: "dns.discovery.default",
+    value: null,
+    values: EVERYTHING,
+    allowed: "something with policy geolocation",
+  },
+  {
+    path: "dns.discovery.locations",
+    value: null,
+    values: EVERYTHING,
+    allowed: "something with policy geolocation",
+  },
+  {
+    path: "dns.checks",
+    value: { "us-east-1": [{ id: "00000000-0000-4000-8000-000000000001", type: "calculated" }] },
+    allowed: "none of type calculated, which cannot contain another one: name its children",
+  },
+  {
+    path: "dns.endpoints",
+    value: [
+      {
+        record: "api.example.com",
+        targets: {
+          "us-east-1": { alias: null, cname: "a.example.net" },
+          "us-west-2": {
+            alias: { evaluate_target_health: false, name: "b.example.net", zone_id: "Z0" },
+            cname: null,
+          },
+        },
+      },
+    ],
+    allowed: "per endpoint, targets of one kind, all cname or all alias",
+  },
+];
+
+/** Alternatives that are none, or several at once. */
+const ALTERNATIVES: readonly Case[] = [
+  ...[
+    {},
+    { cname: "a.example.net", alias: { name: "b.example.net", zone_id: "Z0", evaluate_target_health: true } },
+  ].map((target) => ({
+    path: "dns.endpoints.0.targets.us-east-1",
+    value: target,
+    shown: {
+      alias:
+        "alias" in target ? { evaluate_target_health: true, name: "b.example.net", zone_id: "Z0" } : null,
+      cname: "cname" in target ? target.cname : null,
+    },
+    allowed: '{ "cname": "…" } or { "alias": { "name": "…", "zone_id": "…" } }',
+  })),
+  ...[
+    { type: "on_demand", read_capacity_units: 1 },
+    { type: "provisioned", read_capacity_units: 1 },
+    { type: "free" },
+  ].map((billing) => ({
+    path: "ledger.billing",
+    value: billing,
+    shown: {
+      maximum_read_capacity_units: null,
+      maximum_write_capacity_units: null,
+      read_capacity_units: billing.read_capacity_units ?? null,
+      type: billing.type,
+      write_capacity_units: null,
+    },
+    allowed:
+      'an object whose "type" is on_demand or provisioned; on_demand with no more, provisioned with read_capacity_units, maximum_read_capacity_units, write_capacity_units, maximum_write_capacity_units',
+  })),
+];
+
+export function crossFaults(): readonly Fault[] {
+  return [
+    ...QUEUE.map((one, index) => faultOf(one, PLAIN, `queues.q${index}.`)),
+    ...OTHERS.map((one) => faultOf(one, one.values ?? PLAIN, "")),
+    ...ALTERNATIVES.map((one) => faultOf(one, EVERYTHING, "")),
+  ];
+}
+
+function faultOf({ path, value, beside = {}, allowed, shown }: Case, base: Values, prefix: string): Fault {
+  const at = (field: string) => `${prefix}${field}`.split(".");
+  const fault = faultAt(base, at(path), prefix === "" ? path : `queues.${path}`, value);
+  const others = Object.entries(beside).map(([field, other]) => ({ path: at(field), value: other }));
+  const subject = shown === undefined ? fault.subject : `${prefix}${path} is ${JSON.stringify(shown)}`;
+  return { ...fault, kind: "rule", changes: [...others, ...fault.changes], subject, allowed };
+}
