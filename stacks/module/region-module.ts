@@ -1,0 +1,40 @@
+import { AwsProvider } from "@cdktf/provider-aws/lib/provider";
+import { TerraformStack } from "cdktf";
+import type { Construct } from "constructs";
+import { allOf, call, isSet } from "../../core/expression";
+import type { FunctionWord } from "../../core/names";
+import { under } from "../../modules/address";
+import type { ArchiveReference, BringsArchives } from "../../modules/function/function-code";
+import { LogicalQueue } from "../../modules/logical-queue";
+import { Recovery } from "../../modules/recovery/recovery";
+import { archiveName } from "../../replicator/archive";
+import { addOperatorOutput, addQueueOutputs } from "../region-outputs";
+import { regionModuleSettings } from "./settings";
+import { ANY_QUEUE } from "./symbols";
+
+const REGION = "${var.region}";
+/** Folder of the archives in the module. */
+export const ARCHIVES = "functions";
+const IS_MADE = "${var.create}";
+
+/** One region of a failover group as a module: the constructs of the region's stack, given the variables of the module. */
+export class RegionModule extends TerraformStack implements BringsArchives {
+  readonly settings = regionModuleSettings();
+
+  constructor(scope: Construct, id: string) {
+    super(scope, id);
+    const { configuration } = this.settings;
+    const provider = new AwsProvider(this, "aws", {});
+    const common = { configuration, region: REGION, provider };
+    addQueueOutputs(this, configuration, new LogicalQueue(this, "queue", { ...common, queue: ANY_QUEUE }));
+    const recovery = under(this, allOf(IS_MADE, isSet(configuration.recovery))) ?? this;
+    new Recovery(recovery, "recovery", common);
+    addOperatorOutput(recovery, configuration);
+  }
+
+  /** Archives are in the module's own folder. */
+  archiveOf(word: FunctionWord): ArchiveReference {
+    const path = `\${path.module}/${ARCHIVES}/${archiveName(word)}`;
+    return { path, hash: call("filebase64sha256", path) };
+  }
+}

@@ -1,0 +1,42 @@
+import { spawnSync } from "node:child_process";
+import { copyFileSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import { App } from "cdktf";
+import { FUNCTION_WORDS } from "../../core/names";
+import { archiveName, functionArchive } from "../../replicator/archive";
+import { regionModuleFiles } from "./region-files";
+import { ARCHIVES } from "./region-module";
+
+/** Where `npm run build:modules` puts the modules. */
+export const MODULES_DIRECTORY = path.join(__dirname, "..", "..", "dist", "modules");
+
+/**
+ * Writes the modules for other people's Terraform, formatted, with the archives of the functions, which have to be built before.
+ * @throws Error when Terraform cannot read what was written
+ */
+export function writeModules(directory: string): void {
+  const outdir = mkdtempSync(path.join(tmpdir(), "sqs-multi-region-modules-"));
+  try {
+    writeModule(path.join(directory, "region"), regionModuleFiles(new App({ outdir })));
+  } finally {
+    rmSync(outdir, { recursive: true, force: true });
+  }
+}
+
+function writeModule(folder: string, files: Readonly<Record<string, string>>): void {
+  mkdirSync(path.join(folder, ARCHIVES), { recursive: true });
+  for (const [name, text] of Object.entries(files)) writeFileSync(path.join(folder, name), text);
+  for (const word of FUNCTION_WORDS) {
+    copyFileSync(functionArchive(word), path.join(folder, ARCHIVES, archiveName(word)));
+  }
+  const { status, stderr, error } = spawnSync("terraform", ["fmt", "-no-color", folder], {
+    encoding: "utf8",
+  });
+  if (status !== 0) throw new Error(`terraform fmt of ${folder} failed: ${stderr || String(error)}`);
+}
+
+if (require.main === module) {
+  writeModules(MODULES_DIRECTORY);
+  process.stdout.write(`${path.join(MODULES_DIRECTORY, "region")}\n`);
+}

@@ -1,0 +1,113 @@
+import fc from "fast-check";
+import {
+  allOf,
+  anyOf,
+  call,
+  distinct,
+  each,
+  equal,
+  fallback,
+  fields,
+  given,
+  isEmpty,
+  isKnown,
+  isOneOf,
+  isSet,
+  joinedLists,
+  joinedMaps,
+  json,
+  largest,
+  not,
+  overlaid,
+  presentIf,
+  product,
+  replaced,
+  sum,
+  when,
+} from "../../core/expression";
+import { Renderer } from "../../stacks/module/render";
+
+const renderer = new Renderer({});
+const written = (value: unknown) => renderer.value(value, {});
+const UNKNOWN = "${var.x}";
+const LIST = "${var.list}" as unknown as readonly string[];
+
+describe("plain values are computed", () => {
+  test("conditions", () => {
+    fc.assert(
+      fc.property(fc.array(fc.boolean()), (conditions) => {
+        expect(allOf(...conditions)).toBe(conditions.every(Boolean));
+        expect(anyOf(...conditions)).toBe(conditions.some(Boolean));
+      }),
+    );
+    expect([not(true), equal("a", "a"), equal("a", "b"), isOneOf("a", ["a"]), isSet(undefined)]).toEqual([
+      false,
+      true,
+      false,
+      true,
+      false,
+    ]);
+  });
+
+  test("numbers, lists and maps", () => {
+    expect([sum(1, 2, 3), product(2, 3), largest(1, 5, 2)]).toEqual([6, 6, 5]);
+    expect(joinedLists(["a"], ["b"])).toEqual(["a", "b"]);
+    expect(distinct(["a", "b", "a"])).toEqual(["a", "b"]);
+    expect(joinedMaps({ a: 1, b: 1 }, { b: 2 })).toEqual({ a: 1, b: 2 });
+    expect(
+      each(
+        [1, 2, 3],
+        (item) => item * 2,
+        (item) => item !== 2,
+      ),
+    ).toEqual([2, 6]);
+    expect([...given(true, 1), ...given(false, 2)]).toEqual([1]);
+    expect({ ...fields(true, { a: 1 }), ...fields(false, { b: 2 }) }).toEqual({ a: 1 });
+    expect(overlaid({ a: 1, b: 2 }, { b: undefined, a: 3 })).toEqual({ a: 3, b: 2 });
+    expect(json({ a: [1] })).toBe('{"a":[1]}');
+    expect(replaced("{a}-{a}", "{a}", "b")).toBe("b-b");
+  });
+});
+
+describe("what Terraform knows alone is written", () => {
+  test.each<[string, unknown, string]>([
+    ["a choice", when(isSet(UNKNOWN), 1, 2), "((var.x != null) ? 1 : 2)"],
+    ["a value or null", when(isSet(UNKNOWN), UNKNOWN, null), "var.x"],
+    ["a default", fallback(UNKNOWN, 5), "coalesce(var.x, 5)"],
+    ["a default that may be missing too", fallback(UNKNOWN, "${var.y}"), "((var.x != null) ? var.x : var.y)"],
+    ["the opposite of what was given", not(isSet(UNKNOWN)), "(var.x == null)"],
+    ["the opposite of equal", not(equal(UNKNOWN, "a")), '(var.x != "a")'],
+    ["twice the opposite", not(not(call("can", UNKNOWN))), "can(var.x)"],
+    ["a list with something in it", not(isEmpty(LIST)), "(length(var.list) > 0)"],
+    ["what is known is left out", allOf(true, equal(UNKNOWN, 1), true), "(var.x == 1)"],
+    ["both", allOf(isSet(UNKNOWN), equal(UNKNOWN, 1)), "((var.x != null) && (var.x == 1))"],
+    ["a sum", sum(1, UNKNOWN as unknown as number), "(1 + var.x)"],
+    ["the largest", largest(1, UNKNOWN as unknown as number), "max([1, var.x]...)"],
+    ["JSON", json({ a: UNKNOWN }), "jsonencode({ a = var.x })"],
+    ["lists as one", joinedLists(["a"], LIST), 'concat(["a"], var.list)'],
+  ])("%s", (_, value, text) => {
+    expect(written(value)).toBe(text);
+  });
+
+  test("nothing that is decided here reaches Terraform", () => {
+    expect([allOf(false, equal(UNKNOWN, 1)), anyOf(true, equal(UNKNOWN, 1))]).toEqual([false, true]);
+  });
+
+  test("an optional object goes as a whole", () => {
+    const pollers = presentIf("${var.own != null}", { minimum: "${var.own.minimum}" });
+    const { pollers: chosen } = overlaid(
+      { pollers: presentIf("${var.all != null}", { minimum: "${var.all.minimum}" }) },
+      { pollers },
+    );
+    expect(written(chosen)).toBe("{ minimum = (var.own != null ? var.own.minimum : var.all.minimum) }");
+    expect(written(isSet(chosen))).toBe("(var.own != null || var.all != null)");
+  });
+
+  test("is known by its references, however deep", () => {
+    expect([isKnown({ a: ["b"] }), isKnown({ a: [UNKNOWN] }), isKnown({ [UNKNOWN]: 1 })]).toEqual([
+      true,
+      false,
+      false,
+    ]);
+  });
+});

@@ -1,0 +1,116 @@
+import { cp, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import { childEnvironment } from "../emulator/environment";
+import { runCommand } from "../emulator/run-command";
+import { terraformCli } from "../emulator/terraform-cli";
+
+/** A provider that plans what does not exist yet without calling AWS. */
+const PROVIDER = {
+  access_key: "111122223333",
+  secret_key: "none",
+  skip_credentials_validation: true,
+  skip_metadata_api_check: "true",
+  skip_requesting_account_id: true,
+};
+
+interface PlannedModule {
+  readonly resources?: readonly {
+    readonly mode: string;
+    readonly type: string;
+    readonly values: Readonly<Record<string, unknown>>;
+  }[];
+  readonly child_modules?: readonly PlannedModule[];
+}
+
+/** What Terraform would make, as texts that are equal when the resources are, whatever their addresses, in a fixed order. */
+export type Planned = readonly string[];
+
+/** Plans a folder with Terraform, in which other folders may stand below. */
+export async function planned(
+  files: Readonly<Record<string, string>>,
+  folders: Readonly<Record<string, string>> = {},
+): Promise<Planned> {
+  const root = await mkdtemp(path.join(tmpdir(), "sqs-multi-region-plan-"));
+  try {
+    for (const [name, from] of Object.entries(folders)) {
+      await cp(from, path.join(root, name), { recursive: true });
+    }
+    for (const [name, text] of Object.entries(files)) await writeFile(path.join(root, name), text);
+    const { configFile } = await terraformCli(root);
+    const environment = childEnvironment({ TF_CLI_CONFIG_FILE: configFile });
+    const terraform = async (...args: string[]) => {
+      const { exitCode, stdout, stderr } = await runCommand(
+        "terraform",
+        [`-chdir=${root}`, ...args],
+        environment,
+      );
+      if (exitCode !== 0) throw new Error(`terraform ${args[0]} failed:\n${stdout}${stderr}`);
+      return stdout;
+    };
+    await terraform("init", "-input=false", "-no-color");
+    await terraform("plan", "-input=false", "-no-color", "-out=plan");
+    const { planned_values } = JSON.parse(await terraform("show", "-json", "plan"));
+    return resourcesIn(planned_values.root_module).sort();
+  } finally {
+    await rm(root, { recursive: true, force: true });
+  }
+}
+
+/** A synthesized stack as it is planned here: without the state and the credentials of its own. */
+export async function stackFiles(folder: string, region: string): Promise<Readonly<Record<string, string>>> {
+  const stack = JSON.parse(await readFile(path.join(folder, "cdk.tf.json"), "utf8"));
+  const { backend: _backend, ...terraform } = stack.terraform;
+  return {
+    "cdk.tf.json": JSON.stringify({ ...stack, terraform, provider: { aws: [{ ...PROVIDER, region }] } }),
+  };
+}
+
+/** A root module that calls the module of a region in `./region`, with a configuration file's settings as its variables. */
+export function callFiles(settings: object, region: string): Readonly<Record<string, string>> {
+  const call = { source: "./region", region, ...settings };
+  return {
+    "main.tf.json": JSON.stringify({
+      provider: { aws: [{ ...PROVIDER, region }] },
+      module: { region: call },
+    }),
+  };
+}
+
+function resourcesIn({ resources = [], child_modules = [] }: PlannedModule): string[] {
+  return [
+    ...resources
+      .filter(({ mode }) => mode === "managed")
+      .map(
+        ({ type, values: { filename: _filename, ...values } }) => `${type} ${JSON.stringify(normal(values))}`,
+      ),
+    ...child_modules.flatMap(resourcesIn),
+  ];
+}
+
+/** A value with keys and lists in a fixed order, JSON in texts read, and nothing that is `null`. */
+function normal(value: unknown): unknown {
+  if (typeof value === "string") return normalText(value);
+  if (value === null || typeof value !== "object") return value;
+  if (Array.isArray(value)) return value.map(normal).sort(byText);
+  return Object.fromEntries(
+    Object.entries(value)
+      .filter(([, item]) => item !== null)
+      .map(([key, item]) => [key, normal(item)] as const)
+      .sort(([one], [other]) => byText(one, other)),
+  );
+}
+
+function normalText(text: string): unknown {
+  if (!/^[[{]/.test(text)) return text;
+  try {
+    return normal(JSON.parse(text));
+  } catch {
+    return text;
+  }
+}
+
+function byText(one: unknown, other: unknown): number {
+  const [left, right] = [JSON.stringify(one) ?? "", JSON.stringify(other) ?? ""];
+  return left < right ? -1 : Number(left > right);
+}

@@ -1,0 +1,123 @@
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import { Testing } from "cdktf";
+import { parseConfiguration } from "../../config/load";
+import type { ConfigurationInput } from "../../config/schema";
+import { writeModules } from "../../stacks/module/write-modules";
+import { RegionStack } from "../../stacks/region-stack";
+import { callFiles, planned, stackFiles } from "./planned";
+
+jest.setTimeout(300_000);
+
+const ACCOUNT = "111122223333";
+const key = (name: string) =>
+  Object.fromEntries(
+    ["eu-west-1", "us-east-1", "us-west-2"].map((region) => [
+      region,
+      `arn:aws:kms:${region}:${ACCOUNT}:key/${name}`,
+    ]),
+  );
+
+/** Everything that a region can have, at least once. */
+const RICH: ConfigurationInput = {
+  failover_group: "pay",
+  regions: {
+    "eu-west-1": { account: ACCOUNT },
+    "us-east-1": { account: ACCOUNT, vpc: { subnet_ids: ["subnet-0a"], security_group_ids: ["sg-01"] } },
+    "us-west-2": { account: ACCOUNT },
+  },
+  recovery: {
+    failback: "automatic",
+    takeover_order: { "us-east-1": ["us-west-2"], "us-west-2": ["us-east-1"], "eu-west-1": ["us-west-2"] },
+    alarm_action_arns: { "us-east-1": [`arn:aws:sns:us-east-1:${ACCOUNT}:ops`] },
+  },
+  ledger: { kms_key_arns: key("ledger") },
+  dns: {
+    zone_id: "Z0123456789ABC",
+    record: "pay.example.com",
+    resolver_addresses: { "us-east-1": ["10.0.0.2"] },
+  },
+  functions: { profile: "throughput", tracing: "pass_through", maximum_concurrency: 20 },
+  naming: { prefix: "prod-" },
+  permissions_boundary: "arn:aws:iam::{account}:policy/boundary",
+  role_path: "/sqs/",
+  tags: { team: "pay" },
+  queues: {
+    orders: {
+      producers: [`arn:aws:iam::${ACCOUNT}:role/api`, "444455556666"],
+      consumers: [`arn:aws:iam::${ACCOUNT}:role/worker`],
+      encryption: { kms_key_arns: key("orders") },
+      max_rate: 50,
+      ledger_key: "body.id",
+      on_missing_identity: "dlq",
+    },
+    shipments: { fifo: true, content_based_deduplication: true, mode: "sync", delay_seconds: 5 },
+    mails: {
+      rescue: "watermark",
+      mode: "semi-sync",
+      consumers: [`arn:aws:iam::${ACCOUNT}:role/mailer`],
+      functions: { memory_mb: 512, timeout_seconds: 30 },
+    },
+    logs: { mode: "none", tags: { tier: "low" } },
+    events: {
+      rescue: "manual",
+      peers: { "us-east-1": ["us-west-2"], "us-west-2": ["us-east-1"], "eu-west-1": ["us-west-2"] },
+      functions: { profile: "latency" },
+    },
+    "a-long-queue-name-so-that-functions-are-short": { consumer_processing_seconds: 20 },
+  },
+};
+
+/** As little as there can be, in two accounts. */
+const PLAIN: ConfigurationInput = {
+  failover_group: "plain",
+  regions: { "us-east-1": { account: ACCOUNT }, "us-west-2": { account: "444455556666" } },
+  queues: {
+    orders: {},
+    shipments: { fifo: true, functions: { provisioned_pollers: { minimum: 2, maximum: 4 } } },
+  },
+};
+
+/** Without a ledger, and with nothing public. */
+const BY_METRIC: ConfigurationInput = {
+  failover_group: "met",
+  regions: { "us-east-1": { account: ACCOUNT }, "us-west-2": { account: ACCOUNT } },
+  recovery: { takeover: "manual", in_flight_seconds: 20 },
+  dns: { zone_id: "Z0123456789ABC", record: "met.example.com", health: { type: "metric" } },
+  queues: { orders: { consumers: [`arn:aws:iam::${ACCOUNT}:role/worker`] }, logs: { mode: "none" } },
+};
+
+let root: string;
+
+beforeAll(async () => {
+  root = await mkdtemp(path.join(tmpdir(), "sqs-multi-region-modules-"));
+  writeModules(root);
+});
+
+afterAll(() => rm(root, { recursive: true, force: true }));
+
+test.each([
+  ["everything", RICH, "us-east-1"],
+  ["everything, in another region", RICH, "eu-west-1"],
+  ["as little as there can be", PLAIN, "us-west-2"],
+  ["no ledger, and health by metric", BY_METRIC, "us-east-1"],
+])("the module of a region makes what its stack makes, with %s", async (_, input, region) => {
+  const outdir = path.join(root, `${input.failover_group}-${region}`);
+  const app = Testing.app({ outdir });
+  const stack = new RegionStack(app, parseConfiguration(input), region);
+  app.synth();
+  const folder = path.join(outdir, "stacks", stack.node.id);
+  const [ofStack, ofModule] = await Promise.all([
+    planned(await stackFiles(folder, region), { assets: path.join(folder, "assets") }),
+    planned(callFiles(input, region), { region: path.join(root, "region") }),
+  ]);
+  expect(ofModule).toEqual(ofStack);
+  expect(ofStack.length).toBeGreaterThan(20);
+});
+
+test("the module makes nothing when it shall not", async () => {
+  const call = { ...BY_METRIC, create: false };
+  const nothing = await planned(callFiles(call, "us-east-1"), { region: path.join(root, "region") });
+  expect(nothing).toEqual([]);
+});
