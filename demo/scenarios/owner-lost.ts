@@ -23,10 +23,12 @@ export const ownerLost: Scenario = {
     await traffic.flows(WARM_UP);
     await lost.restore();
     timeline.mark("returned", `${peer} is back`);
-    await phaseIs(stage, peer, home, "standing-by");
-    timeline.mark("standsBy", `${peer} knows that ${home} owns itself`);
-    await allIsMoved(stage);
+    // Its consumers process what it has of the home when it owns itself again.
+    await phaseIs(stage, peer, peer, "standing-by");
     await givenBack(stage, peer);
+    await phaseIs(stage, peer, home, "standing-by");
+    timeline.mark("standsBy", `${peer} has nothing of ${home} left`);
+    await allIsMoved(stage);
     await traffic.flows(WARM_UP);
   },
   seconds: {

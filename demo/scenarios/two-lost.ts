@@ -36,13 +36,14 @@ export const twoLost: Scenario = {
     await traffic.flows(WARM_UP);
     await lostPeer.restore();
     timeline.mark("peerReturned", `${peer} is back`);
+    await phaseIs(stage, peer, peer, "standing-by");
+    await givenBack(stage, peer);
     await phaseIs(stage, peer, home, "standing-by");
     await lostHome.restore();
     timeline.mark("returned", `${home} is back`);
     await phaseIs(stage, home, home, "standing-by");
     await strandedIn(stage);
     await standbysOf(stage);
-    await givenBack(stage, peer);
     await handBack(stage);
   },
   seconds: {
