@@ -16,6 +16,8 @@ export function withApp<T>(work: (app: App) => T): T {
   }
 }
 
+const made = new Map<string, Template>();
+
 type Attributes = Record<string, unknown>;
 type Resources = Record<string, Record<string, Attributes>>;
 
@@ -33,11 +35,23 @@ export class Template {
   }
 
   static of(configuration: Configuration, region: string): Template {
-    return Template.from((app) => new RegionStack(app, configuration, region));
+    return Template.once(configuration, region, (app) => new RegionStack(app, configuration, region));
   }
 
   static global(configuration: Configuration): Template {
-    return Template.from((app) => new GlobalStack(app, configuration));
+    return Template.once(configuration, "", (app) => new GlobalStack(app, configuration));
+  }
+
+  /** Many tests of a file ask the same stack, which takes a while to be made. */
+  private static once(
+    configuration: Configuration,
+    region: string,
+    make: (app: App) => TerraformStack,
+  ): Template {
+    const key = JSON.stringify([region, configuration]);
+    const known = made.get(key) ?? Template.from(make);
+    made.set(key, known);
+    return known;
   }
 
   private static from(make: (app: App) => TerraformStack): Template {
