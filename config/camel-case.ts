@@ -47,6 +47,7 @@ function rename({ def }: Definition, value: unknown): unknown {
   }
 }
 
-function toCamel(key: string): string {
+/** A key as code spells it. */
+export function toCamel(key: string): string {
   return key.replace(/_([a-z])/g, (_, letter: string) => letter.toUpperCase());
 }

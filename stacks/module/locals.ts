@@ -1,16 +1,10 @@
 import type { Renderer } from "./render";
 import type { ModuleSettings } from "./settings";
-import { regionsOfQueue } from "./settings";
 
 /** The locals of a module, in the order in which they are written: what its variables come to. */
-export function regionLocals(
-  { locals, queueVariables }: ModuleSettings,
-  renderer: Renderer,
-): readonly string[] {
+export function regionLocals({ locals }: ModuleSettings, renderer: Renderer): readonly string[] {
   const write = (value: unknown) => renderer.value(value, {}, "  ");
-  const settings = (value: unknown, more: object = {}) => write({ ...(value as object), ...more });
   const { queue, canary, recovery, ledger, dns } = locals;
-  const everyOther = { peers: "${local.other_regions}", homes: "${local.other_regions}" };
   return [
     "regions       = keys(var.regions)",
     "other_regions = [for region in local.regions : region if region != var.region]",
@@ -20,11 +14,9 @@ export function regionLocals(
     `recovery = ${write(recovery)}`,
     `ledger = ${write(ledger)}`,
     `dns = ${write(dns)}`,
-    [
-      "queues = { for name, queue in merge(local.users_queues, { (local.canary) = local.canary_queue }) : name => queue if var.create && (name != local.canary || var.recovery != null) }",
-    ].join("\n"),
-    `users_queues = { for name, queue in var.queues : name => ${settings(queue, regionsOfQueue(queueVariables))} }`,
-    `canary_queue = ${settings(canary, everyOther)}`,
+    "queues = { for name, queue in merge(local.users_queues, { (local.canary) = local.canary_queue }) : name => queue if var.create && (name != local.canary || var.recovery != null) }",
+    `users_queues = { for name, queue in var.queues : name => ${write(queue)} }`,
+    `canary_queue = ${write(canary)}`,
     'outgoing = merge([for queue, settings in local.queues : { for peer in settings.peers : "${queue}/${peer}" => { queue = queue, peer = peer } }]...)',
     'incoming = merge([for queue, settings in local.queues : { for home in settings.homes : "${queue}/${home}" => { queue = queue, home = home } }]...)',
     'everywhere = merge([for queue in keys(local.queues) : { for region in local.regions : "${queue}/${region}" => { queue = queue, region = region } }]...)',

@@ -1,3 +1,4 @@
+import { toCamel } from "../../config/camel-case";
 import { call, each, expression, isSet, presentIf } from "../../core/expression";
 import { ANY_REGION } from "./symbols";
 
@@ -59,7 +60,7 @@ export function referencesTo(schema: unknown, path: string, isMaybe = false): un
     case "object":
       return Object.fromEntries(
         Object.entries(shape!).map(([key, field]) => [
-          camelCase(key),
+          toCamel(key),
           isPrincipals(key) ? principalsAt(path, key) : referencesTo(field, `${path}.${key}`, isMaybe),
         ]),
       );
@@ -99,10 +100,6 @@ function principalsAt(path: string, key: "producers" | "consumers") {
     accounts: each(named, itself, (principal) => expression`!${isArn(principal)}`),
     services: `\${${path}.${key.replace(/s$/, "")}_services}`,
   };
-}
-
-export function camelCase(key: string): string {
-  return key.replace(/_([a-z])/g, (_, letter: string) => letter.toUpperCase());
 }
 
 export function snakeCase(key: string): string {

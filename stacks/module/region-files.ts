@@ -14,7 +14,7 @@ import { ModuleWriter } from "./write";
 const PROVIDER_VERSIONS = ">= 5.81.0";
 
 /** Settings of the configuration file that are variables of the module. What Terraform's providers and backends say is not among them. */
-const SETTINGS = [
+export const SETTINGS = [
   "failover_group",
   "regions",
   "queues",

@@ -24,9 +24,7 @@ export interface ModuleSettings {
   /** As constructs take it. */
   readonly configuration: Configuration;
   /** By name, what a local stands for. */
-  readonly locals: Readonly<Record<string, unknown>>;
-  /** A logical queue as the variable has it. */
-  readonly queueVariables: Group["queues"][string];
+  readonly locals: Readonly<Record<"queue" | "canary" | "recovery" | "ledger" | "dns", unknown>>;
 }
 
 /** Variable of the comprehension by which a module goes through its logical queues. */
@@ -38,11 +36,7 @@ export function regionModuleSettings(): ModuleSettings {
   const group = groupOfVariables();
   const queue = queueOfVariables();
   const resolved = resolveQueue(group, queue);
-  const settings = {
-    ...resolved,
-    names: namesIn(group, `\${name}`, resolved),
-    peers: mapByRegion(rawOf(resolved.peers!)!),
-  };
+  const settings = { ...resolved, names: namesIn(group, "${name}", resolved) };
   const { producers, consumers, ...canaryRest } = resolveCanary(group);
   const canary = { ...canaryRest, producers: principalsOf(producers), consumers: principalsOf(consumers) };
   const canaryName = canaryQueue(group.failoverGroup);
@@ -64,10 +58,16 @@ export function regionModuleSettings(): ModuleSettings {
       dns: referencesIn(dns, "local.dns") as Configuration["dns"],
       regionSets: REGION_SETS,
     } as Configuration,
-    queueVariables: queue,
     locals: {
-      queue: lifted(settings),
-      canary: aligned(lifted(settings), lifted({ ...canary, names: namesIn(group, canaryName, canary) })),
+      queue: { ...(lifted(settings) as object), ...regionsOfQueue(queue) },
+      canary: {
+        ...(aligned(
+          lifted(settings),
+          lifted({ ...canary, names: namesIn(group, canaryName, canary) }),
+        ) as object),
+        peers: OTHER_REGIONS,
+        homes: OTHER_REGIONS,
+      },
       recovery: lifted(recovery),
       ledger: lifted(ledger),
       dns: lifted(dns),
@@ -124,8 +124,8 @@ function namesIn(
 const IS_SET = "is_set";
 
 /** Settings as a value of Terraform's: keys in snake case, and of what is optional whether it is there. */
-export function lifted(settings: unknown): unknown {
-  if (settings === null || typeof settings !== "object" || Array.isArray(settings)) return settings;
+function lifted(settings: unknown): unknown {
+  if (!isObject(settings)) return settings;
   const raw = rawOf(settings);
   if (raw !== undefined) return raw;
   const presence = isSet(settings);
@@ -153,7 +153,7 @@ function isObject(value: unknown): value is Record<string, unknown> {
 
 /** References to settings that were {@link lifted} to a local. */
 function referencesIn(settings: unknown, path: string): unknown {
-  if (settings === null || typeof settings !== "object" || Array.isArray(settings)) return `\${${path}}`;
+  if (!isObject(settings)) return `\${${path}}`;
   if (rawOf(settings) !== undefined) return mapByRegion(`\${${path}}`);
   if (!isKnown(Object.keys(settings))) return `\${${path}}`;
   const tree = Object.fromEntries(
@@ -163,7 +163,7 @@ function referencesIn(settings: unknown, path: string): unknown {
 }
 
 /** Peers and homes of a logical queue as seen from the module's region. */
-export function regionsOfQueue(queue: Group["queues"][string]) {
+function regionsOfQueue(queue: Group["queues"][string]) {
   const itself = (region: string) => region;
   return {
     peers: each(OTHER_REGIONS, itself, (peer) => copies(queue, OWN_REGION, peer)),

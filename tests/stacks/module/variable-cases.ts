@@ -1,4 +1,5 @@
 import { configurationSchema } from "../../../config/schema";
+import { SETTINGS } from "../../../stacks/module/region-files";
 import { attributesOf, checksOf, isObject, type Schema } from "../../../stacks/module/schema-tree";
 
 /** Values of the variables of a module, good ones and what is made of them by one fault. */
@@ -6,20 +7,7 @@ import { attributesOf, checksOf, isObject, type Schema } from "../../../stacks/m
 export type Values = Readonly<Record<string, unknown>>;
 
 /** All that a group of modules takes from the configuration file. */
-export const VARIABLES = [
-  "failover_group",
-  "regions",
-  "queues",
-  "functions",
-  "recovery",
-  "ledger",
-  "dns",
-  "naming",
-  "permissions_boundary",
-  "role_path",
-  "tags",
-  "allowed_regions",
-] as const;
+export const VARIABLES = [...SETTINGS, "allowed_regions"] as const;
 
 const ACCOUNT = "111122223333";
 const KEYS = {
