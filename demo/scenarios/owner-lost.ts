@@ -1,4 +1,4 @@
-import { allIsMoved, givenBack, phaseIs, producersGo, takesOver, WARM_UP } from "./conditions";
+import { givenBack, phaseIs, producersGo, takesOver, WARM_UP } from "./conditions";
 import { order } from "./operator";
 import type { Scenario } from "./scenario";
 
@@ -28,7 +28,6 @@ export const ownerLost: Scenario = {
     await givenBack(stage, peer);
     await phaseIs(stage, peer, home, "standing-by");
     timeline.mark("standsBy", `${peer} has nothing of ${home} left`);
-    await allIsMoved(stage);
     await traffic.flows(WARM_UP);
   },
   seconds: {
