@@ -11,13 +11,15 @@ import {
   resolveRecovery,
   resolveRescue,
 } from "./recovery/recovery";
-import type { RegionSets } from "./region-sets";
+import type { RegionOrder, RegionSets } from "./region-sets";
 import { type ConfigurationFile, configurationSchema, logicalQueue } from "./schema";
 
 /** The validated configuration as constructs use it: all defaults in place, keys in camel case. */
 export type Configuration = ReturnType<typeof resolve> & {
   /** @default computed from regions and queues */
   readonly regionSets?: RegionSets;
+  /** @default computed from regions and recovery */
+  readonly regionOrder?: RegionOrder;
 };
 export type RegionSettings = Configuration["regions"][string];
 export type LogicalQueueSettings = Configuration["queues"][string];

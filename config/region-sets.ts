@@ -1,4 +1,18 @@
-import { allOf, type Condition, equal, isOneOf, isSet, not, when } from "../core/expression";
+import {
+  allOf,
+  type Condition,
+  distinct,
+  each,
+  equal,
+  fallback,
+  isKnown,
+  isOneOf,
+  isSet,
+  joinedLists,
+  not,
+  when,
+} from "../core/expression";
+import { MODULE_REGIONS } from "../core/names";
 import type { Configuration, LogicalQueueSettings } from "./configuration";
 
 /** Which regions have to do with which. In a module these are symbols: any of the regions that its variables name. */
@@ -47,4 +61,56 @@ export function copies(
 
 function some(regions: readonly string[]): SomeRegions {
   return { regions, list: regions, exist: regions.length > 0 };
+}
+
+/** The order of regions in records. In a module these are symbols. */
+export interface RegionOrder {
+  /** The region that the group's own things are made in. */
+  readonly first: string;
+  readonly others: readonly string[];
+  /** Peers of a home in the order in which records name them. */
+  peers(home: string): PeersInOrder;
+}
+
+export interface PeersInOrder {
+  readonly regions: readonly string[];
+  readonly butLast: readonly string[];
+  readonly last: string;
+  /** All of them, where regions are a symbol: the list that it is one of. */
+  readonly list: readonly string[];
+}
+
+/** In the order of the configuration, unless it brings its own. */
+export function regionOrder(configuration: Configuration): RegionOrder {
+  if (configuration.regionOrder !== undefined) return configuration.regionOrder;
+  const [first, ...others] = Object.keys(configuration.regions) as [string, ...string[]];
+  const peers = (home: string): PeersInOrder => {
+    const list = peersInOrder(configuration, home);
+    return { regions: list, butLast: list.slice(0, -1), last: list.at(-1)!, list };
+  };
+  return { first, others, peers };
+}
+
+/**
+ * Peers of a home in the order in which records name them: those that take it over by themselves, then the others, which an order may
+ * tell to.
+ */
+export function peersInOrder({ regions, recovery }: Ordered, home: string): readonly string[] {
+  const names = Object.keys(regions);
+  const all = isKnown(names) ? names : (MODULE_REGIONS as unknown as readonly string[]);
+  const chosen = fallback<readonly string[]>(recovery?.takeoverOrder?.[home], []);
+  return distinct(
+    each(
+      joinedLists(chosen, all),
+      (peer) => peer,
+      (peer) => allOf(not(equal(peer, home)), isOneOf(peer, all)),
+    ),
+  );
+}
+
+interface Ordered {
+  readonly regions: Readonly<Record<string, unknown>>;
+  readonly recovery?:
+    | { readonly takeoverOrder?: Readonly<Record<string, readonly string[]>> | undefined }
+    | undefined;
 }

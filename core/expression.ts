@@ -289,6 +289,30 @@ export function each<T, R>(
   });
 }
 
+/** A field of an object, all of which Terraform may know alone. */
+export function field<T>(object: object, name: string): T {
+  return typeof object === "string" ? noted<T>(["", `.${name}`], [object]) : Reflect.get(object, name);
+}
+
+/** An attribute of a resource that is made several times: of the one for these keys. */
+export function oneOfSeveral(address: string, keys: readonly string[], attribute: string): string {
+  if (keys.length === 1) return noted([`${address}[`, `].${attribute}`], keys);
+  const between = keys.slice(1).map(() => "}/${");
+  return noted([`${address}["\${`, ...between, `}"].${attribute}`], keys);
+}
+
+/** How many elements a list has. */
+export function size(list: readonly unknown[]): number {
+  const isCounted = typeof list !== "string" && !list.some(isSeveral);
+  return isCounted ? list.length : call("length", list);
+}
+
+/** Whether an element stands for any number of them. */
+function isSeveral(element: unknown): boolean {
+  if (element instanceof Given || element instanceof Spread) return true;
+  return typeof element === "string" && /\$\{[#@]/.test(element);
+}
+
 /** A list without those of its elements that are `null`. */
 export function present<T>(list: readonly T[]): readonly T[] {
   return isKnown(list) ? list : expression`[for item in ${list} : item if item != null]`;

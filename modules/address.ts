@@ -1,6 +1,6 @@
-import type { TerraformElement } from "cdktf";
+import type { TerraformElement, TerraformResource } from "cdktf";
 import { Construct } from "constructs";
-import { allOf, type Condition, isKnown, partsOf } from "../core/expression";
+import { allOf, type Condition, isKnown, oneOfSeveral, partsOf } from "../core/expression";
 
 /**
  * Fixes the address of a resource or output. Nested constructs get a hash in their address otherwise, and a changed address
@@ -45,6 +45,13 @@ const several = new WeakMap<TerraformElement, readonly string[]>();
 /** What an element of a module is made for: each of these symbols together. */
 export function symbolsOf(element: TerraformElement): readonly string[] {
   return several.get(element) ?? [];
+}
+
+/** An attribute of a resource; in a module, of the one that is made for `keys`. */
+export function attributeOf(resource: TerraformResource, attribute: string, keys: readonly string[]): string {
+  return symbolsOf(resource).length === 0
+    ? resource.interpolationForAttribute(attribute).toString()
+    : oneOfSeveral(`${resource.terraformResourceType}.${resource.friendlyUniqueId}`, keys, attribute);
 }
 
 /** Under which condition an element is there. */

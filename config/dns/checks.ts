@@ -1,7 +1,20 @@
+import {
+  anyOf,
+  type Condition,
+  each,
+  fallback,
+  field,
+  given,
+  isEmpty,
+  isSet,
+  not,
+  size,
+  spread,
+} from "../../core/expression";
 import { type DnsWord, logicalId, type OtherWord } from "../../core/names";
 import type { Configuration } from "../configuration";
+import { regionOrder } from "../region-sets";
 import { claimAlarm, healthyAlarm, ownedAlarm, type SignalAlarm } from "./alarms";
-import { peersInOrder } from "./dns";
 
 export type CheckWord = Extract<
   DnsWord | OtherWord,
@@ -23,6 +36,8 @@ export interface HealthCheck {
   /** What it is about. */
   readonly home: string;
   readonly peer?: string;
+  /** @default it does */
+  readonly exists?: Condition;
   readonly probe: Probe;
 }
 
@@ -36,11 +51,18 @@ export type Probe =
       readonly inverted: boolean;
     }
   | { readonly kind: "routing-control"; readonly arn: string }
-  /** Healthy while at least so many of its children are. */
-  | { readonly kind: "calculated"; readonly children: readonly CheckReference[]; readonly threshold: number };
+  /** Healthy while at least so many of its children are; default: all. */
+  | {
+      readonly kind: "calculated";
+      readonly children: readonly CheckReference[];
+      readonly threshold?: number;
+    };
 
-/** A check of the group by its address, or one of the user's by its id. */
-export type CheckReference = { readonly check: string } | { readonly id: string };
+/** A check of the group by its address and the regions that it is about, or one of the user's by its id, or which of two a condition decides. */
+export type CheckReference =
+  | { readonly check: string; readonly of: readonly string[] }
+  | { readonly id: string }
+  | { readonly condition: string; readonly then: CheckReference; readonly otherwise: CheckReference };
 
 /** All health checks of a group with records, home by home. A CALCULATED check cannot contain another, so each lists leaves. */
 export function checksOf(configuration: Configuration): readonly HealthCheck[] {
@@ -52,8 +74,11 @@ export function checksOf(configuration: Configuration): readonly HealthCheck[] {
 
 /** What the home can do. */
 export function healthOf(configuration: Configuration, home: string): CheckReference {
-  const leaves = healthLeaves(configuration, home);
-  return leaves.length === 1 ? leaves[0]! : reference(configuration, "health", home);
+  return eitherOf(
+    hasMore(configuration, home),
+    reference(configuration, "health", home),
+    ownHealthOf(configuration, home),
+  );
 }
 
 /** The home is healthy, and no peer owns it. */
@@ -72,25 +97,31 @@ export function ownerPeerOf(configuration: Configuration, home: string, peer: st
 }
 
 function healthChecks(configuration: Configuration, home: string): readonly HealthCheck[] {
-  const arn = configuration.dns!.routingControls[home];
-  const leaves = healthLeaves(configuration, home);
+  const { healthEndpoint, routingControls } = configuration.dns!;
+  const isEndpoint = isSet(healthEndpoint);
+  const arn = routingControls[home]!;
+  const leaf = (word: CheckWord, exists: Condition, probe: () => Probe) =>
+    exists === false ? [] : [{ ...check(configuration, word, home, probe()), exists }];
   return [
-    check(configuration, ownHealth(configuration), home, healthProbe(configuration, home)),
-    ...(arn === undefined
-      ? []
-      : [check(configuration, "routingControl", home, { kind: "routing-control", arn })]),
-    ...(leaves.length === 1 ? [] : [check(configuration, "health", home, all(leaves))]),
+    ...leaf("endpointHealth", isEndpoint, () => {
+      const { intervalSeconds, failureThreshold } = healthEndpoint!;
+      return { kind: "endpoint", intervalSeconds, failureThreshold };
+    }),
+    ...leaf("metricHealth", not(isEndpoint), () =>
+      alarmProbe(healthyAlarm(configuration, home), "Unhealthy"),
+    ),
+    ...leaf("routingControl", isSet(arn), () => ({ kind: "routing-control", arn })),
+    ...leaf("health", hasMore(configuration, home), () => all(healthLeaves(configuration, home))),
   ];
 }
 
 function ownershipChecks(configuration: Configuration, home: string): readonly HealthCheck[] {
-  const peers = peersInOrder(configuration, home);
+  const { regions: peers, butLast, list } = regionOrder(configuration).peers(home);
   const owned = (peer: string, inverted: boolean) =>
     alarmProbe(ownedAlarm(configuration, peer, home), "LastKnownStatus", inverted);
-  const perPeer = (word: CheckWord, probe: (peer: string) => Probe, of: readonly string[] = peers) =>
+  const perPeer = (word: CheckWord, probe: (peer: string) => Probe, of = peers) =>
     of.map((peer) => check(configuration, word, home, probe(peer), peer));
   const references = (word: CheckWord) => peers.map((peer) => reference(configuration, word, home, peer));
-  const named = peers.slice(0, -1);
   return [
     ...perPeer("notOwned", (peer) => owned(peer, false)),
     ...perPeer("claim", () => alarmProbe(claimAlarm(configuration, home), "Unhealthy")),
@@ -104,36 +135,50 @@ function ownershipChecks(configuration: Configuration, home: string): readonly H
     check(configuration, "ownerHome", home, {
       kind: "calculated",
       children: [...references("notOwned"), ...references("claim")],
-      threshold: peers.length,
+      threshold: size(list),
     }),
-    ...perPeer("owned", (peer) => owned(peer, true), named),
+    ...perPeer("owned", (peer) => owned(peer, true), butLast),
     ...perPeer(
       "ownerPeer",
       (peer) => all([reference(configuration, "owned", home, peer), ...healthLeaves(configuration, peer)]),
-      named,
+      butLast,
     ),
   ];
 }
 
 /** All that must be healthy for a home to be. */
 function healthLeaves(configuration: Configuration, home: string): readonly CheckReference[] {
-  const { checks, routingControls } = configuration.dns!;
+  const control = configuration.dns!.routingControls[home];
+  const own = usersChecks(configuration, home);
   return [
-    reference(configuration, ownHealth(configuration), home),
-    ...(checks[home] ?? []).map(({ id }) => ({ id })),
-    ...(routingControls[home] === undefined ? [] : [reference(configuration, "routingControl", home)]),
+    ownHealthOf(configuration, home),
+    ...spread(each(own, (check) => ({ id: field<string>(check, "id") }))),
+    ...given<CheckReference>(isSet(control), reference(configuration, "routingControl", home)),
   ];
 }
 
-function ownHealth({ dns }: Configuration): CheckWord {
-  return dns!.healthEndpoint ? "endpointHealth" : "metricHealth";
+/** Whether the home's health is more than its own verdict. */
+function hasMore(configuration: Configuration, home: string): Condition {
+  const own = usersChecks(configuration, home);
+  return anyOf(not(isEmpty(own)), isSet(configuration.dns!.routingControls[home]));
 }
 
-function healthProbe(configuration: Configuration, home: string): Probe {
-  const endpoint = configuration.dns!.healthEndpoint;
-  if (endpoint === undefined) return alarmProbe(healthyAlarm(configuration, home), "Unhealthy");
-  const { intervalSeconds, failureThreshold } = endpoint;
-  return { kind: "endpoint", intervalSeconds, failureThreshold };
+function usersChecks({ dns }: Configuration, home: string) {
+  return fallback<readonly { readonly id: string }[]>(dns!.checks[home], []);
+}
+
+/** The home's verdict about itself. */
+function ownHealthOf(configuration: Configuration, home: string): CheckReference {
+  return eitherOf(
+    isSet(configuration.dns!.healthEndpoint),
+    reference(configuration, "endpointHealth", home),
+    reference(configuration, "metricHealth", home),
+  );
+}
+
+function eitherOf(condition: Condition, then: CheckReference, otherwise: CheckReference): CheckReference {
+  if (typeof condition === "string") return { condition, then, otherwise };
+  return condition ? then : otherwise;
 }
 
 function alarmProbe(
@@ -145,7 +190,7 @@ function alarmProbe(
 }
 
 function all(children: readonly CheckReference[]): Probe {
-  return { kind: "calculated", children, threshold: children.length };
+  return { kind: "calculated", children };
 }
 
 function check(
@@ -165,5 +210,8 @@ function reference(
   home: string,
   peer?: string,
 ): CheckReference {
-  return { check: logicalId(failoverGroup, word, home, peer) };
+  return {
+    check: logicalId(failoverGroup, word, home, peer),
+    of: peer === undefined ? [home] : [home, peer],
+  };
 }

@@ -1,5 +1,6 @@
 import { equal, fallback, isSet, presentIf } from "../../core/expression";
 import type { Group } from "../configuration";
+import { peersInOrder } from "../region-sets";
 
 const INTERVAL_SECONDS = 10;
 const FAILURE_THRESHOLD = 3;
@@ -32,22 +33,4 @@ export function resolveDns(group: Group) {
 function defaultOrder(group: Group): readonly string[] {
   const first = Object.keys(group.regions)[0]!;
   return [first, ...peersInOrder(group, first)];
-}
-
-/**
- * Peers of a home in the order in which records name them: those that take it over by themselves, then the others, which an order may
- * tell to.
- */
-export function peersInOrder({ regions, recovery }: Ordered, home: string): readonly string[] {
-  const chosen = recovery?.takeoverOrder?.[home] ?? [];
-  return [
-    ...new Set([...chosen, ...Object.keys(regions)].filter((peer) => peer !== home && peer in regions)),
-  ];
-}
-
-interface Ordered {
-  readonly regions: Readonly<Record<string, unknown>>;
-  readonly recovery?:
-    | { readonly takeoverOrder?: Readonly<Record<string, readonly string[]>> | undefined }
-    | undefined;
 }

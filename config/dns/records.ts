@@ -1,8 +1,9 @@
+import { equal, when } from "../../core/expression";
 import { logicalId } from "../../core/names";
 import { HEALTHY, recordNames, UNHEALTHY } from "../../ownership/records";
 import type { Configuration, Dns } from "../configuration";
+import { regionOrder } from "../region-sets";
 import { type CheckReference, healthOf, ownerHomeOf, ownerPeerOf, routingOf } from "./checks";
-import { peersInOrder } from "./dns";
 
 export interface DnsRecord {
   readonly address: string;
@@ -50,12 +51,19 @@ export function recordsOf(configuration: Configuration): readonly DnsRecord[] {
 /** Those by which functions and producers look regions up. */
 export function groupRecords(configuration: Configuration): readonly DnsRecord[] {
   return [
-    ...Object.keys(configuration.regions).flatMap((home) => [
-      ...healthRecords(configuration, home),
-      ...routingRecords(configuration, home),
-      ...ownerRecords(configuration, home),
-    ]),
+    ...Object.keys(configuration.regions).flatMap((home) =>
+      chainsOf(configuration, home).flatMap(firstHealthy),
+    ),
     ...discoveryRecords(configuration),
+  ];
+}
+
+/** Records of a home, each of which answers the first of its choices that is healthy. */
+export function chainsOf(configuration: Configuration, home: string): readonly Chain[] {
+  return [
+    healthChain(configuration, home),
+    routingChain(configuration, home),
+    ownerChain(configuration, home),
   ];
 }
 
@@ -72,10 +80,13 @@ export function endpointRecords(
   });
   const type = "cname" in Object.values(targets)[0]! ? "CNAME" : "A";
   if (dns!.discovery.policy === "failover") {
-    return firstHealthy(
-      { address, name: record, type, rest: { label: "peers", below: record } },
-      dns!.order.map(choices),
-    );
+    return firstHealthy({
+      address,
+      name: record,
+      type,
+      rest: { label: "peers", below: record },
+      choices: dns!.order.map(choices),
+    });
   }
   return perRegion(configuration).map(({ region, parts, routing }) => ({
     address: [address, ...parts].join("_"),
@@ -86,54 +97,51 @@ export function endpointRecords(
   }));
 }
 
-function healthRecords(configuration: Configuration, home: string): readonly DnsRecord[] {
-  return firstHealthy(
-    {
-      address: logicalId(configuration.failoverGroup, "health", home),
-      name: recordNames(configuration.dns!.record).health(home),
-      type: "TXT",
-    },
-    [{ answer: { value: HEALTHY }, check: healthOf(configuration, home) }, { answer: { value: UNHEALTHY } }],
-  );
+function healthChain(configuration: Configuration, home: string): Chain {
+  return {
+    address: logicalId(configuration.failoverGroup, "health", home),
+    name: recordNames(configuration.dns!.record).health(home),
+    type: "TXT",
+    choices: [
+      { answer: { value: HEALTHY }, check: healthOf(configuration, home) },
+      { answer: { value: UNHEALTHY } },
+    ],
+  };
 }
 
-function routingRecords(configuration: Configuration, home: string): readonly DnsRecord[] {
+function routingChain(configuration: Configuration, home: string): Chain {
   const name = recordNames(configuration.dns!.record).home(home);
-  return firstHealthy(
-    {
-      address: logicalId(configuration.failoverGroup, "routing", home),
-      name,
-      type: "TXT",
-      rest: { label: "peers", below: name },
-    },
-    [
+  return {
+    address: logicalId(configuration.failoverGroup, "routing", home),
+    name,
+    type: "TXT",
+    rest: { label: "peers", below: name },
+    choices: [
       { answer: { value: home }, check: routingOf(configuration, home) },
-      ...peersInOrder(configuration, home).map((peer) => ({
-        answer: { value: peer },
-        check: healthOf(configuration, peer),
-      })),
+      ...regionOrder(configuration)
+        .peers(home)
+        .regions.map((peer) => ({ answer: { value: peer }, check: healthOf(configuration, peer) })),
     ],
-  );
+  };
 }
 
-function ownerRecords(configuration: Configuration, home: string): readonly DnsRecord[] {
+function ownerChain(configuration: Configuration, home: string): Chain {
   const names = recordNames(configuration.dns!.record);
-  const peers = peersInOrder(configuration, home);
-  return firstHealthy(
-    {
-      address: logicalId(configuration.failoverGroup, "owner", home),
-      name: names.owner(home),
-      type: "TXT",
-      rest: { label: "owners", below: names.home(home) },
-    },
-    [
+  const { butLast, last } = regionOrder(configuration).peers(home);
+  return {
+    address: logicalId(configuration.failoverGroup, "owner", home),
+    name: names.owner(home),
+    type: "TXT",
+    rest: { label: "owners", below: names.home(home) },
+    choices: [
       { answer: { value: home }, check: ownerHomeOf(configuration, home) },
-      ...peers.map((peer, index) => ({
+      ...butLast.map((peer) => ({
         answer: { value: peer },
-        ...(index < peers.length - 1 && { check: ownerPeerOf(configuration, home, peer) }),
+        check: ownerPeerOf(configuration, home, peer),
       })),
+      { answer: { value: last } },
     ],
-  );
+  };
 }
 
 function discoveryRecords(configuration: Configuration): readonly DnsRecord[] {
@@ -203,31 +211,28 @@ interface Choice {
   readonly check?: CheckReference;
 }
 
-interface Chain {
+/** Names that answer the first choice that is healthy, and the very first when none is. */
+export interface Chain {
   readonly address: string;
   readonly name: string;
   readonly type: DnsRecord["type"];
   /** How the pairs are called that a name leads on to, with more than two choices. */
   readonly rest?: { readonly label: string; readonly below: string };
+  readonly choices: readonly Choice[];
 }
 
 /**
- * Answers the first choice that is healthy, and the very first when none is. Route 53 knows pairs, so with more than two the second
- * of a pair is an alias of the next one.
+ * Route 53 knows pairs, so with more than two choices the second of a pair is an alias of the next one.
  * https://docs.aws.amazon.com/Route53/latest/DeveloperGuide/dns-failover-complex-configs.html
  */
-function firstHealthy(
-  { address, name, type, rest }: Chain,
-  choices: readonly Choice[],
-): readonly DnsRecord[] {
-  const label = (depth: number) => (depth === 1 ? rest!.label : `${rest!.label}-${depth}`);
-  const nameAt = (depth: number) => (depth === 0 ? name : `${label(depth)}.${rest!.below}`);
+function firstHealthy(chain: Chain): readonly DnsRecord[] {
+  const { address, type, choices } = chain;
   const pairs = choices.slice(0, -1).map((first, depth) => {
     const isLast = depth === choices.length - 2;
-    const second: Choice = isLast ? choices[depth + 1]! : { answer: { record: nameAt(depth + 1) } };
+    const second: Choice = isLast ? choices[depth + 1]! : { answer: { record: nameAt(chain, depth + 1) } };
     const side = (side: "PRIMARY" | "SECONDARY", choice: Choice): DnsRecord => ({
-      address: [address, ...(depth === 0 ? [] : [label(depth)]), side.toLowerCase()].join("_"),
-      name: nameAt(depth),
+      address: [address, ...(depth === 0 ? [] : [label(chain, depth)]), side.toLowerCase()].join("_"),
+      name: nameAt(chain, depth),
       type,
       ...choice,
       routing: { policy: "failover", side },
@@ -235,4 +240,14 @@ function firstHealthy(
     return [side("PRIMARY", first), side("SECONDARY", second)];
   });
   return pairs.flat();
+}
+
+/** Name of the pair at a depth of a chain; the first is at depth 0. */
+export function nameAt(chain: Pick<Chain, "name" | "rest">, depth: number): string {
+  const { name, rest } = chain;
+  return rest === undefined ? name : when(equal(depth, 0), name, `${label(chain, depth)}.${rest.below}`);
+}
+
+function label({ rest }: Pick<Chain, "rest">, depth: number): string {
+  return when(equal(depth, 1), rest!.label, `${rest!.label}-${depth}`);
 }

@@ -1,9 +1,9 @@
 import { CALCULATED_CHILDREN_MAX, DNS_NAME_MAX_LENGTH } from "../../core/limits";
 import type { Configuration, Dns } from "../configuration";
 import { otherAccounts } from "../recovery/rules";
+import { peersInOrder } from "../region-sets";
 import type { Rule } from "../rule";
 import type { Violation } from "../violation";
-import { peersInOrder } from "./dns";
 import { CONTINENTS, COUNTRIES, COUNTRY_WITH_STATES, STATES } from "./geolocation";
 import { type DnsRecord, endpointRecords, groupRecords, type Location, locationCode } from "./records";
 

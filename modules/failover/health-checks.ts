@@ -6,8 +6,9 @@ import {
 import { Construct } from "constructs";
 import type { Configuration } from "../../config/configuration";
 import type { CheckReference, HealthCheck, Probe } from "../../config/dns/checks";
+import { each, field, json, listOf, size, when } from "../../core/expression";
 import { HEALTH_PATH } from "../../replicator/health/settings";
-import { addressed } from "../address";
+import { addressed, addressOf, attributeOf, under } from "../address";
 import { healthCheckTagsOf } from "../tags";
 
 export interface HealthChecksProps {
@@ -29,17 +30,23 @@ export class HealthChecks extends Construct {
     // Leaves first: the others name them.
     const rank = ({ probe }: HealthCheck) => Number(probe.kind === "calculated");
     for (const check of [...props.checks].sort((one, other) => rank(one) - rank(other)))
-      made.set(check.address, this.check(props, check));
+      made.set(addressOf(check.address), this.check(props, check));
   }
 
-  idOf(reference: CheckReference): string {
-    return "id" in reference ? reference.id : this.made.get(reference.check)!.id;
-  }
+  readonly idOf = (reference: CheckReference): string => {
+    if (typeof reference === "object" && "check" in reference)
+      return attributeOf(this.made.get(addressOf(reference.check))!, "id", reference.of);
+    if (typeof reference === "object" && "condition" in reference) {
+      const { condition, then, otherwise } = reference;
+      return when(condition, this.idOf(then), this.idOf(otherwise));
+    }
+    return field(reference, "id");
+  };
 
   private check({ configuration, provider, hosts }: HealthChecksProps, check: HealthCheck) {
-    const { address, home, probe } = check;
+    const { address, home, probe, exists } = check;
     return addressed(
-      new Route53HealthCheck(this, address, {
+      new Route53HealthCheck(under(this, exists ?? true)!, address, {
         provider,
         ...this.probe(probe, hosts[home]),
         tags: healthCheckTagsOf(configuration, check),
@@ -70,16 +77,18 @@ export class HealthChecks extends Construct {
           insufficientDataHealthStatus: probe.insufficientData,
           ...(probe.inverted && { invertHealthcheck: true }),
           // The check copies the alarm's settings when it is written, and the alarm is in another stack.
-          triggers: { alarm: JSON.stringify(probe.alarm.evaluation) },
+          triggers: { alarm: json(probe.alarm.evaluation) },
         };
       case "routing-control":
         return { type: "RECOVERY_CONTROL", routingControlArn: probe.arn } as Route53HealthCheckConfig;
-      case "calculated":
+      case "calculated": {
+        const children = each(probe.children, this.idOf);
         return {
           type: "CALCULATED",
-          childHealthchecks: probe.children.map((child) => this.idOf(child)),
-          childHealthThreshold: probe.threshold,
+          childHealthchecks: listOf(children),
+          childHealthThreshold: probe.threshold ?? size(children),
         };
+      }
     }
   }
 }

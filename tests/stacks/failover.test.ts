@@ -1,5 +1,5 @@
 import fc from "fast-check";
-import { peersInOrder } from "../../config/dns/dns";
+import { peersInOrder } from "../../config/region-sets";
 import type { ConfigurationInput } from "../../config/schema";
 import { MANAGED_POLICY_MAX_CHARACTERS, ROLE_POLICY_MAX_CHARACTERS } from "../../core/limits";
 import { policyNumber } from "../../modules/policy/spread-policies";
