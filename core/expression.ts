@@ -330,7 +330,8 @@ export function distinct<T>(list: readonly T[]): readonly T[] {
 
 /** A list for an argument of a resource, which must not be read-only. */
 export function listOf<T>(list: readonly T[]): T[] {
-  return typeof list === "string" ? (list as unknown as T[]) : [...list];
+  if (typeof list === "string") return list as unknown as T[];
+  return list.some(isSeveral) ? noted(["", ""], [list]) : [...list];
 }
 
 /** A text with every `part` of it replaced. */

@@ -35,10 +35,10 @@ export function healthCheckTagsOf(
   { word, home, peer }: Pick<HealthCheck, "word" | "home" | "peer">,
 ): Readonly<Record<string, string>> {
   const { naming, failoverGroup } = configuration;
-  return {
+  const own = {
     Name: `${naming.prefix}${[failoverGroup, spelled(word), home, ...(peer === undefined ? [] : [peer])].join("-")}`,
     "sqs-multi-region:home": home,
     ...(peer !== undefined && { "sqs-multi-region:peer": peer }),
-    ...groupTagsOf(configuration, word),
   };
+  return joinedMaps(own, groupTagsOf(configuration, word));
 }

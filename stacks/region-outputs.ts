@@ -52,6 +52,16 @@ export function addOperatorOutput(scope: Construct, configuration: Configuration
   );
 }
 
+/** Output of a module with a health endpoint. */
+export function addHealthHostOutput(scope: Construct, host: string): void {
+  output(
+    scope,
+    "health_host",
+    host,
+    "Host of the public health endpoint, for health_hosts of the module global",
+  );
+}
+
 function output(scope: Construct, id: string, value: string, description: string): void {
   addressed(new TerraformOutput(scope, id, { value, description }), id);
 }

@@ -6,22 +6,28 @@ import { type DnsRecord, recordsOf } from "./records";
 export interface DnsTopology {
   readonly checks: readonly HealthCheck[];
   readonly records: readonly DnsRecord[];
-  /** Per home, what its records depend on. */
-  readonly homes: readonly {
-    readonly home: string;
-    readonly health: CheckReference;
-    readonly routing: CheckReference;
-  }[];
+  readonly homes: readonly HomeChecks[];
+}
+
+/** What the records of a home depend on. */
+export interface HomeChecks {
+  readonly home: string;
+  readonly health: CheckReference;
+  readonly routing: CheckReference;
 }
 
 export function dnsTopologyOf(configuration: Configuration): DnsTopology {
   return {
     checks: checksOf(configuration),
     records: recordsOf(configuration),
-    homes: Object.keys(configuration.regions).map((home) => ({
-      home,
-      health: healthOf(configuration, home),
-      routing: routingOf(configuration, home),
-    })),
+    homes: homesOf(configuration),
   };
+}
+
+export function homesOf(configuration: Configuration): readonly HomeChecks[] {
+  return Object.keys(configuration.regions).map((home) => ({
+    home,
+    health: healthOf(configuration, home),
+    routing: routingOf(configuration, home),
+  }));
 }

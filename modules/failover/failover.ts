@@ -2,6 +2,7 @@ import type { AwsProvider } from "@cdktf/provider-aws/lib/provider";
 import { Construct } from "constructs";
 import type { Configuration } from "../../config/configuration";
 import { type DnsTopology, dnsTopologyOf } from "../../config/dns/topology";
+import { groupTopologyOf } from "../../config/group-topology";
 import { HEALTH_PATH } from "../../replicator/health/settings";
 import { HealthChecks } from "./health-checks";
 import { HealthEndpoint } from "./health-endpoint";
@@ -41,6 +42,7 @@ export class Failover extends Construct {
           new HealthEndpoint(this, `endpoint-${region}`, {
             configuration,
             region,
+            functionName: groupTopologyOf(configuration, region).health!.name,
             provider: providers(region),
           }),
         ]),

@@ -6,7 +6,7 @@ import {
 import { Construct } from "constructs";
 import type { Configuration } from "../../config/configuration";
 import type { CheckReference, HealthCheck, Probe } from "../../config/dns/checks";
-import { each, field, json, listOf, size, when } from "../../core/expression";
+import { each, field, json, listOf, mapOf, size, when } from "../../core/expression";
 import { HEALTH_PATH } from "../../replicator/health/settings";
 import { addressed, addressOf, attributeOf, under } from "../address";
 import { healthCheckTagsOf } from "../tags";
@@ -49,7 +49,7 @@ export class HealthChecks extends Construct {
       new Route53HealthCheck(under(this, exists ?? true)!, address, {
         provider,
         ...this.probe(probe, hosts[home]),
-        tags: healthCheckTagsOf(configuration, check),
+        tags: mapOf(healthCheckTagsOf(configuration, check)),
         // A type or an interval cannot be changed; records go over to the new check before the old one goes.
         lifecycle: { createBeforeDestroy: true },
       }),

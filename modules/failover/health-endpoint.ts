@@ -4,7 +4,6 @@ import type { AwsProvider } from "@cdktf/provider-aws/lib/provider";
 import { Fn } from "cdktf";
 import { Construct } from "constructs";
 import type { Configuration } from "../../config/configuration";
-import { groupTopologyOf } from "../../config/group-topology";
 import { logicalId } from "../../core/names";
 import { addressed } from "../address";
 
@@ -12,6 +11,8 @@ export interface HealthEndpointProps {
   /** With a health endpoint. */
   readonly configuration: Configuration;
   readonly region: string;
+  /** Name of the health function. */
+  readonly functionName: string;
   /** Provider of that region and account. */
   readonly provider: AwsProvider;
 }
@@ -27,10 +28,13 @@ export class HealthEndpoint extends Construct {
   /** Where it is reached: a name that Lambda has made up. */
   readonly host: string;
 
-  constructor(scope: Construct, id: string, { configuration, region, provider }: HealthEndpointProps) {
+  constructor(
+    scope: Construct,
+    id: string,
+    { configuration, region, functionName, provider }: HealthEndpointProps,
+  ) {
     super(scope, id);
     const { failoverGroup } = configuration;
-    const functionName = groupTopologyOf(configuration, region).health!.name;
     const url = addressed(
       new LambdaFunctionUrl(this, "url", { provider, functionName, authorizationType: "NONE" }),
       logicalId(failoverGroup, "health", region),

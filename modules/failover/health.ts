@@ -28,6 +28,8 @@ export interface HealthProps {
  * reservation keeps concurrency for it, and is all that a flood of requests can use up.
  */
 export class Health extends Construct {
+  readonly functionName: string;
+
   constructor(scope: Construct, id: string, { configuration, region, provider, policies }: HealthProps) {
     super(scope, id);
     const { failoverGroup, functions, dns } = configuration;
@@ -48,11 +50,12 @@ export class Health extends Construct {
       reservedConcurrency,
       tags: groupTagsOf(configuration, "health"),
     });
+    this.functionName = resource.functionName;
     // Nobody has a reason to invoke it asynchronously; what a stranger queues up must not be in the way for long.
     addressed(
       new LambdaFunctionEventInvokeConfig(this, "invocation", {
         provider,
-        functionName: resource.functionName,
+        functionName: this.functionName,
         maximumEventAgeInSeconds: CONTROLLER_PERIOD_SECONDS,
         maximumRetryAttempts: 0,
       }),

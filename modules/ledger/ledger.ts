@@ -4,9 +4,12 @@ import type { AwsProvider } from "@cdktf/provider-aws/lib/provider";
 import type { ITerraformDependable } from "cdktf";
 import { Construct } from "constructs";
 import type { Configuration, ManagedLedger } from "../../config/configuration";
+import { regionOrder } from "../../config/region-sets";
+import { isSet, mapOf } from "../../core/expression";
 import { logicalId } from "../../core/names";
 import { LEDGER_ATTRIBUTES } from "../../ledger/attributes";
 import { addressed } from "../address";
+import { blocks } from "../block";
 import { groupTagsOf } from "../tags";
 import { LedgerScaling } from "./ledger-scaling";
 
@@ -27,11 +30,12 @@ export class Ledger extends Construct {
   constructor(scope: Construct, id: string, { configuration, providers }: LedgerProps) {
     super(scope, id);
     const { failoverGroup } = configuration;
-    const [first, ...others] = Object.keys(configuration.regions) as [string, ...string[]];
+    const { first, others } = regionOrder(configuration);
     const { tableName, managed } = configuration.ledger as { tableName: string; managed: ManagedLedger };
     const { billing, kmsKeyArns, pointInTimeRecovery, deletionProtection } = managed;
     const address = logicalId(failoverGroup, "ledger");
-    const tags = { ...groupTagsOf(configuration, "ledger") };
+    const tags = mapOf(groupTagsOf(configuration, "ledger"));
+    const key = (region: string): string | undefined => kmsKeyArns?.[region];
     const provisioned = billing.type === "provisioned";
 
     this.table = addressed(
@@ -43,7 +47,7 @@ export class Ledger extends Construct {
         ttl: { attributeName: LEDGER_ATTRIBUTES.expiration, enabled: true },
         pointInTimeRecovery: { enabled: pointInTimeRecovery },
         // Without a key of the customer, DynamoDB encrypts by one of its own, which needs no setting.
-        ...(kmsKeyArns && { serverSideEncryption: { enabled: true, kmsKeyArn: kmsKeyArns[first]! } }),
+        ...blocks(isSet(key(first)), { serverSideEncryption: { enabled: true, kmsKeyArn: key(first)! } }),
         deletionProtectionEnabled: deletionProtection,
         streamEnabled: true,
         streamViewType: "NEW_AND_OLD_IMAGES",
@@ -54,7 +58,7 @@ export class Ledger extends Construct {
             regionName,
             pointInTimeRecovery,
             propagateTags: true,
-            ...(kmsKeyArns && { kmsKeyArn: kmsKeyArns[regionName]! }),
+            ...(kmsKeyArns && { kmsKeyArn: key(regionName)! }),
           })),
         }),
       }),

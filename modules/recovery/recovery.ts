@@ -23,6 +23,9 @@ export interface RecoveryProps {
  * at.
  */
 export class Recovery extends Construct {
+  /** With a health endpoint. */
+  readonly health?: Health;
+
   constructor(scope: Construct, id: string, props: RecoveryProps) {
     super(scope, id);
     new OwnershipParameters(this, "ownership", props);
@@ -34,6 +37,6 @@ export class Recovery extends Construct {
     if (records === undefined) return;
     new SignalAlarms(records, "signals", props);
     const endpoint = under(records, isSet(dns!.healthEndpoint));
-    if (endpoint !== undefined) new Health(endpoint, "health", { ...props, policies });
+    if (endpoint !== undefined) this.health = new Health(endpoint, "health", { ...props, policies });
   }
 }

@@ -32,6 +32,7 @@ export interface ResourceBlock {
   readonly body: Body;
   readonly dependsOn: readonly string[];
   readonly ignoreChanges: readonly string[];
+  readonly createBeforeDestroy: boolean;
 }
 
 /** An output of a module, before it is written. */
@@ -71,9 +72,15 @@ const WORDS: Readonly<Record<string, string>> = {
   "@queue": "each logical queue",
   "@peer": "each peer",
   "@home": "each home",
+  "@region": "each region",
   "var.region": "this region",
   "var.failover_group": "the failover group",
 };
+
+interface Lifecycle {
+  readonly ignore_changes?: readonly string[];
+  readonly create_before_destroy?: boolean;
+}
 
 /** What a resource of a module is, from its construct. */
 export function resourceBlock(resource: TerraformResource): ResourceBlock {
@@ -83,6 +90,7 @@ export function resourceBlock(resource: TerraformResource): ResourceBlock {
   const type = resource.terraformResourceType;
   const name = resource.friendlyUniqueId;
   const { depends_on, lifecycle, provider, "//": metadata, ...attributes } = resolved.resource[type]![name]!;
+  const { ignore_changes, create_before_destroy } = (lifecycle ?? {}) as Lifecycle;
   void provider;
   void metadata;
   return {
@@ -92,7 +100,8 @@ export function resourceBlock(resource: TerraformResource): ResourceBlock {
     condition: conditionOf(resource),
     body: bodyOf(attributes as Readonly<Record<string, Attribute>>),
     dependsOn: (depends_on ?? []) as readonly string[],
-    ignoreChanges: (lifecycle as { ignore_changes?: readonly string[] } | undefined)?.ignore_changes ?? [],
+    ignoreChanges: ignore_changes ?? [],
+    createBeforeDestroy: create_before_destroy ?? false,
   };
 }
 

@@ -1,15 +1,20 @@
+import type { GlobalSettings } from "./global-settings";
 import type { Renderer } from "./render";
 import type { ModuleSettings } from "./settings";
 
-/** The locals of a module, in the order in which they are written: what its variables come to. */
+const REGIONS = [
+  "regions       = keys(var.regions)",
+  "other_regions = [for region in local.regions : region if region != var.region]",
+  'partition     = startswith(var.region, "cn-") ? "aws-cn" : startswith(var.region, "us-gov-") ? "aws-us-gov" : "aws"',
+  'domain        = local.partition == "aws-cn" ? "amazonaws.com.cn" : "amazonaws.com"',
+];
+
+/** The locals of the region's module, in the order in which they are written: what its variables come to. */
 export function regionLocals({ locals }: ModuleSettings, renderer: Renderer): readonly string[] {
   const write = (value: unknown) => renderer.value(value, {}, "  ");
   const { queue, canary, recovery, ledger, dns } = locals;
   return [
-    "regions       = keys(var.regions)",
-    "other_regions = [for region in local.regions : region if region != var.region]",
-    'partition     = startswith(var.region, "cn-") ? "aws-cn" : startswith(var.region, "us-gov-") ? "aws-us-gov" : "aws"',
-    'domain        = local.partition == "aws-cn" ? "amazonaws.com.cn" : "amazonaws.com"',
+    ...REGIONS,
     'canary        = "${var.failover_group}-canary"',
     `recovery = ${write(recovery)}`,
     `ledger = ${write(ledger)}`,
@@ -20,6 +25,46 @@ export function regionLocals({ locals }: ModuleSettings, renderer: Renderer): re
     'outgoing = merge([for queue, settings in local.queues : { for peer in settings.peers : "${queue}/${peer}" => { queue = queue, peer = peer } }]...)',
     'incoming = merge([for queue, settings in local.queues : { for home in settings.homes : "${queue}/${home}" => { queue = queue, home = home } }]...)',
     'everywhere = merge([for queue in keys(local.queues) : { for region in local.regions : "${queue}/${region}" => { queue = queue, region = region } }]...)',
-    ...[...renderer.locals].map(([name, text]) => `${name} = ${text}`),
+  ];
+}
+
+/** Those of the global module. A chain is a name with its choices, a step one of them, a route leads the discovery record to a region. */
+export function globalLocals(
+  { locals: { ledger, dns, peers, order } }: GlobalSettings,
+  chains: unknown,
+  renderer: Renderer,
+): readonly string[] {
+  const write = (value: unknown) => renderer.value(value, {}, "  ");
+  return [
+    ...REGIONS,
+    `ledger = ${write(ledger)}`,
+    `dns = ${write(dns)}`,
+    `peers = ${write(peers)}`,
+    `order = ${write(order)}`,
+    'peer_pairs = merge([for home, peers in local.peers : { for peer in peers : "${home}/${peer}" => { home = home, peer = peer } }]...)',
+    'earlier_pairs = merge([for home, peers in local.peers : { for peer in slice(peers, 0, length(peers) - 1) : "${home}/${peer}" => { home = home, peer = peer } }]...)',
+    "policy = var.create ? local.dns.discovery.policy : null",
+    "endpoints = local.dns.endpoints == null ? [] : local.dns.endpoints",
+    `home_chains = ${write(chains)}`,
+    `chains = merge(local.home_chains, {
+      for endpoint in local.endpoints : "endpoint/\${endpoint.record}" => {
+        name    = endpoint.record
+        type    = anytrue([for target in values(endpoint.targets) : target.cname != null]) ? "CNAME" : "A"
+        label   = "peers"
+        below   = endpoint.record
+        choices = [for region in local.order : { value = endpoint.targets[region].cname, alias = endpoint.targets[region].alias, check = aws_route53_health_check.routing[region].id }]
+      } if local.policy == "failover"
+    })`,
+    'steps = merge([for key, chain in local.chains : { for depth, choice in slice(chain.choices, 0, length(chain.choices) - 1) : "${key}/${depth}" => merge(choice, { chain = key, depth = depth, type = chain.type }) }]...)',
+    "lasts = { for key, chain in local.chains : key => merge(reverse(chain.choices)[0], { depth = length(chain.choices) - 2, type = chain.type }) }",
+    `routes = merge(
+      { for region in slice(local.order, 0, 1) : "first" => merge(local.nowhere, { region = region }) if local.policy == "failover" },
+      { for region in local.regions : region => merge(local.nowhere, { region = region, identifier = region, latency = region }) if local.policy == "latency" },
+      merge([for region, places in coalesce(local.dns.discovery.locations, {}) : { for place in places : "\${region}/\${join("-", local.place_codes[jsonencode(place)])}" => merge(local.nowhere, place, { region = region, identifier = join("-", local.place_codes[jsonencode(place)]) }) if local.policy == "geolocation" }]...),
+      { for region in compact([local.dns.discovery.default]) : "default" => merge(local.nowhere, { region = region, identifier = "default", country = "*" }) if local.policy == "geolocation" },
+    )`,
+    "nowhere = { region = null, identifier = null, latency = null, continent = null, country = null, subdivision = null }",
+    'place_codes = { for place in distinct(flatten(values(coalesce(local.dns.discovery.locations, {})))) : jsonencode(place) => [for code in place.continent == null ? ["country", place.country, place.subdivision] : ["continent", place.continent] : lower(code) if code != null] }',
+    'targets = local.policy == "failover" ? {} : merge([for endpoint in local.endpoints : { for key, route in local.routes : "${endpoint.record}/${key}" => merge(route, { record = endpoint.record, type = anytrue([for target in values(endpoint.targets) : target.cname != null]) ? "CNAME" : "A", value = endpoint.targets[route.region].cname, alias = endpoint.targets[route.region].alias }) }]...)',
   ];
 }

@@ -75,6 +75,11 @@ export class Renderer {
     return values.flatMap((value) => this.mentioned(value)).filter((symbol) => symbol !== variable?.symbol);
   }
 
+  /** The list that a symbol is one of. */
+  listOf(symbol: string, bound: Bindings): string {
+    return this.value(this.definition(symbol).over, bound);
+  }
+
   private definition(symbol: string): SymbolDefinition {
     const definition = this.symbols[symbol];
     if (definition === undefined) throw new Error(`nothing is known of the symbol ${symbol}`);

@@ -91,7 +91,7 @@ const REGION_SETS: RegionSets = {
   },
 };
 
-function groupOfVariables(): Group {
+export function groupOfVariables(): Group {
   const group = referencesTo(configurationSchema, "var") as Record<string, unknown>;
   const { regions } = configurationSchema.shape;
   return {
@@ -124,7 +124,7 @@ function namesIn(
 const IS_SET = "is_set";
 
 /** Settings as a value of Terraform's: keys in snake case, and of what is optional whether it is there. */
-function lifted(settings: unknown): unknown {
+export function lifted(settings: unknown): unknown {
   if (!isObject(settings)) return settings;
   const raw = rawOf(settings);
   if (raw !== undefined) return raw;
@@ -152,7 +152,7 @@ function isObject(value: unknown): value is Record<string, unknown> {
 }
 
 /** References to settings that were {@link lifted} to a local. */
-function referencesIn(settings: unknown, path: string): unknown {
+export function referencesIn(settings: unknown, path: string): unknown {
   if (!isObject(settings)) return `\${${path}}`;
   if (rawOf(settings) !== undefined) return mapByRegion(`\${${path}}`);
   if (!isKnown(Object.keys(settings))) return `\${${path}}`;

@@ -12,6 +12,19 @@ export const ANY_PEER = "${@peer}";
 /** A region whose copies of the logical queue come here. */
 export const ANY_HOME = "${@home}";
 
+/** A peer of the region at hand, in the order of records. */
+export const ANY_NEXT = "${@next}";
+/** One that is not the last. */
+export const ANY_EARLIER = "${@earlier}";
+/** Names that answer the first choice that is healthy. */
+export const ANY_CHAIN = "${@chain}";
+/** A choice of such names, but the last. */
+export const ANY_STEP = "${@step}";
+/** A way by which the discovery record leads to a region. */
+export const ANY_ROUTE = "${@route}";
+/** The same of an application endpoint. */
+export const ANY_TARGET = "${@target}";
+
 export const SYMBOLS: SymbolTable = {
   "@region": { over: "${local.regions}" },
   "@other": { over: "${local.other_regions}" },
@@ -19,6 +32,12 @@ export const SYMBOLS: SymbolTable = {
   "@users_queue": { over: "${keys(local.users_queues)}" },
   "@peer": { over: "${local.queues[@queue].peers}" },
   "@home": { over: "${local.queues[@queue].homes}" },
+  "@next": { over: "${local.peers[@region]}" },
+  "@earlier": { over: "${slice(local.peers[@region], 0, length(local.peers[@region]) - 1)}" },
+  "@chain": { over: "${keys(local.chains)}" },
+  "@step": { over: "${keys(local.steps)}" },
+  "@route": { over: "${keys(local.routes)}" },
+  "@target": { over: "${keys(local.targets)}" },
 };
 
 /** A map for which resources are made, or locals noted. */
@@ -35,6 +54,12 @@ export const COLLECTIONS: Readonly<Record<string, Collection>> = {
   "@region": { over: "local.regions", fields: { "@region": "" } },
   "@queue @peer": { over: "local.outgoing", fields: { "@queue": "queue", "@peer": "peer" } },
   "@queue @home": { over: "local.incoming", fields: { "@queue": "queue", "@home": "home" } },
+  "@region @next": { over: "local.peer_pairs", fields: { "@region": "home", "@next": "peer" } },
+  "@region @earlier": { over: "local.earlier_pairs", fields: { "@region": "home", "@earlier": "peer" } },
+  "@chain": { over: "local.chains", fields: { "@chain": "" } },
+  "@step": { over: "local.steps", fields: { "@step": "" } },
+  "@route": { over: "local.routes", fields: { "@route": "" } },
+  "@target": { over: "local.targets", fields: { "@target": "" } },
   "@queue @region": { over: "local.everywhere", fields: { "@queue": "queue", "@region": "region" } },
 };
 

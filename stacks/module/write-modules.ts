@@ -3,8 +3,9 @@ import { copyFileSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "nod
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { App } from "cdktf";
-import { FUNCTION_WORDS } from "../../core/names";
+import { FUNCTION_WORDS, type FunctionWord } from "../../core/names";
 import { archiveName, functionArchive } from "../../replicator/archive";
+import { globalModuleFiles } from "./global-files";
 import { regionModuleFiles } from "./region-files";
 import { ARCHIVES } from "./region-module";
 
@@ -18,16 +19,21 @@ export const MODULES_DIRECTORY = path.join(__dirname, "..", "..", "dist", "modul
 export function writeModules(directory: string): void {
   const outdir = mkdtempSync(path.join(tmpdir(), "sqs-multi-region-modules-"));
   try {
-    writeModule(path.join(directory, "region"), regionModuleFiles(new App({ outdir })));
+    writeModule(path.join(directory, "region"), regionModuleFiles(new App({ outdir })), FUNCTION_WORDS);
+    writeModule(path.join(directory, "global"), globalModuleFiles(new App({ outdir })));
   } finally {
     rmSync(outdir, { recursive: true, force: true });
   }
 }
 
-function writeModule(folder: string, files: Readonly<Record<string, string>>): void {
-  mkdirSync(path.join(folder, ARCHIVES), { recursive: true });
+function writeModule(
+  folder: string,
+  files: Readonly<Record<string, string>>,
+  archives: readonly FunctionWord[] = [],
+): void {
+  mkdirSync(archives.length > 0 ? path.join(folder, ARCHIVES) : folder, { recursive: true });
   for (const [name, text] of Object.entries(files)) writeFileSync(path.join(folder, name), text);
-  for (const word of FUNCTION_WORDS) {
+  for (const word of archives) {
     copyFileSync(functionArchive(word), path.join(folder, ARCHIVES, archiveName(word)));
   }
   const { status, stderr, error } = spawnSync("terraform", ["fmt", "-no-color", folder], {
@@ -38,5 +44,6 @@ function writeModule(folder: string, files: Readonly<Record<string, string>>): v
 
 if (require.main === module) {
   writeModules(MODULES_DIRECTORY);
-  process.stdout.write(`${path.join(MODULES_DIRECTORY, "region")}\n`);
+  for (const module of ["region", "global"])
+    process.stdout.write(`${path.join(MODULES_DIRECTORY, module)}\n`);
 }

@@ -21,17 +21,13 @@ export class ModuleWriter {
   }
 
   resource(resource: ResourceBlock): string {
-    const { type, name, symbols, condition, body, dependsOn, ignoreChanges } = resource;
+    const { type, name, symbols, condition, body, dependsOn, ignoreChanges, createBeforeDestroy } = resource;
     const collection = collectionFor(symbols);
     const bound = collection === undefined ? {} : boundIn(collection, "each");
     const lines = [
       ...this.meta(collection, condition),
       ...this.body(body, bound, INDENT),
-      ...(ignoreChanges.length > 0
-        ? [
-            `${INDENT}lifecycle {\n${INDENT}${INDENT}ignore_changes = [${ignoreChanges.join(", ")}]\n${INDENT}}`,
-          ]
-        : []),
+      ...lifecycle(ignoreChanges, createBeforeDestroy),
       ...(dependsOn.length > 0
         ? [
             `${INDENT}depends_on = [\n${dependsOn.map((one) => `${INDENT}${INDENT}${one},\n`).join("")}${INDENT}]`,
@@ -75,6 +71,18 @@ export class ModuleWriter {
   }
 
   private block({ name, body, condition }: NestedBlock, bound: Bindings, indent: string): string {
+    const [symbol] = this.renderer.free(Object.fromEntries(body.args), bound);
+    if (symbol !== undefined) {
+      const inside = { ...bound, [symbol]: `${name}.value` };
+      return [
+        `\n${indent}dynamic "${name}" {`,
+        `${indent}${INDENT}for_each = ${this.renderer.listOf(symbol, bound)}`,
+        `${indent}${INDENT}content {`,
+        ...this.body(body, inside, indent + INDENT + INDENT),
+        `${indent}${INDENT}}`,
+        `${indent}}`,
+      ].join("\n");
+    }
     if (condition === true) {
       return `\n${indent}${name} {\n${this.body(body, bound, indent + INDENT).join("\n")}\n${indent}}`;
     }
@@ -102,6 +110,15 @@ export class ModuleWriter {
       return `${address}[${keyFor(target, symbols, collection, each)}].${attribute}`;
     });
   }
+}
+
+function lifecycle(ignoreChanges: readonly string[], createBeforeDestroy: boolean): readonly string[] {
+  const args = [
+    ...(createBeforeDestroy ? ["create_before_destroy = true"] : []),
+    ...(ignoreChanges.length > 0 ? [`ignore_changes = [${ignoreChanges.join(", ")}]`] : []),
+  ];
+  if (args.length === 0) return [];
+  return [`${INDENT}lifecycle {\n${args.map((arg) => `${INDENT}${INDENT}${arg}\n`).join("")}${INDENT}}`];
 }
 
 /** Which of the several is meant: the one that is made for the same. */

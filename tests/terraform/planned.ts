@@ -58,21 +58,29 @@ export async function planned(
 }
 
 /** A synthesized stack as it is planned here: without the state and the credentials of its own. */
-export async function stackFiles(folder: string, region: string): Promise<Readonly<Record<string, string>>> {
+export async function stackFiles(folder: string): Promise<Readonly<Record<string, string>>> {
   const stack = JSON.parse(await readFile(path.join(folder, "cdk.tf.json"), "utf8"));
   const { backend: _backend, ...terraform } = stack.terraform;
-  return {
-    "cdk.tf.json": JSON.stringify({ ...stack, terraform, provider: { aws: [{ ...PROVIDER, region }] } }),
-  };
+  const aws = stack.provider.aws.map(({ alias, region }: Readonly<Record<"alias" | "region", string>>) => ({
+    ...PROVIDER,
+    alias,
+    region,
+  }));
+  return { "cdk.tf.json": JSON.stringify({ ...stack, terraform, provider: { aws } }) };
 }
 
-/** A root module that calls the module of a region in `./region`, with a configuration file's settings as its variables. */
-export function callFiles(settings: object, region: string): Readonly<Record<string, string>> {
-  const call = { source: "./region", region, ...settings };
+/** A root module that calls the module in `./module`, with a configuration file's settings as its variables. */
+export function callFiles(
+  settings: object,
+  region: string,
+  more: object = {},
+): Readonly<Record<string, string>> {
+  const call = { source: "./module", region, ...settings };
   return {
     "main.tf.json": JSON.stringify({
       provider: { aws: [{ ...PROVIDER, region }] },
-      module: { region: call },
+      module: { called: call },
+      ...more,
     }),
   };
 }
@@ -80,7 +88,7 @@ export function callFiles(settings: object, region: string): Readonly<Record<str
 function resourcesIn({ resources = [], child_modules = [] }: PlannedModule): string[] {
   return [
     ...resources
-      .filter(({ mode }) => mode === "managed")
+      .filter(({ mode, type }) => mode === "managed" && type !== "terraform_data")
       .map(
         ({ type, values: { filename: _filename, ...values } }) => `${type} ${JSON.stringify(normal(values))}`,
       ),

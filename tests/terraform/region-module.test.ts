@@ -1,9 +1,13 @@
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
+import { AwsProvider } from "@cdktf/provider-aws/lib/provider";
 import { Testing } from "cdktf";
+import type { Configuration } from "../../config/configuration";
+import { groupTopologyOf } from "../../config/group-topology";
 import { parseConfiguration } from "../../config/load";
 import type { ConfigurationInput } from "../../config/schema";
+import { HealthEndpoint } from "../../modules/failover/health-endpoint";
 import { writeModules } from "../../stacks/module/write-modules";
 import { RegionStack } from "../../stacks/region-stack";
 import { callFiles, planned, stackFiles } from "./planned";
@@ -105,19 +109,29 @@ test.each([
 ])("the module of a region makes what its stack makes, with %s", async (_, input, region) => {
   const outdir = path.join(root, `${input.failover_group}-${region}`);
   const app = Testing.app({ outdir });
-  const stack = new RegionStack(app, parseConfiguration(input), region);
+  const configuration = parseConfiguration(input);
+  const stack = new RegionStack(app, configuration, region);
+  addEndpoint(stack, configuration, region);
   app.synth();
   const folder = path.join(outdir, "stacks", stack.node.id);
   const [ofStack, ofModule] = await Promise.all([
-    planned(await stackFiles(folder, region), { assets: path.join(folder, "assets") }),
-    planned(callFiles(input, region), { region: path.join(root, "region") }),
+    planned(await stackFiles(folder), { assets: path.join(folder, "assets") }),
+    planned(callFiles(input, region), { module: path.join(root, "region") }),
   ]);
   expect(ofModule).toEqual(ofStack);
   expect(ofStack.length).toBeGreaterThan(20);
 });
 
+/** What the app has in its global stack, because checks need the URL, and a module tells by an output. */
+function addEndpoint(stack: RegionStack, configuration: Configuration, region: string): void {
+  if (!configuration.dns?.healthEndpoint) return;
+  const provider = stack.node.findAll().find((one) => one instanceof AwsProvider)!;
+  const functionName = groupTopologyOf(configuration, region).health!.name;
+  new HealthEndpoint(stack, "@endpoint", { configuration, region, functionName, provider });
+}
+
 test("the module makes nothing when it shall not", async () => {
   const call = { ...BY_METRIC, create: false };
-  const nothing = await planned(callFiles(call, "us-east-1"), { region: path.join(root, "region") });
+  const nothing = await planned(callFiles(call, "us-east-1"), { module: path.join(root, "region") });
   expect(nothing).toEqual([]);
 });

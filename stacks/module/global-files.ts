@@ -1,0 +1,27 @@
+import type { App } from "cdktf";
+import { configurationSchema } from "../../config/schema";
+import type { ResourceBlock } from "./blocks";
+import { GlobalModule } from "./global-module";
+import { globalLocals } from "./locals";
+import { moduleFiles } from "./module-files";
+import { CREATE, GLOBAL_REGION, HEALTH_HOSTS } from "./own-variables";
+import { variablesOf } from "./variables";
+
+const SETTINGS = ["failover_group", "regions", "recovery", "ledger", "dns", "naming", "tags"] as const;
+
+const FILES: readonly (readonly [file: string, isMeant: (resource: ResourceBlock) => boolean])[] = [
+  ["ledger.tf", ({ type }) => type === "aws_dynamodb_table"],
+  ["checks.tf", ({ type }) => type === "aws_route53_health_check"],
+  ["records.tf", () => true],
+];
+
+/** The module of what spans the regions, by file. */
+export function globalModuleFiles(app: App): Readonly<Record<string, string>> {
+  const stack = new GlobalModule(app, "global");
+  return moduleFiles({
+    stack,
+    variables: [CREATE, GLOBAL_REGION, HEALTH_HOSTS, ...variablesOf(configurationSchema, SETTINGS)],
+    files: FILES,
+    locals: (renderer) => globalLocals(stack.settings, stack.chains, renderer),
+  });
+}

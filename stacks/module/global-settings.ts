@@ -1,0 +1,60 @@
+import type { Configuration } from "../../config/configuration";
+import { resolveDns } from "../../config/dns/dns";
+import { resolveLedger, resolveRecovery } from "../../config/recovery/recovery";
+import { peersInOrder, type RegionOrder } from "../../config/region-sets";
+import { expression, fallback, isSet, joinedLists, presentIf } from "../../core/expression";
+import { groupOfVariables, lifted, referencesIn } from "./settings";
+import { ANY_EARLIER, ANY_NEXT, ANY_OTHER, ANY_REGION } from "./symbols";
+
+/** What the variables of the global module come to. */
+export interface GlobalSettings {
+  readonly configuration: Configuration;
+  /** By name, what a local stands for. */
+  readonly locals: Readonly<Record<"peers" | "order" | "ledger" | "dns", unknown>>;
+}
+
+const FIRST = "${var.region}";
+
+export function globalModuleSettings(): GlobalSettings {
+  const group = groupOfVariables();
+  const recovery = resolveRecovery(group, {});
+  const ledger = resolveLedger(group)!;
+  const dns = resolveDns(group)!;
+  const order = fallback(group.dns!.discovery.order, joinedLists([FIRST], REGION_ORDER.peers(FIRST).list));
+  return {
+    configuration: {
+      ...group,
+      recovery,
+      ledger: onDemand(referencesIn(ledger, "local.ledger") as NonNullable<Configuration["ledger"]>),
+      dns: orderedBy("${local.order}", referencesIn(dns, "local.dns") as NonNullable<Configuration["dns"]>),
+      regionOrder: REGION_ORDER,
+    } as Configuration,
+    locals: {
+      ledger: lifted(ledger),
+      dns: lifted(dns),
+      peers: { [ANY_REGION]: peersInOrder({ regions: group.regions, recovery }, ANY_REGION) },
+      order,
+    },
+  };
+}
+
+const REGION_ORDER: RegionOrder = {
+  first: FIRST,
+  others: [ANY_OTHER],
+  peers: (home) => {
+    const list = expression<readonly string[]>`local.peers[${home}]`;
+    return { regions: [ANY_NEXT], butLast: [ANY_EARLIER], last: expression`reverse(${list})[0]`, list };
+  },
+};
+
+/** A provisioned table needs a provider for each of its replicas, and a module has a fixed number of them. */
+function onDemand<T extends NonNullable<Configuration["ledger"]>>(ledger: T): T {
+  const { managed } = ledger;
+  const billing = { type: "on_demand" as const };
+  const made = managed && presentIf(isSet(managed), { ...managed, billing });
+  return presentIf(isSet(ledger), { ...ledger, managed: made });
+}
+
+function orderedBy<T extends NonNullable<Configuration["dns"]>>(order: string, dns: T): T {
+  return presentIf(isSet(dns), { ...dns, order });
+}
