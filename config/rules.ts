@@ -73,6 +73,16 @@ const ownAccountRole: Rule = ({ regions }) =>
       fix: "name a role of that account, or correct the account",
     }));
 
+const ownCodeSigning: Rule = ({ regions }) =>
+  Object.entries(regions)
+    .filter(([region, { codeSigningConfigArn: arn }]) => arn !== undefined && arn.split(":")[3] !== region)
+    .map(([region, { codeSigningConfigArn }]) => ({
+      path: `regions.${region}.code_signing_config_arn`,
+      value: codeSigningConfigArn,
+      allowed: `a code signing configuration of ${region}`,
+      fix: "name one of that region: Lambda takes no other",
+    }));
+
 /** Something that has a name of its own in AWS. */
 interface Named {
   readonly name: string;
@@ -399,6 +409,7 @@ const GROUP_RULES: readonly Rule[] = [
   regionsAllowed,
   onePartition,
   ownAccountRole,
+  ownCodeSigning,
   distinctQueues,
   distinctRoles,
   ...RECOVERY_RULES,

@@ -260,6 +260,27 @@ export const configurationSchema = object({
       })
         .optional()
         .describe("Runs the functions inside a VPC. Default: outside."),
+      package: object({
+        s3_bucket: text(
+          /^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$/,
+          "the name of a bucket, 3 to 63 lower-case letters, digits, dots and hyphens",
+          "Bucket in this region.",
+        ),
+        s3_prefix: text(
+          /^[\w!.*'()/-]{0,200}$/,
+          "at most 200 letters, digits and !-_.*'()/",
+          "What keys begin with; change it with each release, as in v1.2.0/. Default: nothing.",
+        ).default(""),
+      })
+        .optional()
+        .describe(
+          "Where Lambda takes the functions' archives from, <prefix><function>.zip, for example signed ones. Default: those that come with the stack or module are uploaded.",
+        ),
+      code_signing_config_arn: text(
+        /^arn:aws(?:-cn|-us-gov)?:lambda:[a-z0-9-]+:\d{12}:code-signing-config:csc-[a-z0-9]{17}$/,
+        'the ARN of a code signing configuration, "arn:aws:lambda:<region>:<account>:code-signing-config:csc-…"',
+        "Code signing configuration of the functions, in this region. Default: none.",
+      ).optional(),
     }),
     "Regions of the group, two to five. Every region carries the same set of queues and functions.",
   ),

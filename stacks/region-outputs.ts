@@ -8,6 +8,15 @@ import type { LogicalQueue } from "../modules/logical-queue";
 import { consumerPolicy, operatorPolicy, producerPolicy } from "../modules/policy/client-policies";
 import type { Queue } from "../modules/queue/queue";
 
+const QUEUES: Readonly<Record<QueueWord, string>> = {
+  ingress: "ingress queue, where producers send,",
+  work: "work queue, where consumers receive,",
+  outbox: "outbox queue",
+  standby: "standby queue",
+  dlq: "dead-letter queue of the work queue",
+  ingressDlq: "dead-letter queue of the ingress queue",
+};
+
 /** Outputs of a region: where the queues of a logical queue are, and what its users' roles need. */
 export function addQueueOutputs(
   scope: Construct,
@@ -16,8 +25,9 @@ export function addQueueOutputs(
 ): void {
   const queueOutputs = (place: Construct, word: QueueWord, queue: Queue, other?: string) => {
     const id = logicalId(topology.queue, word, other);
-    output(place, `${id}_queue_url`, queue.resource.url, `URL of ${queue.resource.nameInput}`);
-    output(place, `${id}_queue_arn`, queue.resource.arn, `ARN of ${queue.resource.nameInput}`);
+    const what = `${QUEUES[word]} of ${topology.queue}${other === undefined ? "" : `, ${word === "outbox" ? "to" : "from"} ${other}`}`;
+    output(place, `${id}_queue_url`, queue.resource.url, `URL of the ${what}`);
+    output(place, `${id}_queue_arn`, queue.resource.arn, `ARN of the ${what}`);
   };
   queueOutputs(scope, "ingress", queues.ingress);
   queueOutputs(scope, "work", queues.work);

@@ -3,10 +3,12 @@ import { readFileSync } from "node:fs";
 import { AssetType, TerraformAsset, TerraformStack } from "cdktf";
 import { Construct } from "constructs";
 import type { FunctionWord } from "../../core/names";
-import { functionArchive } from "../../replicator/archive";
+import { archiveName, functionArchive } from "../../replicator/archive";
 
 /** Where Terraform finds an archive, and what is in it. */
 export interface ArchiveReference {
+  /** Of its file. */
+  readonly name: string;
   readonly path: string;
   readonly hash: string;
 }
@@ -23,9 +25,12 @@ export class FunctionCode extends Construct implements ArchiveReference {
   /** SHA-256 of the archive in base64: the archive is deterministic, so it changes with the code and nothing else. */
   readonly hash: string;
 
+  readonly name: string;
+
   private constructor(stack: TerraformStack, id: string, word: FunctionWord) {
     super(stack, id);
     const archive = functionArchive(word);
+    this.name = archiveName(word);
     this.path = new TerraformAsset(this, "archive", { path: archive, type: AssetType.FILE }).path;
     this.hash = createHash("sha256").update(readFileSync(archive)).digest("base64");
   }

@@ -3,10 +3,10 @@ import { IamRole } from "@cdktf/provider-aws/lib/iam-role";
 import { IamRolePolicy } from "@cdktf/provider-aws/lib/iam-role-policy";
 import { IamRolePolicyAttachment } from "@cdktf/provider-aws/lib/iam-role-policy-attachment";
 import { LambdaEventSourceMapping } from "@cdktf/provider-aws/lib/lambda-event-source-mapping";
-import { LambdaFunction } from "@cdktf/provider-aws/lib/lambda-function";
+import { LambdaFunction, type LambdaFunctionConfig } from "@cdktf/provider-aws/lib/lambda-function";
 import type { AwsProvider } from "@cdktf/provider-aws/lib/provider";
 import { Construct } from "constructs";
-import type { Configuration, FunctionSettings } from "../../config/configuration";
+import type { Configuration, FunctionSettings, RegionSettings } from "../../config/configuration";
 import type { FunctionReference } from "../../config/topology";
 import {
   type Condition,
@@ -28,7 +28,7 @@ import { blocks } from "../block";
 import type { Statement } from "../policy/document";
 import { functionPolicy, functionTrust } from "../policy/function-policy";
 import type { Queue } from "../queue/queue";
-import { FunctionCode } from "./function-code";
+import { type ArchiveReference, FunctionCode } from "./function-code";
 
 export interface RegionFunctionProps {
   readonly configuration: Configuration;
@@ -82,7 +82,7 @@ export class RegionFunction extends Construct {
   constructor(scope: Construct, id: string, props: RegionFunctionProps) {
     super(scope, id);
     const { configuration, region, provider, address, settings, reference } = props;
-    const { account, vpc } = configuration.regions[region]!;
+    const { account, vpc, package: archive, codeSigningConfigArn: signing } = configuration.regions[region]!;
     const code = FunctionCode.of(this, props.word);
     const tags = mapOf(props.tags);
 
@@ -147,8 +147,8 @@ export class RegionFunction extends Construct {
         runtime: settings.runtime,
         architectures: [settings.architecture],
         handler: FUNCTION_HANDLER,
-        filename: code.path,
-        sourceCodeHash: code.hash,
+        ...codeOf(code, archive),
+        ...(signing !== undefined && optional(isSet(signing), { codeSigningConfigArn: signing })),
         memorySize: settings.memoryMb,
         timeout: settings.timeoutSeconds,
         ...(props.reservedConcurrency !== undefined && {
@@ -207,6 +207,18 @@ export class RegionFunction extends Construct {
       common.address,
     );
   }
+}
+
+/** Where Lambda takes an archive from. One in S3 may be signed, so its hash is not known here. */
+function codeOf(
+  { name, path, hash }: ArchiveReference,
+  archive: RegionSettings["package"],
+): Pick<LambdaFunctionConfig, "filename" | "sourceCodeHash" | "s3Bucket" | "s3Key"> {
+  const isInS3 = isSet(archive);
+  return {
+    ...optional(not(isInS3), { filename: path, sourceCodeHash: hash }),
+    ...(archive && optional(isInS3, { s3Bucket: archive.s3Bucket, s3Key: `${archive.s3Prefix}${name}` })),
+  };
 }
 
 /** The permissions boundary of every role of an account. */

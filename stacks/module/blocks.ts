@@ -48,7 +48,10 @@ export interface OutputBlock {
 export function outputBlock(output: TerraformOutput): OutputBlock {
   const symbols = symbolsOf(output);
   return {
-    name: symbols.length === 0 ? output.friendlyUniqueId : plural(output.friendlyUniqueId),
+    name: (symbols.length === 0 ? output.friendlyUniqueId : plural(output.friendlyUniqueId)).replace(
+      "dlq_queue",
+      "dead_letter_queue",
+    ),
     description: described(resolve(output, output.description) as string),
     value: resolve(output, output.value),
     symbols,

@@ -3,7 +3,7 @@ import { configurationSchema } from "../../config/schema";
 import type { ResourceBlock } from "./blocks";
 import { GlobalModule } from "./global-module";
 import { globalLocals } from "./locals";
-import { moduleFiles } from "./module-files";
+import { type SynthesizedModule, synthesized } from "./module-files";
 import { CREATE, GLOBAL_REGION, HEALTH_HOSTS } from "./own-variables";
 import { variablesOf } from "./variables";
 
@@ -16,9 +16,9 @@ const FILES: readonly (readonly [file: string, isMeant: (resource: ResourceBlock
 ];
 
 /** The module of what spans the regions, by file. */
-export function globalModuleFiles(app: App): Readonly<Record<string, string>> {
+export function synthesizedGlobal(app: App): SynthesizedModule {
   const stack = new GlobalModule(app, "global");
-  return moduleFiles({
+  return synthesized({
     stack,
     variables: [CREATE, GLOBAL_REGION, HEALTH_HOSTS, ...variablesOf(configurationSchema, SETTINGS)],
     files: FILES,

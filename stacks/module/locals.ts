@@ -22,6 +22,7 @@ export function regionLocals({ locals }: ModuleSettings, renderer: Renderer): re
     "queues = { for name, queue in merge(local.users_queues, { (local.canary) = local.canary_queue }) : name => queue if var.create && (name != local.canary || var.recovery != null) }",
     `users_queues = { for name, queue in var.queues : name => ${write(queue)} }`,
     `canary_queue = ${write(canary)}`,
+    "is_single = var.create && length(var.queues) == 1",
     'outgoing = merge([for queue, settings in local.queues : { for peer in settings.peers : "${queue}/${peer}" => { queue = queue, peer = peer } }]...)',
     'incoming = merge([for queue, settings in local.queues : { for home in settings.homes : "${queue}/${home}" => { queue = queue, home = home } }]...)',
     'everywhere = merge([for queue in keys(local.queues) : { for region in local.regions : "${queue}/${region}" => { queue = queue, region = region } }]...)',

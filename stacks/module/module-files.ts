@@ -1,7 +1,7 @@
 import { TerraformOutput, TerraformResource, type TerraformStack } from "cdktf";
 import { resolve } from "cdktf/lib/_tokens";
 import { REQUIRED_TERRAFORM } from "../provider";
-import { outputBlock, type ResourceBlock, resourceBlock } from "./blocks";
+import { type OutputBlock, outputBlock, type ResourceBlock, resourceBlock } from "./blocks";
 import { Renderer } from "./render";
 import { SYMBOLS } from "./symbols";
 import { type ModuleVariable, variablesFile } from "./variables";
@@ -19,15 +19,20 @@ export interface ModuleParts {
   readonly files: readonly (readonly [file: string, isMeant: (resource: ResourceBlock) => boolean])[];
   /** Locals, but for those that the renderer has noted while resources were written. */
   readonly locals: (renderer: Renderer) => readonly string[];
+  /** Outputs that the stack does not have. */
+  readonly outputs?: readonly OutputBlock[];
 }
 
-/** A module by file, before it is formatted. */
-export function moduleFiles({
-  stack,
-  variables,
-  files,
-  locals,
-}: ModuleParts): Readonly<Record<string, string>> {
+/** A module by file, before it is formatted, and what it says of itself. */
+export interface SynthesizedModule {
+  readonly files: Readonly<Record<string, string>>;
+  readonly variables: readonly ModuleVariable[];
+  readonly outputs: readonly OutputBlock[];
+  readonly resources: readonly ResourceBlock[];
+}
+
+export function synthesized(parts: ModuleParts): SynthesizedModule {
+  const { stack, variables, files, locals } = parts;
   stack.prepareStack();
   const elements = stack.node.findAll();
   const resources = elements.filter((one) => TerraformResource.isTerraformResource(one)).map(resourceBlock);
@@ -38,28 +43,40 @@ export function moduleFiles({
     const index = files.findIndex(([, isMeant]) => isMeant(resource));
     written[index]![1].push(writer.resource(resource));
   }
-  const outputs = elements
-    .filter((one) => one instanceof TerraformOutput)
-    .map((output) => writer.output(outputBlock(output)));
-  const noted = () => [...renderer.locals].map(([name, text]) => `${name} = ${text}`);
-  const allLocals = [...locals(renderer), ...noted()];
+  const described = elements.filter((one) => one instanceof TerraformOutput).map(outputBlock);
+  const outputs = [...described, ...(parts.outputs ?? [])];
+  const writtenOutputs = outputs.map((output) => writer.output(output));
+  const allLocals = [...locals(renderer), ...noted(renderer)];
   return {
-    ...Object.fromEntries(written.map(([file, blocks]) => [file, blocks.join("\n")])),
-    "outputs.tf": outputs.join("\n"),
-    "variables.tf": variablesFile(variables),
-    "locals.tf": `locals {\n  ${allLocals.join("\n\n  ")}\n}\n`,
-    "versions.tf": VERSIONS,
+    files: {
+      ...Object.fromEntries(written.map(([file, blocks]) => [file, blocks.join("\n")])),
+      "outputs.tf": writtenOutputs.join("\n"),
+      "variables.tf": variablesFile(variables),
+      "locals.tf": `locals {\n  ${allLocals.join("\n\n  ")}\n}\n`,
+      "versions.tf": versionsFile(),
+    },
+    variables,
+    outputs,
+    resources,
   };
 }
 
-const VERSIONS = `terraform {
+function noted({ locals }: Renderer): readonly string[] {
+  return [...locals].map(([name, text]) => `${name} = ${text}`);
+}
+
+/** @param aliases of providers that the module is called with. Default: the one without an alias */
+export function versionsFile(aliases: readonly string[] = []): string {
+  const list = aliases.map((alias) => `aws.${alias}`).join(", ");
+  return `terraform {
   required_version = "${REQUIRED_TERRAFORM}"
 
   required_providers {
     aws = {
       source  = "hashicorp/aws"
       version = "${PROVIDER_VERSIONS}"
-    }
+${aliases.length === 0 ? "" : `      configuration_aliases = [${list}]\n`}    }
   }
 }
 `;
+}

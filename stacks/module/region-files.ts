@@ -1,10 +1,13 @@
 import type { App } from "cdktf";
 import { configurationSchema } from "../../config/schema";
+import { spelled } from "../../core/names";
+import { addressOf } from "../../modules/address";
 import type { ResourceBlock } from "./blocks";
 import { regionLocals } from "./locals";
-import { moduleFiles } from "./module-files";
+import { type SynthesizedModule, synthesized } from "./module-files";
 import { CREATE, REGION } from "./own-variables";
 import { RegionModule } from "./region-module";
+import { singleQueueOutputs } from "./single-queue";
 import { variablesOf } from "./variables";
 
 /** Settings of the configuration file that are variables of the module. What Terraform's providers and backends say is not among them. */
@@ -30,12 +33,13 @@ const FILES: readonly (readonly [file: string, isMeant: (resource: ResourceBlock
 ];
 
 /** The module of a region, by file: one provider, one region per call. */
-export function regionModuleFiles(app: App): Readonly<Record<string, string>> {
+export function synthesizedRegion(app: App): SynthesizedModule {
   const stack = new RegionModule(app, "region");
-  return moduleFiles({
+  return synthesized({
     stack,
     variables: [CREATE, REGION, ...variablesOf(configurationSchema, SETTINGS)],
     files: FILES,
     locals: (renderer) => regionLocals(stack.settings, renderer),
+    outputs: singleQueueOutputs((word) => `aws_sqs_queue.${addressOf(spelled(word))}`),
   });
 }

@@ -41,7 +41,8 @@ export class RegionModule extends TerraformStack implements BringsArchives {
 
   /** Archives are in the module's own folder. */
   archiveOf(word: FunctionWord): ArchiveReference {
-    const path = `\${path.module}/${ARCHIVES}/${archiveName(word)}`;
-    return { path, hash: call("filebase64sha256", path) };
+    const name = archiveName(word);
+    const path = `\${path.module}/${ARCHIVES}/${name}`;
+    return { name, path, hash: call("filebase64sha256", path) };
   }
 }

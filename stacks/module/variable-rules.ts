@@ -192,6 +192,11 @@ const REGION_RULES: readonly VariableRule[] = [
       'region.account == null ? true : try(split(":", region.assume_role_arn)[4] == region.account, true)',
     message: "a role of the region's account ${region.account}",
   },
+  {
+    field: "code_signing_config_arn",
+    condition: 'try(split(":", region.code_signing_config_arn)[3] == name, true)',
+    message: "a code signing configuration of ${name}",
+  },
 ];
 
 const RULES: Readonly<Record<string, readonly VariableRule[]>> = {

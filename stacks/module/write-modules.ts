@@ -5,12 +5,16 @@ import path from "node:path";
 import { App } from "cdktf";
 import { FUNCTION_WORDS, type FunctionWord } from "../../core/names";
 import { archiveName, functionArchive } from "../../replicator/archive";
-import { globalModuleFiles } from "./global-files";
-import { regionModuleFiles } from "./region-files";
+import { synthesizedGlobal } from "./global-files";
+import type { SynthesizedModule } from "./module-files";
+import { synthesizedRegion } from "./region-files";
 import { ARCHIVES } from "./region-module";
+import { twoRegions } from "./two-regions";
 
 /** Where `npm run build:modules` puts the modules. */
 export const MODULES_DIRECTORY = path.join(__dirname, "..", "..", "dist", "modules");
+
+const MODULES = ["region", "global", "two-regions"] as const;
 
 /**
  * Writes the modules for other people's Terraform, formatted, with the archives of the functions, which have to be built before.
@@ -19,11 +23,18 @@ export const MODULES_DIRECTORY = path.join(__dirname, "..", "..", "dist", "modul
 export function writeModules(directory: string): void {
   const outdir = mkdtempSync(path.join(tmpdir(), "sqs-multi-region-modules-"));
   try {
-    writeModule(path.join(directory, "region"), regionModuleFiles(new App({ outdir })), FUNCTION_WORDS);
-    writeModule(path.join(directory, "global"), globalModuleFiles(new App({ outdir })));
+    for (const [name, { files }] of Object.entries(allModules(new App({ outdir })))) {
+      writeModule(path.join(directory, name), files, name === "region" ? FUNCTION_WORDS : []);
+    }
   } finally {
     rmSync(outdir, { recursive: true, force: true });
   }
+}
+
+function allModules(app: App): Readonly<Record<(typeof MODULES)[number], SynthesizedModule>> {
+  const region = synthesizedRegion(app);
+  const global = synthesizedGlobal(app);
+  return { region, global, "two-regions": twoRegions(region, global) };
 }
 
 function writeModule(

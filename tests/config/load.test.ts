@@ -236,6 +236,17 @@ describe("accounts, keys and principals", () => {
     expect(pathsIn(configurationInput({ regions }))).toEqual(["regions.us-east-1.assume_role_arn"]);
   });
 
+  test("fails when code signing is configured in another region", () => {
+    const arn = `arn:aws:lambda:us-west-2:${HOME_ACCOUNT}:code-signing-config:csc-0123456789abcdefg`;
+    const regions = Object.fromEntries(
+      ["us-east-1", "us-west-2"].map((region) => [
+        region,
+        { account: HOME_ACCOUNT, code_signing_config_arn: arn },
+      ]),
+    );
+    expect(pathsIn(configurationInput({ regions }))).toEqual(["regions.us-east-1.code_signing_config_arn"]);
+  });
+
   test("fails across partitions", () => {
     const regions = { "us-east-1": { account: HOME_ACCOUNT }, "cn-north-1": { account: PEER_ACCOUNT } };
     expect(pathsIn(configurationInput({ regions }))).toEqual(["regions.cn-north-1"]);

@@ -279,6 +279,28 @@ describe("functions", () => {
     expect(rights("orders_replicator", { tracing: "active" }).map(({ Sid }) => Sid)).toContain("Trace");
   });
 
+  test("come from a bucket of their region, which may hold signed archives", () => {
+    const signing = `arn:aws:lambda:us-east-1:${HOME_ACCOUNT}:code-signing-config:csc-0123456789abcdefg`;
+    const template = home({
+      regions: {
+        "us-east-1": {
+          account: HOME_ACCOUNT,
+          package: { s3_bucket: "archives", s3_prefix: "v1/" },
+          code_signing_config_arn: signing,
+        },
+        "us-west-2": { account: HOME_ACCOUNT },
+      },
+    });
+    const replicator = template.resource("aws_lambda_function", "orders_replicator");
+    expect(replicator).toMatchObject({
+      s3_bucket: "archives",
+      s3_key: "v1/replicator.zip",
+      code_signing_config_arn: signing,
+    });
+    expect(Object.keys(replicator)).not.toEqual(expect.arrayContaining(["filename"]));
+    expect(Object.keys(replicator)).not.toEqual(expect.arrayContaining(["source_code_hash"]));
+  });
+
   test("report partial batches, and take their settings from the configuration", () => {
     const template = home(
       {

@@ -14,6 +14,8 @@ const PROVIDER = {
   skip_requesting_account_id: true,
 };
 
+export const providerOf = (region: string, alias?: string) => ({ ...PROVIDER, region, alias });
+
 interface PlannedModule {
   readonly resources?: readonly {
     readonly mode: string;

@@ -28,7 +28,12 @@ const RICH: ConfigurationInput = {
   failover_group: "pay",
   regions: {
     "eu-west-1": { account: ACCOUNT },
-    "us-east-1": { account: ACCOUNT, vpc: { subnet_ids: ["subnet-0a"], security_group_ids: ["sg-01"] } },
+    "us-east-1": {
+      account: ACCOUNT,
+      vpc: { subnet_ids: ["subnet-0a"], security_group_ids: ["sg-01"] },
+      package: { s3_bucket: "archives", s3_prefix: "v1/" },
+      code_signing_config_arn: `arn:aws:lambda:us-east-1:${ACCOUNT}:code-signing-config:csc-0123456789abcdefg`,
+    },
     "us-west-2": { account: ACCOUNT },
   },
   recovery: {

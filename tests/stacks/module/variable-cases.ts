@@ -49,6 +49,8 @@ export const EVERYTHING = {
       account: ACCOUNT,
       assume_role_arn: `arn:aws:iam::${ACCOUNT}:role/deploy`,
       vpc: { subnet_ids: ["subnet-0a1b"], security_group_ids: ["sg-0a1b"] },
+      package: { s3_bucket: "archives", s3_prefix: "v1/" },
+      code_signing_config_arn: `arn:aws:lambda:us-east-1:${ACCOUNT}:code-signing-config:csc-0123456789abcdefg`,
     },
     "us-west-2": { account: ACCOUNT },
   },

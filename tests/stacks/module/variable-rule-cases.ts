@@ -173,6 +173,11 @@ const OTHERS: readonly (Case & { readonly values?: Values })[] = [
     allowed: "a role of the region's account 111122223333",
   },
   {
+    path: "regions.us-east-1.code_signing_config_arn",
+    value: "arn:aws:lambda:us-west-2:111122223333:code-signing-config:csc-0123456789abcdefg",
+    allowed: "a code signing configuration of us-east-1",
+  },
+  {
     path: "functions.batching_window_seconds",
     value: 0,
     beside: { functions: { batch_size: 11 } },

@@ -1,0 +1,24 @@
+import type { QueueWord } from "../../core/names";
+import type { OutputBlock } from "./blocks";
+
+/** Outputs of a call with one logical queue, under the names that users of terraform-aws-sqs know. */
+const QUEUES: readonly (readonly [name: string, word: QueueWord, what: string])[] = [
+  ["queue", "work", "work queue, where consumers receive"],
+  ["ingress_queue", "ingress", "ingress queue, where producers send"],
+  ["dead_letter_queue", "dlq", "dead-letter queue of the work queue"],
+  ["ingress_dead_letter_queue", "ingressDlq", "dead-letter queue of the ingress queue"],
+];
+
+const ATTRIBUTES = { url: "URL", arn: "ARN", name: "Name" } as const;
+
+export function singleQueueOutputs(addressOf: (word: QueueWord) => string): readonly OutputBlock[] {
+  return QUEUES.flatMap(([name, word, what]) =>
+    Object.entries(ATTRIBUTES).map(([attribute, spelled]) => ({
+      name: `${name}_${attribute}`,
+      description: `${spelled} of the ${what}; null unless there is one logical queue`,
+      value: `\${${addressOf(word)}[one(keys(var.queues))].${attribute}}`,
+      symbols: [],
+      condition: "${local.is_single}",
+    })),
+  );
+}
