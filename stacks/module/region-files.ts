@@ -1,13 +1,11 @@
 import type { App } from "cdktf";
 import { configurationSchema } from "../../config/schema";
-import { spelled } from "../../core/names";
-import { addressOf } from "../../modules/address";
 import type { ResourceBlock } from "./blocks";
 import { regionLocals } from "./locals";
 import { type SynthesizedModule, synthesized } from "./module-files";
 import { CREATE, REGION } from "./own-variables";
 import { RegionModule } from "./region-module";
-import { singleQueueOutputs } from "./single-queue";
+import { SINGLE_QUEUE_OUTPUTS } from "./single-queue";
 import { variablesOf } from "./variables";
 
 /** Settings of the configuration file that are variables of the module. What Terraform's providers and backends say is not among them. */
@@ -40,6 +38,6 @@ export function synthesizedRegion(app: App): SynthesizedModule {
     variables: [CREATE, REGION, ...variablesOf(configurationSchema, SETTINGS)],
     files: FILES,
     locals: (renderer) => regionLocals(stack.settings, renderer),
-    outputs: singleQueueOutputs((word) => `aws_sqs_queue.${addressOf(spelled(word))}`),
+    outputs: SINGLE_QUEUE_OUTPUTS,
   });
 }

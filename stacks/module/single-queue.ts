@@ -1,4 +1,4 @@
-import type { QueueWord } from "../../core/names";
+import { type QueueWord, spelled } from "../../core/names";
 import type { OutputBlock } from "./blocks";
 
 /** Outputs of a call with one logical queue, under the names that users of terraform-aws-sqs know. */
@@ -11,14 +11,12 @@ const QUEUES: readonly (readonly [name: string, word: QueueWord, what: string])[
 
 const ATTRIBUTES = { url: "URL", arn: "ARN", name: "Name" } as const;
 
-export function singleQueueOutputs(addressOf: (word: QueueWord) => string): readonly OutputBlock[] {
-  return QUEUES.flatMap(([name, word, what]) =>
-    Object.entries(ATTRIBUTES).map(([attribute, spelled]) => ({
-      name: `${name}_${attribute}`,
-      description: `${spelled} of the ${what}; null unless there is one logical queue`,
-      value: `\${${addressOf(word)}[one(keys(var.queues))].${attribute}}`,
-      symbols: [],
-      condition: "${local.is_single}",
-    })),
-  );
-}
+export const SINGLE_QUEUE_OUTPUTS: readonly OutputBlock[] = QUEUES.flatMap(([name, word, what]) =>
+  Object.entries(ATTRIBUTES).map(([attribute, shown]) => ({
+    name: `${name}_${attribute}`,
+    description: `${shown} of the ${what}; null unless there is one logical queue`,
+    value: `\${aws_sqs_queue.${spelled(word).replaceAll("-", "_")}[one(keys(var.queues))].${attribute}}`,
+    symbols: [],
+    condition: "${local.is_single}",
+  })),
+);
