@@ -10,6 +10,8 @@ import { ModuleWriter } from "./write";
 /** Versions of the provider that the modules can be used with: the first that knows all of their arguments, and every later one. */
 const PROVIDER_VERSIONS = ">= 5.81.0";
 
+export const REQUIREMENTS = { terraform: REQUIRED_TERRAFORM, aws: PROVIDER_VERSIONS } as const;
+
 /** What a module is made of. */
 export interface ModuleParts {
   /** The constructs, given references to variables and locals. */
@@ -25,6 +27,8 @@ export interface ModuleParts {
 
 /** A module by file, before it is formatted, and what it says of itself. */
 export interface SynthesizedModule {
+  /** Versions that it can be used with: of `terraform`, and of providers by name. */
+  readonly requirements: Readonly<Record<string, string>>;
   readonly files: Readonly<Record<string, string>>;
   readonly variables: readonly ModuleVariable[];
   readonly outputs: readonly OutputBlock[];
@@ -55,6 +59,7 @@ export function synthesized(parts: ModuleParts): SynthesizedModule {
       "locals.tf": `locals {\n  ${allLocals.join("\n\n  ")}\n}\n`,
       "versions.tf": versionsFile(),
     },
+    requirements: REQUIREMENTS,
     variables,
     outputs,
     resources,
@@ -69,12 +74,12 @@ function noted({ locals }: Renderer): readonly string[] {
 export function versionsFile(aliases: readonly string[] = []): string {
   const list = aliases.map((alias) => `aws.${alias}`).join(", ");
   return `terraform {
-  required_version = "${REQUIRED_TERRAFORM}"
+  required_version = "${REQUIREMENTS.terraform}"
 
   required_providers {
     aws = {
       source  = "hashicorp/aws"
-      version = "${PROVIDER_VERSIONS}"
+      version = "${REQUIREMENTS.aws}"
 ${aliases.length === 0 ? "" : `      configuration_aliases = [${list}]\n`}    }
   }
 }

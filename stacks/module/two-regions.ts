@@ -1,5 +1,5 @@
 import type { OutputBlock } from "./blocks";
-import { type SynthesizedModule, versionsFile } from "./module-files";
+import { REQUIREMENTS, type SynthesizedModule, versionsFile } from "./module-files";
 import { CREATE, HEALTH_HOSTS, REGION } from "./own-variables";
 import { type ModuleVariable, variablesFile } from "./variables";
 
@@ -45,6 +45,7 @@ export function twoRegions(region: SynthesizedModule, global: SynthesizedModule)
       "outputs.tf": [...ofRegions, ...ofGlobal].map(outputText).join("\n"),
       "versions.tf": versionsFile(SIDES),
     },
+    requirements: REQUIREMENTS,
     variables,
     outputs: [...ofRegions, ...ofGlobal].map(
       (output) => ({ ...output, symbols: [], condition: true }) as OutputBlock,

@@ -1,5 +1,13 @@
 import { spawnSync } from "node:child_process";
-import { copyFileSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import {
+  copyFileSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  rmSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { App } from "cdktf";
@@ -7,14 +15,19 @@ import { FUNCTION_WORDS, type FunctionWord } from "../../core/names";
 import { archiveName, functionArchive } from "../../replicator/archive";
 import { synthesizedGlobal } from "./global-files";
 import type { SynthesizedModule } from "./module-files";
+import { type ModuleName, PAGES } from "./pages";
+import { moduleReadme } from "./readme";
 import { synthesizedRegion } from "./region-files";
 import { ARCHIVES } from "./region-module";
 import { twoRegions } from "./two-regions";
 
 /** Where `npm run build:modules` puts the modules. */
 export const MODULES_DIRECTORY = path.join(__dirname, "..", "..", "dist", "modules");
+/** Where a copy of each module's page is kept. */
+export const PAGES_DIRECTORY = path.join(__dirname, "..", "..", "docs", "modules");
 
-const MODULES = ["region", "global", "two-regions"] as const;
+const PAGE = "README.md";
+const MODULES: readonly ModuleName[] = ["region", "global", "two-regions"];
 
 /**
  * Writes the modules for other people's Terraform, formatted, with the archives of the functions, which have to be built before.
@@ -23,7 +36,9 @@ const MODULES = ["region", "global", "two-regions"] as const;
 export function writeModules(directory: string): void {
   const outdir = mkdtempSync(path.join(tmpdir(), "sqs-multi-region-modules-"));
   try {
-    for (const [name, { files }] of Object.entries(allModules(new App({ outdir })))) {
+    const modules = allModules(new App({ outdir }));
+    for (const name of MODULES) {
+      const files = { ...modules[name].files, [PAGE]: moduleReadme({ ...PAGES[name], ...modules[name] }) };
       writeModule(path.join(directory, name), files, name === "region" ? FUNCTION_WORDS : []);
     }
   } finally {
@@ -31,7 +46,7 @@ export function writeModules(directory: string): void {
   }
 }
 
-function allModules(app: App): Readonly<Record<(typeof MODULES)[number], SynthesizedModule>> {
+function allModules(app: App): Readonly<Record<ModuleName, SynthesizedModule>> {
   const region = synthesizedRegion(app);
   const global = synthesizedGlobal(app);
   return { region, global, "two-regions": twoRegions(region, global) };
@@ -53,8 +68,19 @@ function writeModule(
   if (status !== 0) throw new Error(`terraform fmt of ${folder} failed: ${stderr || String(error)}`);
 }
 
+/** Pages of the modules in a folder, by the module's name. */
+export function modulePages(directory: string): Readonly<Record<string, string>> {
+  const pages = readdirSync(directory)
+    .map((name) => [name, path.join(directory, name, PAGE)] as const)
+    .filter(([, page]) => existsSync(page));
+  return Object.fromEntries(pages);
+}
+
 if (require.main === module) {
   writeModules(MODULES_DIRECTORY);
-  for (const module of ["region", "global"])
-    process.stdout.write(`${path.join(MODULES_DIRECTORY, module)}\n`);
+  mkdirSync(PAGES_DIRECTORY, { recursive: true });
+  for (const [name, page] of Object.entries(modulePages(MODULES_DIRECTORY))) {
+    copyFileSync(page, path.join(PAGES_DIRECTORY, `${name}.md`));
+    process.stdout.write(`${path.dirname(page)}\n`);
+  }
 }

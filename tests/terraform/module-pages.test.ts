@@ -1,0 +1,74 @@
+import { cp, mkdir, mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import { modulePages, PAGES_DIRECTORY, writeModules } from "../../stacks/module/write-modules";
+import { childEnvironment } from "../emulator/environment";
+import { runCommand } from "../emulator/run-command";
+import { terraformCli } from "../emulator/terraform-cli";
+
+jest.setTimeout(120_000);
+
+let root: string;
+
+beforeAll(async () => {
+  root = await mkdtemp(path.join(tmpdir(), "sqs-multi-region-pages-"));
+  writeModules(root);
+});
+
+afterAll(() => rm(root, { recursive: true, force: true }));
+
+test("every module has a page, and docs/modules the same pages (npm run build:modules writes them)", async () => {
+  const pages = modulePages(root);
+  expect(Object.keys(pages)).toEqual(await readdir(root));
+  const names = Object.keys(pages).map((name) => `${name}.md`);
+  expect((await readdir(PAGES_DIRECTORY)).sort()).toEqual(names.sort());
+  for (const [name, page] of Object.entries(pages)) {
+    const kept = await readFile(path.join(PAGES_DIRECTORY, `${name}.md`), "utf8");
+    expect([name, kept === (await readFile(page, "utf8"))]).toEqual([name, true]);
+  }
+});
+
+test("the page shows every variable and output of the files as they are after formatting", async () => {
+  for (const [name, page] of Object.entries(modulePages(root))) {
+    const text = await readFile(page, "utf8");
+    const file = (file: string) => readFile(path.join(root, name, file), "utf8");
+    const variables = await file("variables.tf");
+    for (const [, variable, block] of variables.matchAll(/^variable "(\w+)" \{\n([\s\S]*?)^\}/gm)) {
+      const type = /^ {2}type +=((?: .*\n)(?: {3,}.*\n| {2}[})]+\n)*)/m.exec(block!)![1]!.trim();
+      const shown = type.replaceAll("<", "&lt;").replaceAll("|", "\\|").replaceAll("\n", "<br/>");
+      const row = text.split("\n").find((line) => line.startsWith(`| <a name="input_${variable}">`));
+      expect(row).toContain(shown);
+    }
+    for (const [, output] of (await file("outputs.tf")).matchAll(/^output "(\w+)"/gm)) {
+      expect(text).toContain(`\n| <a name="output_${output}">`);
+    }
+  }
+});
+
+test("terraform takes the example of every page", async () => {
+  const folder = await mkdtemp(path.join(tmpdir(), "sqs-multi-region-examples-"));
+  try {
+    const { configFile } = await terraformCli(folder);
+    const environment = childEnvironment({ TF_CLI_CONFIG_FILE: configFile });
+    await cp(root, path.join(folder, "modules"), { recursive: true });
+    for (const [name, page] of Object.entries(modulePages(root))) {
+      const [, example] = /```hcl\n([\s\S]*?)```/.exec(await readFile(page, "utf8"))!;
+      const caller = path.join(folder, name);
+      await mkdir(caller);
+      await writeFile(path.join(caller, "main.tf"), example!.replaceAll('"./modules/', '"../modules/'));
+      const terraform = async (...args: string[]) => {
+        const { exitCode, stdout, stderr } = await runCommand(
+          "terraform",
+          [`-chdir=${caller}`, ...args],
+          environment,
+        );
+        expect([name, exitCode, exitCode === 0 ? "" : stdout + stderr]).toEqual([name, 0, ""]);
+      };
+      await terraform("init", "-input=false", "-no-color");
+      await terraform("validate", "-no-color");
+      await terraform("fmt", "-check", "-diff", "-no-color");
+    }
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+  }
+});
