@@ -37,6 +37,7 @@ module.exports = {
       "ledger",
       "client",
       "cli",
+      "scripts",
       "chaos/model",
       ENGINE,
     ]),

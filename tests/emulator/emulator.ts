@@ -8,8 +8,9 @@ import { onCleanup } from "./cleanup";
 import { assertLoopback, childEnvironment } from "./environment";
 import { Gateway } from "./gateway";
 import { INTERNET } from "./gateway-call";
-import { type EmulatorInstallation, installEmulator } from "./install";
+import { installEmulator } from "./install";
 import { type Outage, type OutageOptions, Outages } from "./outages";
+import type { InstalledPackages } from "./python-packages";
 import { type Route53Options, Route53StandIn } from "./route53/stand-in";
 import { PortTakenError, Server } from "./server";
 import { killWorker, listWorkers, type Worker } from "./workers";
@@ -238,7 +239,7 @@ export async function startEmulator(options: EmulatorOptions): Promise<Emulator>
 
 async function startOnce(
   options: EmulatorOptions,
-  installation: EmulatorInstallation,
+  installation: InstalledPackages,
   log: (line: string) => void,
 ): Promise<Emulator> {
   const temporaryDirectory = await mkdtemp(path.join(os.tmpdir(), "sqs-multi-region-"));
