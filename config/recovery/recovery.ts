@@ -72,11 +72,12 @@ function allBut(home: string, names: readonly string[]): readonly string[] {
 function longestInFlight(queues: readonly Worked[]): number {
   return largest(
     0,
-    ...queues
-      .filter(({ recovery }) => recovery !== undefined)
-      .map(({ functions, consumerProcessingSeconds, visibilityTimeoutSeconds }) =>
+    ...queues.flatMap(({ functions, consumerProcessingSeconds, visibilityTimeoutSeconds, recovery }) =>
+      given(
+        isSet(recovery),
         sum(functions.timeoutSeconds, fallback(consumerProcessingSeconds, visibilityTimeoutSeconds)),
       ),
+    ),
   );
 }
 

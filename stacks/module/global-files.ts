@@ -1,10 +1,11 @@
 import type { App } from "cdktf";
 import { configurationSchema } from "../../config/schema";
 import type { ResourceBlock } from "./blocks";
+import { globalChecks } from "./checks/checks-file";
 import { GlobalModule } from "./global-module";
 import { globalLocals } from "./locals";
 import { type SynthesizedModule, synthesized } from "./module-files";
-import { CREATE, GLOBAL_REGION, HEALTH_HOSTS } from "./own-variables";
+import { CHECK_ACCOUNT, CREATE, GLOBAL_REGION, HEALTH_HOSTS } from "./own-variables";
 import { variablesOf } from "./variables";
 
 const SETTINGS = ["failover_group", "regions", "recovery", "ledger", "dns", "naming", "tags"] as const;
@@ -20,8 +21,15 @@ export function synthesizedGlobal(app: App): SynthesizedModule {
   const stack = new GlobalModule(app, "global");
   return synthesized({
     stack,
-    variables: [CREATE, GLOBAL_REGION, HEALTH_HOSTS, ...variablesOf(configurationSchema, SETTINGS)],
+    variables: [
+      CREATE,
+      CHECK_ACCOUNT,
+      GLOBAL_REGION,
+      HEALTH_HOSTS,
+      ...variablesOf(configurationSchema, SETTINGS),
+    ],
     files: FILES,
+    checks: globalChecks,
     locals: (renderer) => globalLocals(stack.settings, stack.chains, renderer),
   });
 }

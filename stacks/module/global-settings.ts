@@ -3,6 +3,7 @@ import { resolveDns } from "../../config/dns/dns";
 import { resolveLedger, resolveRecovery } from "../../config/recovery/recovery";
 import { peersInOrder, type RegionOrder } from "../../config/region-sets";
 import { expression, fallback, isSet, joinedLists, presentIf } from "../../core/expression";
+import { mapByRegion } from "./references";
 import { groupOfVariables, lifted, referencesIn } from "./settings";
 import { ANY_EARLIER, ANY_NEXT, ANY_OTHER, ANY_REGION } from "./symbols";
 
@@ -10,7 +11,7 @@ import { ANY_EARLIER, ANY_NEXT, ANY_OTHER, ANY_REGION } from "./symbols";
 export interface GlobalSettings {
   readonly configuration: Configuration;
   /** By name, what a local stands for. */
-  readonly locals: Readonly<Record<"peers" | "order" | "ledger" | "dns", unknown>>;
+  readonly locals: Readonly<Record<"recovery" | "ledger" | "dns" | "peers" | "order", unknown>>;
 }
 
 const FIRST = "${var.region}";
@@ -20,6 +21,7 @@ export function globalModuleSettings(): GlobalSettings {
   const recovery = resolveRecovery(group, {});
   const ledger = resolveLedger(group)!;
   const dns = resolveDns(group)!;
+  const noted = { takeoverOrder: mapByRegion<readonly string[]>("${local.recovery.takeover_order}") };
   const order = fallback(group.dns!.discovery.order, joinedLists([FIRST], REGION_ORDER.peers(FIRST).list));
   return {
     configuration: {
@@ -30,9 +32,10 @@ export function globalModuleSettings(): GlobalSettings {
       regionOrder: REGION_ORDER,
     } as Configuration,
     locals: {
+      recovery: { takeover_order: recovery!.takeoverOrder },
       ledger: lifted(ledger),
       dns: lifted(dns),
-      peers: { [ANY_REGION]: peersInOrder({ regions: group.regions, recovery }, ANY_REGION) },
+      peers: { [ANY_REGION]: peersInOrder({ regions: group.regions, recovery: noted }, ANY_REGION) },
       order,
     },
   };

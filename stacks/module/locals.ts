@@ -4,9 +4,10 @@ import type { ModuleSettings } from "./settings";
 
 const REGIONS = [
   "regions       = keys(var.regions)",
+  // A region that is no key is told of in checks.tf, and nowhere else.
+  'region        = try(var.regions[var.region], { account = "", vpc = null, package = null, code_signing_config_arn = null })',
   "other_regions = [for region in local.regions : region if region != var.region]",
   'partition     = startswith(var.region, "cn-") ? "aws-cn" : startswith(var.region, "us-gov-") ? "aws-us-gov" : "aws"',
-  'domain        = local.partition == "aws-cn" ? "amazonaws.com.cn" : "amazonaws.com"',
 ];
 
 /** The locals of the region's module, in the order in which they are written: what its variables come to. */
@@ -15,6 +16,7 @@ export function regionLocals({ locals }: ModuleSettings, renderer: Renderer): re
   const { queue, canary, recovery, ledger, dns } = locals;
   return [
     ...REGIONS,
+    'domain        = local.partition == "aws-cn" ? "amazonaws.com.cn" : "amazonaws.com"',
     'canary        = "${var.failover_group}-canary"',
     `recovery = ${write(recovery)}`,
     `ledger = ${write(ledger)}`,
@@ -31,13 +33,14 @@ export function regionLocals({ locals }: ModuleSettings, renderer: Renderer): re
 
 /** Those of the global module. A chain is a name with its choices, a step one of them, a route leads the discovery record to a region. */
 export function globalLocals(
-  { locals: { ledger, dns, peers, order } }: GlobalSettings,
+  { locals: { recovery, ledger, dns, peers, order } }: GlobalSettings,
   chains: unknown,
   renderer: Renderer,
 ): readonly string[] {
   const write = (value: unknown) => renderer.value(value, {}, "  ");
   return [
     ...REGIONS,
+    `recovery = ${write(recovery)}`,
     `ledger = ${write(ledger)}`,
     `dns = ${write(dns)}`,
     `peers = ${write(peers)}`,

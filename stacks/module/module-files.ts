@@ -2,6 +2,7 @@ import { TerraformOutput, TerraformResource, type TerraformStack } from "cdktf";
 import { resolve } from "cdktf/lib/_tokens";
 import { REQUIRED_TERRAFORM } from "../provider";
 import { type OutputBlock, outputBlock, type ResourceBlock, resourceBlock } from "./blocks";
+import { withNotedPolicy } from "./checks/policies";
 import { Renderer } from "./render";
 import { SYMBOLS } from "./symbols";
 import { type ModuleVariable, variablesFile } from "./variables";
@@ -21,6 +22,8 @@ export interface ModuleParts {
   readonly files: readonly (readonly [file: string, isMeant: (resource: ResourceBlock) => boolean])[];
   /** Locals, but for those that the renderer has noted while resources were written. */
   readonly locals: (renderer: Renderer) => readonly string[];
+  /** The file `checks.tf`. */
+  readonly checks: (renderer: Renderer) => string;
   /** Outputs that the stack does not have. */
   readonly outputs?: readonly OutputBlock[];
 }
@@ -39,8 +42,10 @@ export function synthesized(parts: ModuleParts): SynthesizedModule {
   const { stack, variables, files, locals } = parts;
   stack.prepareStack();
   const elements = stack.node.findAll();
-  const resources = elements.filter((one) => TerraformResource.isTerraformResource(one)).map(resourceBlock);
   const renderer = new Renderer(SYMBOLS, (text) => resolve(stack, text) as string);
+  const resources = elements
+    .filter((one) => TerraformResource.isTerraformResource(one))
+    .map((resource) => withNotedPolicy(resourceBlock(resource), renderer));
   const writer = new ModuleWriter(renderer, resources);
   const written = files.map(([file]) => [file, [] as string[]] as const);
   for (const resource of resources) {
@@ -54,6 +59,7 @@ export function synthesized(parts: ModuleParts): SynthesizedModule {
   return {
     files: {
       ...Object.fromEntries(written.map(([file, blocks]) => [file, blocks.join("\n")])),
+      "checks.tf": parts.checks(renderer),
       "outputs.tf": writtenOutputs.join("\n"),
       "variables.tf": variablesFile(variables),
       "locals.tf": `locals {\n  ${allLocals.join("\n\n  ")}\n}\n`,

@@ -12,6 +12,16 @@ export const CREATE: ModuleVariable = {
   validations: [],
 };
 
+export const CHECK_ACCOUNT: ModuleVariable = {
+  name: "check_account",
+  type: "bool",
+  description:
+    "Whether a plan asks AWS for the account of the provider's credentials (sts:GetCallerIdentity, which needs no rights), and is refused in any but the region's. Only a plan without AWS needs false.",
+  default: true,
+  nullable: false,
+  validations: [],
+};
+
 export const REGION: ModuleVariable = {
   name: "region",
   type: "string",

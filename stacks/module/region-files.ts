@@ -1,9 +1,10 @@
 import type { App } from "cdktf";
 import { configurationSchema } from "../../config/schema";
 import type { ResourceBlock } from "./blocks";
+import { regionChecks } from "./checks/checks-file";
 import { regionLocals } from "./locals";
 import { type SynthesizedModule, synthesized } from "./module-files";
-import { CREATE, REGION } from "./own-variables";
+import { CHECK_ACCOUNT, CREATE, REGION } from "./own-variables";
 import { RegionModule } from "./region-module";
 import { SINGLE_QUEUE_OUTPUTS } from "./single-queue";
 import { variablesOf } from "./variables";
@@ -35,9 +36,10 @@ export function synthesizedRegion(app: App): SynthesizedModule {
   const stack = new RegionModule(app, "region");
   return synthesized({
     stack,
-    variables: [CREATE, REGION, ...variablesOf(configurationSchema, SETTINGS)],
+    variables: [CREATE, CHECK_ACCOUNT, REGION, ...variablesOf(configurationSchema, SETTINGS)],
     files: FILES,
     locals: (renderer) => regionLocals(stack.settings, renderer),
     outputs: SINGLE_QUEUE_OUTPUTS,
+    checks: regionChecks,
   });
 }

@@ -97,7 +97,10 @@ export function groupOfVariables(): Group {
   return {
     ...group,
     regions: recordOf([ANY_REGION], (region) =>
-      referencesTo(regions.def.valueType, `var.regions[${inner(region)}]`),
+      referencesTo(
+        regions.def.valueType,
+        region === OWN_REGION ? "local.region" : `var.regions[${inner(region)}]`,
+      ),
     ),
     queues: {},
   } as unknown as Group;

@@ -77,7 +77,7 @@ export function callFiles(
   region: string,
   more: object = {},
 ): Readonly<Record<string, string>> {
-  const call = { source: "./module", region, ...settings };
+  const call = { source: "./module", region, check_account: false, ...settings };
   return {
     "main.tf.json": JSON.stringify({
       provider: { aws: [{ ...PROVIDER, region }] },

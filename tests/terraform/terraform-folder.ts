@@ -3,24 +3,35 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 import { childEnvironment } from "../emulator/environment";
 import { type CommandResult, runCommand } from "../emulator/run-command";
+import { terraformCli } from "../emulator/terraform-cli";
 
-/** A folder with files of Terraform that needs no provider. */
+/** A folder with files of Terraform. */
 export class TerraformFolder {
-  private constructor(private readonly root: string) {}
+  private constructor(
+    private readonly root: string,
+    private readonly environment: NodeJS.ProcessEnv,
+  ) {}
 
-  /** @param files by path */
+  /** One that needs no provider. @param files by path */
   static async of(files: Readonly<Record<string, string>>): Promise<TerraformFolder> {
     const root = await mkdtemp(path.join(tmpdir(), "sqs-multi-region-terraform-"));
     for (const [name, text] of Object.entries(files)) {
       await mkdir(path.dirname(path.join(root, name)), { recursive: true });
       await writeFile(path.join(root, name), text);
     }
-    return new TerraformFolder(root);
+    return new TerraformFolder(root, childEnvironment());
+  }
+
+  /** One that needs the provider of AWS. @param files by path */
+  static async withProvider(files: Readonly<Record<string, string>>): Promise<TerraformFolder> {
+    const { root } = await TerraformFolder.of(files);
+    const { configFile } = await terraformCli(root);
+    return new TerraformFolder(root, childEnvironment({ TF_CLI_CONFIG_FILE: configFile }));
   }
 
   /** @param folder below the root, `.` for itself */
   run(folder: string, ...args: string[]): Promise<CommandResult> {
-    return runCommand("terraform", [`-chdir=${path.join(this.root, folder)}`, ...args], childEnvironment());
+    return runCommand("terraform", [`-chdir=${path.join(this.root, folder)}`, ...args], this.environment);
   }
 
   /** @throws Error when the command fails */
