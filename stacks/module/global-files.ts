@@ -12,7 +12,7 @@ const SETTINGS = ["failover_group", "regions", "recovery", "ledger", "dns", "nam
 
 const FILES: readonly (readonly [file: string, isMeant: (resource: ResourceBlock) => boolean])[] = [
   ["ledger.tf", ({ type }) => type === "aws_dynamodb_table"],
-  ["checks.tf", ({ type }) => type === "aws_route53_health_check"],
+  ["health-checks.tf", ({ type }) => type === "aws_route53_health_check"],
   ["records.tf", () => true],
 ];
 

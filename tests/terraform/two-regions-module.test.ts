@@ -49,6 +49,7 @@ function bothFiles(): Readonly<Record<string, string>> {
         both: {
           source: "./modules/two-regions",
           providers: { "aws.first": "aws.east", "aws.second": "aws.west" },
+          check_account: false,
           first_region: FIRST,
           second_region: SECOND,
           ...GROUP,
