@@ -65,7 +65,10 @@ function tflintCheck(tflint: Tool): Check {
   const settings = [`--config=${TFLINT_SETTINGS}`, "--format=compact"];
   return {
     name: "tflint",
-    run: async (folder) => found(await runTool(tflint, `--chdir=${folder}`, ...settings)),
+    run: async (folder) => {
+      const { findings } = found(await runTool(tflint, `--chdir=${folder}`, ...settings));
+      return { findings: findings.replaceAll(`${path.relative("", folder)}${path.sep}`, "") };
+    },
   };
 }
 
