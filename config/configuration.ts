@@ -3,6 +3,7 @@ import { VISIBILITY_PER_FUNCTION_TIMEOUT } from "../core/limits";
 import { canaryQueue, DEFAULT_NAME_TEMPLATES, type NameTemplates } from "../core/names";
 import { type CamelCased, camelCased } from "./camel-case";
 import { resolveDns } from "./dns/dns";
+import { resolvePolicies } from "./policies/policies";
 import {
   CANARY,
   canaryFunctions,
@@ -99,6 +100,7 @@ export function resolveQueue(group: Group, queue: Group["queues"][string], canar
       queue.fifo &&
       presentIf(queue.fifo, {
         contentBasedDeduplication: fallback(queue.contentBasedDeduplication, false),
+        workContentBasedDeduplication: fallback(queue.workContentBasedDeduplication, false),
         deduplicationScope: fallback(queue.deduplicationScope, "messageGroup" as const),
         throughputLimit: fallback(queue.fifoThroughputLimit, "perMessageGroupId" as const),
       }),
@@ -106,6 +108,7 @@ export function resolveQueue(group: Group, queue: Group["queues"][string], canar
       queue.transitVisibilityTimeoutSeconds,
       product(functions.timeoutSeconds, VISIBILITY_PER_FUNCTION_TIMEOUT),
     ),
+    policies: resolvePolicies(queue.policies),
     tags: joinedMaps(group.tags, queue.tags),
     /** How a peer rescues it. Undefined when none does: no recovery, mode none, or the canary. */
     recovery: resolveRescue(group, queue, canary),

@@ -4,25 +4,17 @@ import {
   FIFO_VISIBILITY_TIMEOUT_MAX_SECONDS,
   MAPPING_BATCH_SIZE_WITHOUT_WINDOW,
   QUEUE_NAME_MAX_LENGTH,
-  QUEUE_POLICY_MAX_BYTES,
-  QUEUE_POLICY_MAX_STATEMENTS,
   VISIBILITY_PER_FUNCTION_TIMEOUT,
   VISIBILITY_TIMEOUT_SECONDS,
 } from "../core/limits";
 import { partitionOf, REQUIRED_PLACEHOLDERS, spelled, type Word } from "../core/names";
-import { ingressPolicy, workPolicy } from "../modules/policy/queue-policies";
 import type { Configuration, LogicalQueueSettings } from "./configuration";
 import { DNS_RULES } from "./dns/rules";
 import { groupTopologies } from "./group-topology";
+import { POLICY_RULES } from "./policies/rules";
 import { RECOVERY_RULES, RESCUE_RULES } from "./recovery/rules";
 import { keysOfEveryRegion, type QueueRule, type Rule } from "./rule";
-import {
-  type FunctionReference,
-  queuesOf,
-  type RegionalTopology,
-  remoteDrainerRoles,
-  topologyOf,
-} from "./topology";
+import { type FunctionReference, queuesOf, type RegionalTopology, topologyOf } from "./topology";
 import type { Violation } from "./violation";
 
 /** What the schema cannot say because it spans several fields. Each rule reports all that it finds. */
@@ -234,6 +226,7 @@ const fifoOnly: QueueRule = (_, name, queue) =>
     : (
         [
           ["content_based_deduplication", queue.contentBasedDeduplication],
+          ["work_content_based_deduplication", queue.workContentBasedDeduplication],
           ["deduplication_scope", queue.deduplicationScope],
           ["fifo_throughput_limit", queue.fifoThroughputLimit],
         ] as const
@@ -377,34 +370,6 @@ const kmsKeys: QueueRule = (configuration, name, { encryption }) =>
     instead: "let SQS manage the keys",
   });
 
-/** The policies of one region; those of the others differ by names only. */
-const policySizes: QueueRule = (configuration, name, queue) =>
-  Object.keys(configuration.regions)
-    .slice(0, 1)
-    .flatMap((region) => {
-      const topology = topologyOf(configuration, name, region);
-      const drainers = remoteDrainerRoles(configuration, topology);
-      return [
-        {
-          field: "producers",
-          policy: ingressPolicy(topology, queue, drainers),
-          given: queue.producers.length,
-        },
-        { field: "consumers", policy: workPolicy(topology, queue), given: queue.consumers.length },
-      ];
-    })
-    .filter(
-      ({ policy }) =>
-        JSON.stringify(policy).length > QUEUE_POLICY_MAX_BYTES ||
-        policy.Statement.length > QUEUE_POLICY_MAX_STATEMENTS,
-    )
-    .map(({ field, policy, given }) => ({
-      path: `queues.${name}.${field}`,
-      value: `${given} principals, a policy of ${JSON.stringify(policy).length} bytes and ${policy.Statement.length} statements`,
-      allowed: `a queue policy of at most ${QUEUE_POLICY_MAX_BYTES} bytes and ${QUEUE_POLICY_MAX_STATEMENTS} statements`,
-      fix: "name fewer principals, or whole accounts instead of their roles",
-    }));
-
 const GROUP_RULES: readonly Rule[] = [
   regionsAllowed,
   onePartition,
@@ -431,7 +396,7 @@ const QUEUE_RULES: readonly QueueRule[] = [
   knownPeers,
   batchWindow,
   kmsKeys,
-  policySizes,
+  ...POLICY_RULES,
   ...RESCUE_RULES,
 ];
 

@@ -21,6 +21,7 @@ import {
 import { DEFAULT_NAME_TEMPLATES, REQUIRED_PLACEHOLDERS, type Word } from "../core/names";
 import { dns } from "./dns/schema";
 import { allowed, choice, flag, kmsKeys, map, object, REGION_TEXT, region, text, whole } from "./fields";
+import { queuePolicies } from "./policies/schema";
 import { ledger, recovery, rescueSettings } from "./recovery/schema";
 
 /**
@@ -151,6 +152,9 @@ export const logicalQueue = object({
   content_based_deduplication: flag(
     "FIFO: the ingress queue takes the body's digest where a producer gives no deduplication id. Default false.",
   ).optional(),
+  work_content_based_deduplication: flag(
+    "FIFO: the same of the work queue, for producers that still send straight to an adopted one. Default false.",
+  ).optional(),
   deduplication_scope: choice(
     ["messageGroup", "queue"],
     "FIFO: where a deduplication id must be unique. Default messageGroup, which high throughput needs.",
@@ -222,6 +226,10 @@ export const logicalQueue = object({
       "Principals that may receive from the work queues. When at least one is named, everyone else is refused. Default: none named, IAM policies of the account decide.",
     )
     .default([]),
+  policies: queuePolicies,
+  replicator_enabled: flag(
+    "Whether the replicator reads the ingress queue. Default true; false while former consumers still read an adopted one: what is sent waits there.",
+  ).default(true),
   ...rescueSettings,
   functions: object({
     ...(z.object(functionSettings).partial().shape satisfies z.core.$ZodLooseShape),

@@ -289,11 +289,6 @@ export function each<T, R>(
   });
 }
 
-/** A field of an object, all of which Terraform may know alone. */
-export function field<T>(object: object, name: string): T {
-  return typeof object === "string" ? noted<T>(["", `.${name}`], [object]) : Reflect.get(object, name);
-}
-
 /** An attribute of a resource that is made several times: of the one for these keys. */
 export function oneOfSeveral(address: string, keys: readonly string[], attribute: string): string {
   if (keys.length === 1) return noted([`${address}[`, `].${attribute}`], keys);
@@ -311,6 +306,52 @@ export function size(list: readonly unknown[]): number {
 function isSeveral(element: unknown): boolean {
   if (element instanceof Given || element instanceof Spread) return true;
   return typeof element === "string" && /\$\{[#@]/.test(element);
+}
+
+/** A field of an element of a list that Terraform may know alone; its name is one word. */
+export function fieldOf<T extends object, K extends keyof T & string>(item: T, name: K): T[K] {
+  return typeof item === "string" ? noted(["", `.${name}`], [item]) : item[name];
+}
+
+/** What is made of each entry of a map, as a list. */
+export function eachEntry<T, R>(
+  map: Readonly<Record<string, T>>,
+  make: (value: T, key: string) => R,
+): readonly R[] {
+  // In Terraform's comprehensions the index of a map is its key.
+  if (typeof map === "string") return each(map, (value: T, key) => make(value, String(key)));
+  return Object.entries(map).map(([key, value]) => make(value, key));
+}
+
+/** What is made of the elements of a list that have the same key, by key. */
+export function grouped<T, R>(
+  list: readonly T[],
+  keyOf: (item: T) => string,
+  make: (group: readonly T[]) => R,
+): Readonly<Record<string, R>> {
+  if (typeof list !== "string") {
+    const keys = distinct(list.map(keyOf));
+    return Object.fromEntries(
+      keys.map((key) => [key, make(list.filter((item) => keyOf(item) === key))] as const),
+    );
+  }
+  const item = variable(`@item${formulas.length}`);
+  const groups = noted(["{ for item in ", " : ", " => item... }"], [list, keyOf(item.value as T)], {
+    variable: { symbol: item.symbol, name: "item" },
+  });
+  const group = variable(`@group${formulas.length}`);
+  return noted(["{ for key, group in ", " : key => ", " }"], [groups, make(group.value as readonly T[])], {
+    variable: { symbol: group.symbol, name: "group" },
+  });
+}
+
+function variable(symbol: string): { readonly symbol: string; readonly value: unknown } {
+  return { symbol, value: `\${${symbol}}` };
+}
+
+/** Lists in a list as one. */
+export function flattened<T>(lists: readonly (readonly T[])[]): readonly T[] {
+  return isKnown(lists) ? lists.flat() : call("flatten", lists);
 }
 
 /** A list without those of its elements that are `null`. */

@@ -51,6 +51,7 @@ export const PRODUCER_KEY_TOLERANCE_SECONDS = 900;
 /** Queue policies: https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/quotas-policies.html */
 export const QUEUE_POLICY_MAX_BYTES = 8_192;
 export const QUEUE_POLICY_MAX_STATEMENTS = 20;
+export const QUEUE_POLICY_STATEMENT_MAX_ACTIONS = 7;
 
 /** https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-configure.html: the queue's visibility timeout is at least six times the function's. */
 export const VISIBILITY_PER_FUNCTION_TIMEOUT = 6;

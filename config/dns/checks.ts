@@ -3,7 +3,7 @@ import {
   type Condition,
   each,
   fallback,
-  field,
+  fieldOf,
   given,
   isEmpty,
   isSet,
@@ -152,7 +152,7 @@ function healthLeaves(configuration: Configuration, home: string): readonly Chec
   const own = usersChecks(configuration, home);
   return [
     ownHealthOf(configuration, home),
-    ...spread(each(own, (check) => ({ id: field<string>(check, "id") }))),
+    ...spread(each(own, (check) => ({ id: fieldOf(check, "id") }))),
     ...given<CheckReference>(isSet(control), reference(configuration, "routingControl", home)),
   ];
 }

@@ -6,7 +6,7 @@ import {
 import { Construct } from "constructs";
 import type { Configuration } from "../../config/configuration";
 import type { CheckReference, HealthCheck, Probe } from "../../config/dns/checks";
-import { each, field, json, listOf, mapOf, size, when } from "../../core/expression";
+import { each, fieldOf, json, listOf, mapOf, size, when } from "../../core/expression";
 import { HEALTH_PATH } from "../../replicator/health/settings";
 import { addressed, addressOf, attributeOf, under } from "../address";
 import { healthCheckTagsOf } from "../tags";
@@ -40,7 +40,7 @@ export class HealthChecks extends Construct {
       const { condition, then, otherwise } = reference;
       return when(condition, this.idOf(then), this.idOf(otherwise));
     }
-    return field(reference, "id");
+    return fieldOf(reference, "id");
   };
 
   private check({ configuration, provider, hosts }: HealthChecksProps, check: HealthCheck) {

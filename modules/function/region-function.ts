@@ -73,6 +73,8 @@ export interface QueueSource {
   /** Whether it is a FIFO queue, whose mapping takes no batching window. */
   readonly fifo: Condition;
   readonly batching: FunctionSettings;
+  /** Whether it is read now. @default true */
+  readonly enabled?: boolean;
 }
 
 /** A function with its role, policy and log group, and the event source mapping if it reads a queue. */
@@ -173,7 +175,7 @@ export class RegionFunction extends Construct {
   }
 
   private map(
-    { queue, fifo, batching }: QueueSource,
+    { queue, fifo, batching, enabled = true }: QueueSource,
     common: Pick<RegionFunctionProps, "provider" | "address"> & {
       policy: IamRolePolicy;
       tags: Record<string, string>;
@@ -184,6 +186,7 @@ export class RegionFunction extends Construct {
         provider: common.provider,
         eventSourceArn: queue.resource.arn,
         functionName: this.resource.arn,
+        enabled,
         batchSize: batching.batchSize,
         ...optional(not(fifo), { maximumBatchingWindowInSeconds: batching.batchingWindowSeconds }),
         functionResponseTypes: ["ReportBatchItemFailures"],

@@ -9,8 +9,11 @@ import {
   isSet,
   joinedLists,
   named,
+  not,
 } from "../../core/expression";
+import { accountRootArn } from "../../core/names";
 import { type PolicyDocument, policyDocument, type Statement } from "./document";
+import { givenStatements, type QueuePolicySettings } from "./given-statements";
 import { areNamed, exclusiveAccess, principalsOf, rolesAdmitted } from "./principals";
 
 /** What a producer does with an ingress queue. */
@@ -42,7 +45,7 @@ export function ingressPolicy(
   settings: LogicalQueueSettings,
   drainers: readonly string[],
 ): PolicyDocument {
-  return queuePolicy(topology.ingress, [
+  const statements = [
     ...exclusiveAccess(principalsOf(settings.producers), {
       sid: "Producers",
       actions: PRODUCER_ACTIONS,
@@ -51,7 +54,8 @@ export function ingressPolicy(
       region: topology.region,
     }),
     ...readFromAfar(topology, topology.ingress, drainers),
-  ]);
+  ];
+  return usersPolicy(topology, topology.ingress, statements, settings.policies.ingress);
 }
 
 /** Policy of a work queue: only consumers receive, and drainers that take back what the last owner has rescued. */
@@ -61,19 +65,17 @@ export function workPolicy(topology: RegionalTopology, settings: LogicalQueueSet
     allOf(areNamed(consumers), takesBack(settings)),
     ...Object.values(topology.drainers).map(({ roleArn }) => roleArn),
   );
-  return queuePolicy(
-    topology.work,
-    exclusiveAccess(
-      { ...consumers, arns: named("receivers", joinedLists(consumers.arns, drainers)) },
-      {
-        sid: "Consumers",
-        actions: CONSUMER_ACTIONS,
-        guarded: "sqs:ReceiveMessage",
-        resource: topology.work.arn,
-        region: topology.region,
-      },
-    ),
+  const statements = exclusiveAccess(
+    { ...consumers, arns: named("receivers", joinedLists(consumers.arns, drainers)) },
+    {
+      sid: "Consumers",
+      actions: CONSUMER_ACTIONS,
+      guarded: "sqs:ReceiveMessage",
+      resource: topology.work.arn,
+      region: topology.region,
+    },
   );
+  return usersPolicy(topology, topology.work, statements, settings.policies.work);
 }
 
 /** Whether drainers delete from their own work queue what another region has rescued; with a ledger, consumers know it. */
@@ -117,9 +119,20 @@ export function sendsStraight(mode: LogicalQueueSettings["mode"]): Condition {
   return isOneOf(mode, ["semi-sync", "sync"]);
 }
 
-/** Policy of a queue that nobody but its own account uses. */
-export function privatePolicy(queue: QueueReference): PolicyDocument {
-  return queuePolicy(queue, []);
+/** Policy of the dead-letter queue of a work queue: nobody but its own account uses it, unless its author says so. */
+export function deadLetterPolicy(
+  topology: RegionalTopology,
+  { policies }: LogicalQueueSettings,
+): PolicyDocument {
+  return usersPolicy(topology, topology.dlq, [], policies.dlq);
+}
+
+/** Policy of the dead-letter queue of an ingress queue; see {@link deadLetterPolicy}. */
+export function ingressDeadLetterPolicy(
+  topology: RegionalTopology,
+  { policies }: LogicalQueueSettings,
+): PolicyDocument {
+  return usersPolicy(topology, topology.ingressDlq, [], policies.ingressDlq);
 }
 
 function sentOnlyBy(
@@ -128,7 +141,8 @@ function sentOnlyBy(
   roles: readonly string[],
   more: readonly Statement[] = [],
 ): PolicyDocument {
-  return queuePolicy(queue, [
+  return policyDocument([
+    tlsOnly(queue),
     ...exclusiveAccess(
       { arns: roles, accounts: [], services: [] },
       {
@@ -152,17 +166,34 @@ function readFromAfar(
   return given(allOf(isDrained, roles.length > 0), rolesAdmitted(roles, access));
 }
 
-/** Every queue refuses calls without TLS: https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-security-best-practices.html */
-function queuePolicy(queue: QueueReference, statements: readonly Statement[]): PolicyDocument {
+/** Policy of a queue of which its author may say more. */
+function usersPolicy(
+  { region, account }: RegionalTopology,
+  queue: QueueReference,
+  statements: readonly Statement[],
+  settings: QueuePolicySettings,
+): PolicyDocument {
   return policyDocument([
-    {
-      Sid: "TlsOnly",
-      Effect: "Deny",
-      Principal: "*",
-      Action: ["sqs:*"],
-      Resource: queue.arn,
-      Condition: { Bool: { "aws:SecureTransport": "false" } },
-    },
+    ...given(settings.tlsOnly, tlsOnly(queue)),
+    ...given(not(settings.tlsOnly), owner(queue, accountRootArn(region, account))),
     ...statements,
+    ...givenStatements(settings, queue.arn),
   ]);
+}
+
+/** https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-security-best-practices.html */
+function tlsOnly(queue: QueueReference): Statement {
+  return {
+    Sid: "TlsOnly",
+    Effect: "Deny",
+    Principal: "*",
+    Action: ["sqs:*"],
+    Resource: queue.arn,
+    Condition: { Bool: { "aws:SecureTransport": "false" } },
+  };
+}
+
+/** A policy has a statement. This one changes nothing: the account decides by its IAM policies, as it does without a policy. */
+function owner(queue: QueueReference, root: string): Statement {
+  return { Sid: "Owner", Effect: "Allow", Principal: { AWS: root }, Action: ["sqs:*"], Resource: queue.arn };
 }

@@ -8,6 +8,9 @@ import { QUEUE_MAX_MESSAGE_BYTES } from "../../core/limits";
 import { addressed } from "../address";
 import type { PolicyDocument } from "../policy/document";
 
+/** Settings of one FIFO queue. */
+export type QueueFifo = Omit<FifoSettings, "workContentBasedDeduplication">;
+
 export interface QueueProps {
   readonly provider: AwsProvider;
   readonly region: string;
@@ -26,7 +29,7 @@ export interface QueueProps {
   /** @default 0: the queue is read by a function, whose pollers choose for themselves */
   readonly receiveWaitTimeSeconds?: number;
   /** Makes it a FIFO queue. @default a standard queue */
-  readonly fifo?: FifoSettings | false;
+  readonly fifo?: QueueFifo | false;
   /** Dead-letter queue and the receives after which SQS moves a message there. @default none */
   readonly redrive?: {
     readonly to: Queue;

@@ -1,6 +1,6 @@
 import type { AwsProvider } from "@cdktf/provider-aws/lib/provider";
 import { Construct } from "constructs";
-import type { Configuration } from "../../config/configuration";
+import type { Configuration, FifoSettings } from "../../config/configuration";
 import {
   type QueueReference,
   type RegionalTopology,
@@ -13,14 +13,15 @@ import { logicalId, type QueueWord } from "../../core/names";
 import { under } from "../address";
 import type { PolicyDocument } from "../policy/document";
 import {
+  deadLetterPolicy,
+  ingressDeadLetterPolicy,
   ingressPolicy,
   outboxPolicy,
-  privatePolicy,
   standbyPolicy,
   workPolicy,
 } from "../policy/queue-policies";
 import { tagsOf } from "../tags";
-import { Queue, type QueueProps } from "./queue";
+import { Queue, type QueueFifo, type QueueProps } from "./queue";
 
 export interface RegionalQueuesProps {
   readonly configuration: Configuration;
@@ -58,13 +59,7 @@ export class RegionalQueues extends Construct {
         reference,
         policy,
         encryption: settings.encryption,
-        // Only producers may leave the deduplication id to SQS; functions always give one.
-        fifo:
-          settings.fifo &&
-          presentIf(isSet(settings.fifo), {
-            ...settings.fifo,
-            contentBasedDeduplication: word === "ingress" && settings.fifo.contentBasedDeduplication,
-          }),
+        fifo: settings.fifo && presentIf(isSet(settings.fifo), fifoOf(word, settings.fifo)),
         tags: tagsOf(configuration, topology.queue, word),
         ...props,
       });
@@ -80,11 +75,11 @@ export class RegionalQueues extends Construct {
       visibilityTimeoutSeconds: settings.transitVisibilityTimeoutSeconds,
     };
 
-    this.dlq = queue("dlq", topology.dlq, privatePolicy(topology.dlq), dead(topology.work));
+    this.dlq = queue("dlq", topology.dlq, deadLetterPolicy(topology, settings), dead(topology.work));
     this.ingressDlq = queue(
       "ingressDlq",
       topology.ingressDlq,
-      privatePolicy(topology.ingressDlq),
+      ingressDeadLetterPolicy(topology, settings),
       dead(topology.ingress),
     );
     this.work = queue("work", topology.work, workPolicy(topology, settings), {
@@ -117,6 +112,16 @@ export class RegionalQueues extends Construct {
       ),
     );
   }
+}
+
+/** Only producers may leave the deduplication id to SQS; functions always give one. */
+function fifoOf(
+  word: QueueWord,
+  { contentBasedDeduplication, workContentBasedDeduplication, ...fifo }: FifoSettings,
+): QueueFifo {
+  const ofProducers = { ingress: contentBasedDeduplication, work: workContentBasedDeduplication };
+  const given = word === "ingress" || word === "work" ? ofProducers[word] : false;
+  return { ...fifo, contentBasedDeduplication: given };
 }
 
 function perRegion<T>(

@@ -43,6 +43,8 @@ export class Replication extends Construct {
       reference: FunctionReference;
       description: string;
       source: Queue;
+      /** @default true */
+      enabled?: boolean;
       statements: readonly Statement[];
       /** Keys of the queues that it reads or writes. */
       writesIn: readonly string[];
@@ -63,7 +65,12 @@ export class Replication extends Construct {
         kmsKeyArns: fn.writesIn,
         settings: settings.functions,
         tags: tagsOf(configuration, topology.queue, fn.word),
-        source: { queue: fn.source, fifo, batching: settings.functions },
+        source: {
+          queue: fn.source,
+          fifo,
+          batching: settings.functions,
+          ...(fn.enabled !== undefined && { enabled: fn.enabled }),
+        },
       });
     };
     const common = {
@@ -88,6 +95,7 @@ export class Replication extends Construct {
       reference: topology.replicator,
       description: `Replicates ${topology.queue} (${mode}) in ${topology.region}`,
       source: queues.ingress,
+      enabled: settings.replicatorEnabled,
       statements: [
         ...replicationStatements(topology.ingress, [
           topology.work.arn,

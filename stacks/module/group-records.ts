@@ -5,7 +5,7 @@ import { Construct } from "constructs";
 import type { Configuration } from "../../config/configuration";
 import { type CheckReference, routingOf } from "../../config/dns/checks";
 import { type Chain, chainsOf, nameAt } from "../../config/dns/records";
-import { anyOf, type Condition, expression, field, fields, isSet, optional } from "../../core/expression";
+import { anyOf, type Condition, expression, fieldOf, fields, isSet, optional } from "../../core/expression";
 import { REGIONS_PER_GROUP } from "../../core/limits";
 import { addressed, addressOf, under } from "../../modules/address";
 import { blocks } from "../../modules/block";
@@ -124,17 +124,17 @@ export class GroupRecords extends Construct {
     });
   }
 
-  private answer(from: (field: string) => string): Partial<Route53RecordConfig> {
+  private answer(from: ReturnType<typeof fieldsOf>): Partial<Route53RecordConfig> {
     const value = from("value");
-    const alias = from("alias");
+    const alias = from<Alias>("alias");
     const { ttlSeconds } = this.props.configuration.dns!;
     return {
       ...optional(isSet(value), { ttl: ttlSeconds, records: [value] }),
       ...blocks(isSet(alias), {
         alias: {
-          name: field<string>(alias as unknown as object, "name"),
-          zoneId: field<string>(alias as unknown as object, "zone_id"),
-          evaluateTargetHealth: field<boolean>(alias as unknown as object, "evaluate_target_health"),
+          name: fieldOf(alias, "name"),
+          zoneId: fieldOf(alias, "zone_id"),
+          evaluateTargetHealth: fieldOf(alias, "evaluate_target_health"),
         },
       }),
     };
@@ -158,6 +158,13 @@ export class GroupRecords extends Construct {
       `${address}_${symbol}`,
     );
   }
+}
+
+/** A resource of AWS that a record leads to, as the variable says it. */
+interface Alias {
+  readonly name: string;
+  readonly zone_id: string;
+  readonly evaluate_target_health: boolean;
 }
 
 const CHAIN = "local.chains[@chain]";

@@ -83,7 +83,7 @@ function leaf(path: string, isMaybe: boolean): string {
 /** Keys that look like regions; those of other maps are the user's. */
 function isByRegion(keyType: Definition): boolean {
   const { safeParse } = keyType as unknown as { safeParse(key: string): { success: boolean } };
-  return safeParse("us-east-1").success && !safeParse("cost center").success;
+  return safeParse("us-east-1").success && !safeParse("x").success;
 }
 
 function isPrincipals(key: string): key is "producers" | "consumers" {

@@ -1,3 +1,4 @@
+import { DOCUMENT, ONE_QUEUE, WITH_CONDITION } from "../../config/policies/rules";
 import {
   FIFO_FUNCTION_TIMEOUT_MAX_SECONDS,
   FIFO_MAPPING_BATCH_SIZE,
@@ -28,7 +29,7 @@ interface VariableRule {
 }
 
 export function rulesOf(variable: string): readonly Constraint[] {
-  if (variable === "queues") return QUEUE_RULES.map(ofQueue);
+  if (variable === "queues") return [...QUEUE_RULES.map(ofQueue), ...POLICY_RULES.map(ofPolicy)];
   if (variable === "regions") return [ONE_PARTITION, ...REGION_RULES.map(ofRegion)];
   return (RULES[variable] ?? []).map((rule) => ofVariable(variable, rule));
 }
@@ -37,6 +38,17 @@ const ofQueue = (rule: VariableRule): Constraint => ({
   field: `queues.${rule.field}`,
   subject: `queues.\${name}.${rule.field} is \${jsonencode(${rule.shown ?? `queue.${rule.field}`})}`,
   loops: [{ key: "name", value: "queue", over: "var.queues", skipsNull: true }],
+  holds: rule.condition,
+  allowed: rule.message,
+});
+
+const ofPolicy = (rule: VariableRule): Constraint => ({
+  field: `queues.policies.${rule.field}`,
+  subject: `queues.\${name}.policies.\${role}.${rule.field} is \${jsonencode(${rule.shown ?? `policy.${rule.field}`})}`,
+  loops: [
+    { key: "name", value: "queue", over: "var.queues", skipsNull: true },
+    { key: "role", value: "policy", over: "queue.policies", skipsNull: true },
+  ],
   holds: rule.condition,
   allowed: rule.message,
 });
@@ -122,6 +134,40 @@ const placeholders = (templates: string, field: string): readonly VariableRule[]
 const inField = (field: string, rules: readonly VariableRule[]): readonly VariableRule[] =>
   rules.map((rule) => ({ ...rule, field: `${field}.${rule.field}` }));
 
+/** What a statement of a JSON policy document has to be. */
+const SOUND_STATEMENT = [
+  'contains(["Allow", "Deny"], statement.Effect)',
+  "can(statement.Principal)",
+  "length(flatten([statement.Action])) > 0",
+  'alltrue([for action in flatten([statement.Action]) : can(regex("^[sS][qQ][sS]:", action))])',
+  'length(setintersection(keys(statement), ["NotAction", "NotPrincipal", "NotResource"])) == 0',
+  '(statement.Effect == "Deny" || can(statement.Condition) || !contains(flatten([try(values(statement.Principal), statement.Principal)]), "*"))',
+].join(" && ");
+
+const STATEMENTS_IN = "flatten([try(jsondecode(document).Statement, [])])";
+const RESOURCES = `flatten([for document in policy.source_queue_policy_documents : [for statement in ${STATEMENTS_IN} : try(statement.Resource, [])]])`;
+
+/** Rules of what is said of one queue's policy. */
+const POLICY_RULES: readonly VariableRule[] = [
+  {
+    field: "queue_policy_statements",
+    shown: "keys(policy.queue_policy_statements)",
+    condition:
+      'alltrue([for statement in policy.queue_policy_statements : try(statement.effect == "Deny" || length(concat(statement.condition, statement.conditions)) > 0 || alltrue([for principal in statement.principals : principal.type != "*" && !contains(principal.identifiers, "*")]), true)])',
+    message: WITH_CONDITION,
+  },
+  {
+    field: "source_queue_policy_documents",
+    condition: `alltrue([for document in policy.source_queue_policy_documents : try(can(jsondecode(document).Statement) && !strcontains(document, "$\${") && alltrue([for statement in ${STATEMENTS_IN} : ${SOUND_STATEMENT}]), false)])`,
+    message: DOCUMENT,
+  },
+  {
+    field: "source_queue_policy_documents",
+    condition: `try(length(setsubtract([for resource in ${RESOURCES} : reverse(split(":", resource))[0]], ["*"])) <= 1, true)`,
+    message: ONE_QUEUE,
+  },
+];
+
 const QUEUE_RULES: readonly VariableRule[] = [
   {
     field: "mode",
@@ -129,6 +175,7 @@ const QUEUE_RULES: readonly VariableRule[] = [
     message: "async, sync or none on FIFO queues",
   },
   fifoOnly("content_based_deduplication"),
+  fifoOnly("work_content_based_deduplication"),
   fifoOnly("deduplication_scope"),
   fifoOnly("fifo_throughput_limit"),
   {

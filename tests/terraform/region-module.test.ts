@@ -23,6 +23,48 @@ const key = (name: string) =>
     ]),
   );
 
+const org = { test: "StringEquals", variable: "aws:PrincipalOrgID" };
+const statement = { Effect: "Allow", Principal: { AWS: "444455556666" } } as const;
+
+/** What an author says of the policies of the queues. */
+const SAID: NonNullable<ConfigurationInput["queues"][string]["policies"]> = {
+  work: {
+    queue_policy_statements: {
+      everybody: {
+        sid: "organization",
+        actions: ["sqs:SendMessage", "sqs:GetQueueUrl"],
+        principals: [{ type: "*", identifiers: ["*"] }],
+        condition: [{ ...org, values: ["o-1"] }],
+        conditions: [
+          { ...org, values: ["o-2"] },
+          { test: "StringEquals", variable: "aws:SourceVpce", values: ["vpce-1"] },
+          { test: "ArnLike", variable: "aws:PrincipalArn", values: ["arn:aws:iam::*:role/api-*"] },
+        ],
+      },
+      others: {
+        effect: "Deny",
+        actions: ["sqs:PurgeQueue"],
+        principals: [
+          { type: "AWS", identifiers: ["444455556666"] },
+          { type: "Service", identifiers: ["sns.amazonaws.com"] },
+          { type: "AWS", identifiers: ["555566667777"] },
+        ],
+      },
+    },
+    source_queue_policy_documents: [
+      JSON.stringify({
+        Version: "2012-10-17",
+        Statement: [
+          { ...statement, Sid: "one", Action: "sqs:SendMessage", Resource: "*" },
+          { ...statement, Sid: "two", Action: ["SQS:GetQueueUrl"] },
+        ],
+      }),
+      JSON.stringify({ Statement: { ...statement, Sid: "three", Action: ["sqs:*"] } }),
+    ],
+  },
+  ingress_dlq: { tls_only: false },
+};
+
 /** Everything that a region can have, at least once. */
 const RICH: ConfigurationInput = {
   failover_group: "pay",
@@ -61,14 +103,21 @@ const RICH: ConfigurationInput = {
       ledger_key: "body.id",
       on_missing_identity: "dlq",
     },
-    shipments: { fifo: true, content_based_deduplication: true, mode: "sync", delay_seconds: 5 },
+    shipments: {
+      fifo: true,
+      content_based_deduplication: true,
+      work_content_based_deduplication: true,
+      mode: "sync",
+      delay_seconds: 5,
+      policies: { work: { tls_only: false } },
+    },
     mails: {
       rescue: "watermark",
       mode: "semi-sync",
       consumers: [`arn:aws:iam::${ACCOUNT}:role/mailer`],
       functions: { memory_mb: 512, timeout_seconds: 30 },
     },
-    logs: { mode: "none", tags: { tier: "low" } },
+    logs: { mode: "none", tags: { tier: "low" }, replicator_enabled: false, policies: SAID },
     events: {
       rescue: "manual",
       peers: { "us-east-1": ["us-west-2"], "us-west-2": ["us-east-1"], "eu-west-1": ["us-west-2"] },

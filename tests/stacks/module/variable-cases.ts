@@ -41,6 +41,32 @@ const TEMPLATES = {
   drainer: "{queue}-drain-{region}-{home}",
 };
 
+const CONDITION = { test: "ArnEquals", variable: "aws:SourceArn", values: [SERVICE.source_arns[0]!] };
+const POLICY = {
+  queue_policy_statements: {
+    topics: {
+      sid: "from-topics",
+      effect: "Allow",
+      actions: ["sqs:SendMessage", "SQS:Get*"],
+      principals: [{ type: "Service", identifiers: ["sns.amazonaws.com"] }],
+      condition: [CONDITION],
+      conditions: [{ ...CONDITION, test: "ForAnyValue:StringLike" }],
+    },
+  },
+  source_queue_policy_documents: [
+    JSON.stringify({
+      Statement: {
+        Effect: "Allow",
+        Principal: "*",
+        Action: "sqs:SendMessage",
+        Resource: `arn:aws:sqs:us-east-1:${ACCOUNT}:orders`,
+        Condition: { StringEquals: { "aws:PrincipalOrgID": "o-1" } },
+      },
+    }),
+  ],
+  tls_only: false,
+};
+
 /** Says something of every field, but for those of {@link OTHERWISE}. */
 export const EVERYTHING = {
   failover_group: "shop",
@@ -73,6 +99,8 @@ export const EVERYTHING = {
       producer_services: [SERVICE],
       consumers: [ROLE],
       consumer_services: [SERVICE],
+      policies: { work: POLICY },
+      replicator_enabled: false,
       rescue: "ledger",
       max_rate: 100,
       on_missing_identity: "dlq",
@@ -85,6 +113,7 @@ export const EVERYTHING = {
     shipments: {
       fifo: true,
       content_based_deduplication: true,
+      work_content_based_deduplication: true,
       deduplication_scope: "queue",
       fifo_throughput_limit: "perQueue",
     },
@@ -275,7 +304,10 @@ function faultsOf(schema: Schema): readonly { readonly kind: string; readonly wr
     const fault = (wrong: unknown, kind = check.check) => ({ kind: `${kind} of ${type}`, wrong });
     if (check.check === "greater_than") return [fault(check.value! - 1), fault(check.value! + 0.5, "whole")];
     if (check.check === "less_than") return [fault(check.value! + 1)];
-    if (check.check === "max_length") return [fault("x".repeat(check.maximum! + 1))];
+    if (check.check === "max_length") {
+      const longer = "x".repeat(check.maximum! + 1);
+      return [fault(type === "array" ? [...longer] : longer)];
+    }
     if (check.check === "min_length") return [fault(type === "array" ? [] : "")];
     return [fault(" ")];
   });

@@ -1,3 +1,4 @@
+import { DOCUMENT, ONE_QUEUE, WITH_CONDITION } from "../../../config/policies/rules";
 import { EVERYTHING, type Fault, faultAt, OTHERWISE, type Values } from "./variable-cases";
 
 /** Faults across fields of one variable. */
@@ -35,6 +36,55 @@ function templatesWithout(path: string): readonly Case[] {
   );
 }
 
+const PLAIN_STATEMENT = { Effect: "Allow", Principal: { AWS: "111122223333" }, Action: "sqs:SendMessage" };
+
+/** Faults in what is said of a queue's policy. */
+function policyCases(role: string): readonly Case[] {
+  const path = `policies.${role}.queue_policy_statements`;
+  const open = [
+    { type: "AWS", identifiers: ["111122223333", "*"] },
+    { type: "*", identifiers: ["everybody"] },
+  ];
+  const documents = [
+    "no JSON",
+    "{}",
+    ...[
+      "text",
+      { ...PLAIN_STATEMENT, Effect: "Maybe" },
+      { ...PLAIN_STATEMENT, Principal: undefined },
+      { ...PLAIN_STATEMENT, Action: undefined },
+      { ...PLAIN_STATEMENT, Action: ["sqs:SendMessage", "sns:Publish"] },
+      { ...PLAIN_STATEMENT, NotResource: "*" },
+      { ...PLAIN_STATEMENT, Principal: "*" },
+      { ...PLAIN_STATEMENT, Principal: { AWS: ["*"] } },
+    ].map((statement) => JSON.stringify({ Statement: statement })),
+    JSON.stringify({ Statement: [PLAIN_STATEMENT, { ...PLAIN_STATEMENT, NotAction: "sqs:*" }] }),
+    JSON.stringify({ Statement: [{ ...PLAIN_STATEMENT, Sid: "of-${user}" }] }),
+  ];
+  const about = (queue: string) =>
+    JSON.stringify({
+      Statement: [{ ...PLAIN_STATEMENT, Resource: [`arn:aws:sqs:us-east-1:111122223333:${queue}`, "*"] }],
+    });
+  return [
+    ...open.map((principal) => ({
+      path,
+      value: { all: { actions: ["sqs:SendMessage"], principals: [principal] } },
+      shown: ["all"],
+      allowed: WITH_CONDITION,
+    })),
+    ...documents.map((document) => ({
+      path: `policies.${role}.source_queue_policy_documents`,
+      value: [document],
+      allowed: DOCUMENT,
+    })),
+    {
+      path: `policies.${role}.source_queue_policy_documents`,
+      value: [about("orders"), about("mails")],
+      allowed: ONE_QUEUE,
+    },
+  ];
+}
+
 const QUEUE: readonly Case[] = [
   {
     path: "mode",
@@ -43,6 +93,7 @@ const QUEUE: readonly Case[] = [
     allowed: "async, sync or none on FIFO queues",
   },
   { path: "content_based_deduplication", value: false, allowed: "nothing on a standard queue" },
+  { path: "work_content_based_deduplication", value: true, allowed: "nothing on a standard queue" },
   { path: "deduplication_scope", value: "messageGroup", allowed: "nothing on a standard queue" },
   { path: "fifo_throughput_limit", value: "perQueue", allowed: "nothing on a standard queue" },
   {
@@ -143,6 +194,7 @@ const QUEUE: readonly Case[] = [
     allowed: "per region, the ARN of a key in that region",
   },
   ...templatesWithout("names"),
+  ...policyCases("ingress_dlq"),
 ];
 
 const FOREIGN_ROLE = "arn:aws:iam::444455556666:role/deploy";

@@ -1,0 +1,159 @@
+import { QUEUE_POLICY_MAX_BYTES, QUEUE_POLICY_MAX_STATEMENTS } from "../../core/limits";
+import type { PolicyDocument } from "../../modules/policy/document";
+import {
+  deadLetterPolicy,
+  ingressDeadLetterPolicy,
+  ingressPolicy,
+  workPolicy,
+} from "../../modules/policy/queue-policies";
+import type { LogicalQueueSettings } from "../configuration";
+import type { QueueRule } from "../rule";
+import { remoteDrainerRoles, topologyOf } from "../topology";
+import { isObject, listed, type SourceStatement, statementsIn } from "./documents";
+
+type Policies = LogicalQueueSettings["policies"];
+
+/** What is allowed, in the words of the file and of the modules. */
+export const WITH_CONDITION = "a condition with principals * that are allowed something";
+export const DOCUMENT =
+  "a JSON policy document whose statements each have Effect, Principal and Action of SQS, no NotAction, NotPrincipal or NotResource, and a Condition where Principal * is allowed something";
+export const ONE_QUEUE = "documents about one queue";
+
+/** By the words of the file. */
+const SETTINGS = {
+  ingress: "ingress",
+  work: "work",
+  dlq: "dlq",
+  ingress_dlq: "ingressDlq",
+} as const satisfies Readonly<Record<string, keyof Policies>>;
+type Role = keyof typeof SETTINGS;
+const ROLES = Object.keys(SETTINGS) as readonly Role[];
+
+/** Everybody is let in by a condition only. */
+const openStatements: QueueRule = (_, name, { policies }) =>
+  ROLES.flatMap((role) =>
+    Object.entries(policies[SETTINGS[role]].queuePolicyStatements)
+      .filter(
+        ([, { effect, principals, condition, conditions }]) =>
+          effect === "Allow" &&
+          condition.length + conditions.length === 0 &&
+          principals.some(({ type, identifiers }) => type === "*" || identifiers.includes("*")),
+      )
+      .map(([key, { principals }]) => ({
+        path: `queues.${name}.policies.${role}.queue_policy_statements.${key}.principals`,
+        value: principals,
+        allowed: WITH_CONDITION,
+        fix: "add a condition such as aws:SourceArn or aws:PrincipalOrgID, or name the principals",
+      })),
+  );
+
+const documents: QueueRule = (_, name, { policies }) =>
+  ROLES.flatMap((role) => {
+    const path = `queues.${name}.policies.${role}.source_queue_policy_documents`;
+    const all = policies[SETTINGS[role]].sourceQueuePolicyDocuments;
+    const faults = all.flatMap((document, index) =>
+      isSound(document)
+        ? []
+        : [
+            {
+              path: `${path}.${index}`,
+              value: document,
+              allowed: DOCUMENT,
+              fix: "correct the document, or say the same by queue_policy_statements",
+            },
+          ],
+    );
+    const resources = queuesIn(all.flatMap((document) => statementsIn(document) ?? []));
+    if (resources.length < 2) return faults;
+    return [
+      ...faults,
+      {
+        path,
+        value: resources,
+        allowed: ONE_QUEUE,
+        fix: "take out what is about another queue: the policy of a queue is about that queue alone",
+      },
+    ];
+  });
+
+function isSound(document: string): boolean {
+  const statements = statementsIn(document);
+  return statements !== undefined && !document.includes("${") && statements.every(isSoundStatement);
+}
+
+function isSoundStatement(statement: SourceStatement): boolean {
+  const { Effect, Principal, Action, Condition } = statement;
+  const actions = listed(Action);
+  return (
+    (Effect === "Allow" || Effect === "Deny") &&
+    Principal !== undefined &&
+    actions.length > 0 &&
+    actions.every((action) => typeof action === "string" && /^sqs:/i.test(action)) &&
+    !["NotAction", "NotPrincipal", "NotResource"].some((key) => key in statement) &&
+    (Effect === "Deny" || Condition !== undefined || !everybody(Principal))
+  );
+}
+
+function everybody(principal: unknown): boolean {
+  return (isObject(principal) ? Object.values(principal) : [principal]).flatMap(listed).includes("*");
+}
+
+/** Names of the queues that statements are about. */
+function queuesIn(statements: readonly SourceStatement[]): readonly string[] {
+  const names = statements
+    .flatMap(({ Resource }) => listed(Resource))
+    .map((resource) => String(resource).split(":").at(-1)!);
+  return [...new Set(names)].filter((resource) => resource !== "*");
+}
+
+/** The policies of one region; those of the others differ by names only. */
+const wholePolicies: QueueRule = (configuration, name, queue) =>
+  Object.keys(configuration.regions)
+    .slice(0, 1)
+    .flatMap((region) => {
+      const topology = topologyOf(configuration, name, region);
+      const drainers = remoteDrainerRoles(configuration, topology);
+      const isPlain = (role: Role) => {
+        const { queuePolicyStatements, sourceQueuePolicyDocuments } = queue.policies[SETTINGS[role]];
+        return Object.keys(queuePolicyStatements).length + sourceQueuePolicyDocuments.length === 0;
+      };
+      const ofUsers = (role: Role, field: "producers" | "consumers", make: () => PolicyDocument) =>
+        ofRole(role, isPlain(role) ? field : `policies.${role}`, make, `${queue[field].length} principals, `);
+      const ofRole = (role: Role, field: string, make: () => PolicyDocument, value = "") =>
+        queue.policies[SETTINGS[role]].sourceQueuePolicyDocuments.every(isSound)
+          ? [...tooLarge(field, make(), value), ...twice(field, make())]
+          : [];
+      return [
+        ...ofUsers("ingress", "producers", () => ingressPolicy(topology, queue, drainers)),
+        ...ofUsers("work", "consumers", () => workPolicy(topology, queue)),
+        ...ofRole("dlq", "policies.dlq", () => deadLetterPolicy(topology, queue)),
+        ...ofRole("ingress_dlq", "policies.ingress_dlq", () => ingressDeadLetterPolicy(topology, queue)),
+      ].map(({ field, ...violation }) => ({ path: `queues.${name}.${field}`, ...violation }));
+    });
+
+function tooLarge(field: string, policy: PolicyDocument, given: string) {
+  const bytes = Buffer.byteLength(JSON.stringify(policy));
+  if (bytes <= QUEUE_POLICY_MAX_BYTES && policy.Statement.length <= QUEUE_POLICY_MAX_STATEMENTS) return [];
+  return [
+    {
+      field,
+      value: `${given}a policy of ${bytes} bytes and ${policy.Statement.length} statements`,
+      allowed: `a queue policy of at most ${QUEUE_POLICY_MAX_BYTES} bytes and ${QUEUE_POLICY_MAX_STATEMENTS} statements`,
+      fix: "name fewer principals, or whole accounts instead of their roles; join statements that differ by principals alone",
+    },
+  ];
+}
+
+/** https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_sid.html: an id is unique in its policy. */
+function twice(field: string, { Statement }: PolicyDocument) {
+  const ids = Statement.flatMap(({ Sid }) => Sid ?? []);
+  const repeated = [...new Set(ids.filter((id, index) => ids.indexOf(id) !== index))];
+  return repeated.map((id) => ({
+    field,
+    value: id,
+    allowed: "statement ids that are unique in the policy, the project's own among them",
+    fix: "give the statement another sid",
+  }));
+}
+
+export const POLICY_RULES: readonly QueueRule[] = [openStatements, documents, wholePolicies];
