@@ -8,8 +8,8 @@ const SID_TEXT = "1 to 100 letters, digits, hyphens and underscores";
 const SID = /^[\w-]{1,100}$/;
 /** SQS takes no other actions in the policy of a queue; names of actions are the same in either case. */
 const ACTION_TEXT = 'an action of SQS, "sqs:…"';
-const PLAIN_TEXT = "a text without $: policy variables are not supported";
-const plain = (description: string) => text(/^[^$]+$/, PLAIN_TEXT, description);
+const PLAIN_TEXT = "a text that does not begin with a space, without $: policy variables are not supported";
+const plain = (description: string) => text(/^[^$\s][^$]*$/, PLAIN_TEXT, description);
 const actionsText = allowed(`1 to ${QUEUE_POLICY_STATEMENT_MAX_ACTIONS} actions`);
 const listOf = <T extends z.ZodType>(item: T, what: string, description: string) =>
   z

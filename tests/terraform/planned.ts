@@ -6,7 +6,7 @@ import { runCommand } from "../emulator/run-command";
 import { terraformCli } from "../emulator/terraform-cli";
 
 /** A provider that plans what does not exist yet without calling AWS. */
-const PROVIDER = {
+export const PROVIDER = {
   access_key: "111122223333",
   secret_key: "none",
   skip_credentials_validation: true,
