@@ -39,7 +39,6 @@ locals {
         ingress = { queue_policy_statements = local.queue_policy_statements }
         dlq     = { tls_only = false }
       }
-      replicator_enabled = var.replicator_enabled
     }
   }
 }

@@ -12,9 +12,3 @@ variable "partner" {
   description = "Account whose roles send to the queue, 12 digits."
   type        = string
 }
-
-variable "replicator_enabled" {
-  description = "Whether the replicators read the ingress queues."
-  type        = bool
-  default     = true
-}

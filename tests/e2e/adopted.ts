@@ -1,0 +1,102 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import {
+  DeleteMessageCommand,
+  GetQueueAttributesCommand,
+  type QueueAttributeName,
+  ReceiveMessageCommand,
+  SendMessageCommand,
+  type SQSClient,
+} from "@aws-sdk/client-sqs";
+
+const SEND_EVERY_MS = 40;
+const LOOK_EVERY_MS = 100;
+
+/** A producer and a consumer of a queue that is about to be adopted, and somebody who looks at its policy all the time. */
+export class Users {
+  /** Policies of the queue, each once, in the order in which they were seen. */
+  readonly policies: string[] = [];
+  private readonly sent = new Set<string>();
+  private readonly received = new Map<string, number>();
+  private readonly readers = new Map<string, { stopped: boolean; readonly end: Promise<void> }>();
+  private readonly others: Promise<void>[] = [];
+  private isOver = false;
+
+  /** @param queue URL of the queue, to which the producer sends and from which the consumer receives at first */
+  constructor(
+    private readonly client: SQSClient,
+    private readonly queue: string,
+    /** URL of the queue to which the producer sends. */
+    public target = queue,
+  ) {
+    this.others.push(this.send(), this.watch());
+    this.read(queue);
+  }
+
+  get processed(): number {
+    return this.received.size;
+  }
+
+  /** Bodies that were accepted and have not been processed. */
+  get missing(): readonly string[] {
+    return [...this.sent].filter((body) => !this.received.has(body));
+  }
+
+  /** The consumer also reads this queue from now on. */
+  read(queueUrl: string): void {
+    const reader = { stopped: false, end: Promise.resolve() };
+    this.readers.set(queueUrl, Object.assign(reader, { end: this.receive(queueUrl, reader) }));
+  }
+
+  /** The consumer reads this queue no more, and has ended what it had begun. */
+  async stop(queueUrl: string): Promise<void> {
+    const reader = this.readers.get(queueUrl);
+    if (reader === undefined) throw new Error(`nobody reads ${queueUrl}`);
+    reader.stopped = true;
+    await reader.end;
+  }
+
+  /** The producer ends; what it has sent is processed as before. */
+  async end(): Promise<void> {
+    this.isOver = true;
+    await Promise.all(this.others);
+  }
+
+  async leave(): Promise<void> {
+    await this.end();
+    await Promise.all([...this.readers.keys()].map((queue) => this.stop(queue)));
+  }
+
+  async attribute(name: QueueAttributeName): Promise<string> {
+    const asked = new GetQueueAttributesCommand({ QueueUrl: this.queue, AttributeNames: [name] });
+    return (await this.client.send(asked)).Attributes?.[name] ?? "";
+  }
+
+  private async send(): Promise<void> {
+    for (let number = 0; !this.isOver; number += 1) {
+      const body = `order ${number}`;
+      await this.client.send(new SendMessageCommand({ QueueUrl: this.target, MessageBody: body }));
+      this.sent.add(body);
+      await sleep(SEND_EVERY_MS);
+    }
+  }
+
+  private async receive(queueUrl: string, reader: { readonly stopped: boolean }): Promise<void> {
+    while (!reader.stopped) {
+      const { Messages = [] } = await this.client.send(
+        new ReceiveMessageCommand({ QueueUrl: queueUrl, MaxNumberOfMessages: 10, WaitTimeSeconds: 1 }),
+      );
+      for (const { Body = "", ReceiptHandle } of Messages) {
+        this.received.set(Body, (this.received.get(Body) ?? 0) + 1);
+        await this.client.send(new DeleteMessageCommand({ QueueUrl: queueUrl, ReceiptHandle }));
+      }
+    }
+  }
+
+  private async watch(): Promise<void> {
+    while (!this.isOver) {
+      const policy = await this.attribute("Policy");
+      if (policy !== this.policies.at(-1)) this.policies.push(policy);
+      await sleep(LOOK_EVERY_MS);
+    }
+  }
+}
