@@ -5,10 +5,14 @@ import {
   call,
   distinct,
   each,
+  eachEntry,
   equal,
   fallback,
+  fieldOf,
   fields,
+  flattened,
   given,
+  grouped,
   isEmpty,
   isKnown,
   isOneOf,
@@ -31,6 +35,7 @@ const renderer = new Renderer({});
 const written = (value: unknown) => renderer.value(value, {});
 const UNKNOWN = "${var.x}";
 const LIST = "${var.list}" as unknown as readonly string[];
+const MAP = "${var.map}" as unknown as Readonly<Record<string, { readonly name: string }>>;
 
 describe("plain values are computed", () => {
   test("conditions", () => {
@@ -66,6 +71,26 @@ describe("plain values are computed", () => {
     expect(overlaid({ a: 1, b: 2 }, { b: undefined, a: 3 })).toEqual({ a: 3, b: 2 });
     expect(json({ a: [1] })).toBe('{"a":[1]}');
     expect(replaced("{a}-{a}", "{a}", "b")).toBe("b-b");
+    expect(fieldOf({ a: 1 }, "a")).toBe(1);
+    expect(eachEntry({ a: 1, b: 2 }, (value, key) => `${key}${value}`)).toEqual(["a1", "b2"]);
+    expect(flattened([[1], [], [2, 3]])).toEqual([1, 2, 3]);
+  });
+
+  test("groups hold every element once, in the order of the list", () => {
+    const items = fc.array(fc.record({ key: fc.constantFrom("a", "b", "c"), value: fc.nat() }));
+    fc.assert(
+      fc.property(items, (list) => {
+        const groups = grouped(
+          list,
+          ({ key }) => key,
+          (group) => group.map(({ value }) => value),
+        );
+        expect(Object.keys(groups).sort()).toEqual([...new Set(list.map(({ key }) => key))].sort());
+        for (const [key, values] of Object.entries(groups)) {
+          expect(values).toEqual(list.filter((item) => item.key === key).map(({ value }) => value));
+        }
+      }),
+    );
   });
 });
 
@@ -85,6 +110,26 @@ describe("what Terraform knows alone is written", () => {
     ["the largest", largest(1, UNKNOWN as unknown as number), "max([1, var.x]...)"],
     ["JSON", json({ a: UNKNOWN }), "jsonencode({ a = var.x })"],
     ["lists as one", joinedLists(["a"], LIST), 'concat(["a"], var.list)'],
+    ["lists in a list as one", flattened([LIST, LIST]), "flatten([var.list, var.list])"],
+    [
+      "what is made of each of a map",
+      eachEntry(MAP, (value, key) => `${key}-${fieldOf(value, "name")}`),
+      '[for index, item in var.map : "${index}-${item.name}"]',
+    ],
+    [
+      "groups of groups",
+      grouped(
+        LIST as unknown as readonly { one: string; other: string }[],
+        (item) => fieldOf(item, "one"),
+        (group) =>
+          grouped(
+            group,
+            (item) => fieldOf(item, "other"),
+            (inner) => each(inner, (item) => fieldOf(item, "one")),
+          ),
+      ),
+      "{ for key, group in { for item in var.list : item.one => item... } : key => { for key, group in { for item in group : item.other => item... } : key => [for item in group : item.one] } }",
+    ],
   ])("%s", (_, value, text) => {
     expect(written(value)).toBe(text);
   });

@@ -454,6 +454,15 @@ describe("modes", () => {
   });
 });
 
+test("a replicator that is switched off reads nothing, while forwarders go on", () => {
+  const enabled = (template: ReturnType<typeof home>) =>
+    ["orders_replicator", "orders_forwarder_us-west-2"].map(
+      (address) => template.resource("aws_lambda_event_source_mapping", address).enabled,
+    );
+  expect(enabled(home())).toEqual([true, true]);
+  expect(enabled(home({}, { replicator_enabled: false }))).toEqual([false, true]);
+});
+
 describe("FIFO", () => {
   test("runs through all queues with high throughput; the producer's content-based deduplication ends at ingress", () => {
     const template = home({}, { fifo: true, content_based_deduplication: true });
@@ -472,6 +481,13 @@ describe("FIFO", () => {
     expect(template.resource("aws_lambda_event_source_mapping", "orders_replicator")).not.toHaveProperty(
       "maximum_batching_window_in_seconds",
     );
+  });
+
+  test("an adopted work queue may go on giving deduplication ids by content, alone", () => {
+    const template = home({}, { fifo: true, work_content_based_deduplication: true });
+    const queues = Object.entries(template.json.resource.aws_sqs_queue!);
+    const byContent = queues.filter(([, queue]) => queue.content_based_deduplication);
+    expect(byContent.map(([address]) => address)).toEqual(["orders_work"]);
   });
 
   test("has the addresses of a standard queue", () => {
