@@ -9,25 +9,33 @@ import {
 } from "@aws-sdk/client-sqs";
 
 const SEND_EVERY_MS = 40;
+/** Message groups, of a FIFO queue. */
+export const GROUPS = ["a", "b", "c", "d"] as const;
 const LOOK_EVERY_MS = 100;
 
 /** A producer and a consumer of a queue that is about to be adopted, and somebody who looks at its policy all the time. */
 export class Users {
   /** Policies of the queue, each once, in the order in which they were seen. */
   readonly policies: string[] = [];
+  /** By message group, the URL of the queue to which the producer sends; none while it holds the group back. */
+  private readonly targets: Record<string, string | undefined>;
+  /** Bodies that were processed after a later one of their group. */
+  readonly late: string[] = [];
   private readonly sent = new Set<string>();
-  private readonly received = new Map<string, number>();
+  private readonly received = new Set<string>();
+  private readonly latest = new Map<string, number>();
   private readonly readers = new Map<string, { stopped: boolean; readonly end: Promise<void> }>();
   private readonly others: Promise<void>[] = [];
   private isOver = false;
+  private sending: Promise<unknown> = Promise.resolve();
 
   /** @param queue URL of the queue, to which the producer sends and from which the consumer receives at first */
   constructor(
     private readonly client: SQSClient,
     private readonly queue: string,
-    /** URL of the queue to which the producer sends. */
-    public target = queue,
+    private readonly fifo: boolean,
   ) {
+    this.targets = Object.fromEntries(GROUPS.map((group) => [group, queue]));
     this.others.push(this.send(), this.watch());
     this.read(queue);
   }
@@ -39,6 +47,12 @@ export class Users {
   /** Bodies that were accepted and have not been processed. */
   get missing(): readonly string[] {
     return [...this.sent].filter((body) => !this.received.has(body));
+  }
+
+  /** The producer sends to this queue from now on, or holds back, and has had the answer to its last send to another one. */
+  async sendTo(queueUrl: string | undefined, groups: readonly string[] = GROUPS): Promise<void> {
+    for (const group of groups) this.targets[group] = queueUrl;
+    await this.sending;
   }
 
   /** The consumer also reads this queue from now on. */
@@ -73,10 +87,16 @@ export class Users {
 
   private async send(): Promise<void> {
     for (let number = 0; !this.isOver; number += 1) {
-      const body = `order ${number}`;
-      await this.client.send(new SendMessageCommand({ QueueUrl: this.target, MessageBody: body }));
-      this.sent.add(body);
       await sleep(SEND_EVERY_MS);
+      const group = GROUPS[number % GROUPS.length]!;
+      const QueueUrl = this.targets[group];
+      if (QueueUrl === undefined) continue;
+      const body = `${group} ${number}`;
+      // Deduplication ids are left to the queue.
+      const inGroup = this.fifo && { MessageGroupId: group };
+      this.sending = this.client.send(new SendMessageCommand({ QueueUrl, MessageBody: body, ...inGroup }));
+      await this.sending;
+      this.sent.add(body);
     }
   }
 
@@ -86,10 +106,18 @@ export class Users {
         new ReceiveMessageCommand({ QueueUrl: queueUrl, MaxNumberOfMessages: 10, WaitTimeSeconds: 1 }),
       );
       for (const { Body = "", ReceiptHandle } of Messages) {
-        this.received.set(Body, (this.received.get(Body) ?? 0) + 1);
+        this.note(Body);
         await this.client.send(new DeleteMessageCommand({ QueueUrl: queueUrl, ReceiptHandle }));
       }
     }
+  }
+
+  private note(body: string): void {
+    const [group = "", number] = body.split(" ");
+    const latest = this.latest.get(group) ?? -1;
+    if (this.fifo && !this.received.has(body) && Number(number) < latest) this.late.push(body);
+    this.latest.set(group, Math.max(latest, Number(number)));
+    this.received.add(body);
   }
 
   private async watch(): Promise<void> {

@@ -11,7 +11,7 @@ import { Terraform } from "../emulator/terraform";
 import { waitFor } from "../emulator/wait";
 import { HOME_ACCOUNT, PEER_ACCOUNT } from "../fixtures";
 import { narrowings } from "../terraform/narrowings";
-import { Users } from "./adopted";
+import { GROUPS, Users } from "./adopted";
 import { HOME, PEER } from "./deployed";
 import { testFull } from "./played";
 
@@ -43,6 +43,7 @@ class Root {
   constructor(
     private readonly name: string,
     private readonly account: string,
+    private readonly fifo = false,
   ) {}
 
   /** The call of terraform-aws-sqs, with whatever stands beside it. */
@@ -54,22 +55,59 @@ class Root {
       name: "orders",
       visibility_timeout_seconds: 60,
       receive_wait_time_seconds: 20,
-      queue_policy_statements: {
-        topic: {
-          actions: ["sqs:SendMessage"],
-          principals: [{ type: "Service", identifiers: ["sns.amazonaws.com"] }],
-          condition: [{ test: "ArnEquals", variable: "aws:SourceArn", values: [this.values.topic] }],
-        },
-        partner: {
-          actions: ["sqs:SendMessage", "sqs:GetQueueUrl"],
-          principals: [{ type: "AWS", identifiers: [`arn:aws:iam::${PARTNER}:root`] }],
-        },
-      },
+      queue_policy_statements: this.statements,
       tags: { team: "checkout" },
+      ...(this.fifo && { fifo_queue: true, content_based_deduplication: true, ...FIFO }),
     };
-    const aws = [{ region: HOME }, { alias: "us_west_2", region: PEER }];
-    const root = { ...BACKEND, provider: { aws }, ...(withCall && { module: { sqs: call } }), ...more };
+    const root = { ...BACKEND, ...PROVIDERS, ...(withCall && { module: { sqs: call } }), ...more };
     return this.terraform("former", { "main.tf.json": root });
+  }
+
+  /** The module, by which the queue is adopted. */
+  adopting(way: Way): Promise<Terraform> {
+    return this.fifo ? this.fifoModule(way) : this.example(`adopted-${way}`);
+  }
+
+  /** As the examples do it, for a FIFO queue. */
+  private fifoModule(way: Way): Promise<Terraform> {
+    const byWay = {
+      work: { work_content_based_deduplication: true },
+      ingress: {
+        names: { ingress: "orders", ingress_dlq: "orders-dlq", work: "orders-work", dlq: "orders-work-dlq" },
+        max_message_size: 262_144,
+        replicator_enabled: "${var.replicator_enabled}",
+      },
+    };
+    const queue = {
+      fifo: true,
+      ...FIFO,
+      content_based_deduplication: true,
+      visibility_timeout_seconds: 60,
+      policies: {
+        [way]: { queue_policy_statements: this.statements, tls_only: false },
+        [DEAD[way]]: { tls_only: false },
+      },
+      ...byWay[way],
+    };
+    const call = {
+      source: path.join(emulator.directory, "dist", "modules", "region"),
+      failover_group: "shop",
+      regions: { [HOME]: { account: this.account }, [PEER]: { account: this.account } },
+      queues: { orders: queue },
+    };
+    const forgotten = FORGOTTEN.map((name) => `module.sqs.aws_sqs_${name}`);
+    const root = {
+      ...BACKEND,
+      ...PROVIDERS,
+      variable: { replicator_enabled: { default: false } },
+      module: {
+        us_east_1: { ...call, region: HOME },
+        us_west_2: { ...call, region: PEER, providers: { aws: "aws.us_west_2" } },
+      },
+      moved: back(way).moved.map(({ from, to }) => ({ from: to, to: from })),
+      removed: forgotten.map((from) => ({ from, lifecycle: [{ destroy: false }] })),
+    };
+    return this.terraform("adopted", { "main.tf.json": root });
   }
 
   /** An example of the module, with more files. */
@@ -96,6 +134,20 @@ class Root {
     return terraform;
   }
 
+  private get statements() {
+    return {
+      topic: {
+        actions: ["sqs:SendMessage"],
+        principals: [{ type: "Service", identifiers: ["sns.amazonaws.com"] }],
+        condition: [{ test: "ArnEquals", variable: "aws:SourceArn", values: [this.values.topic] }],
+      },
+      partner: {
+        actions: ["sqs:SendMessage", "sqs:GetQueueUrl"],
+        principals: [{ type: "AWS", identifiers: [`arn:aws:iam::${PARTNER}:root`] }],
+      },
+    };
+  }
+
   private get root(): string {
     return path.join(emulator.directory, this.name);
   }
@@ -109,13 +161,19 @@ class Root {
   }
 }
 
+type Way = "work" | "ingress";
+/** Role of the dead-letter queue, which stays with its queue. */
+const DEAD = { work: "dlq", ingress: "ingress_dlq" } as const;
 const BACKEND = { terraform: { backend: { local: {} } } };
+const PROVIDERS = { provider: { aws: [{ region: HOME }, { alias: "us_west_2", region: PEER }] } };
+const FIFO = { deduplication_scope: "messageGroup", fifo_throughput_limit: "perMessageGroupId" };
+const FORGOTTEN = ["queue_policy.this", "queue_redrive_policy.dlq", "queue_redrive_allow_policy.dlq"];
 
 /** Blocks that give the queues their former addresses back. */
-const back = (role: string, deadRole: string) => ({
+const back = (way: Way) => ({
   moved: [
-    { from: `module.us_east_1.aws_sqs_queue.${role}["orders"]`, to: "module.sqs.aws_sqs_queue.this[0]" },
-    { from: `module.us_east_1.aws_sqs_queue.${deadRole}["orders"]`, to: "module.sqs.aws_sqs_queue.dlq[0]" },
+    { from: `module.us_east_1.aws_sqs_queue.${way}["orders"]`, to: "module.sqs.aws_sqs_queue.this[0]" },
+    { from: `module.us_east_1.aws_sqs_queue.${DEAD[way]}["orders"]`, to: "module.sqs.aws_sqs_queue.dlq[0]" },
   ],
 });
 
@@ -124,32 +182,34 @@ async function ended(terraform: Terraform, ...args: readonly string[]): Promise<
   const { plan } = await terraform.plan(...args);
   return (plan.resource_changes ?? [])
     .filter(({ type, change }) => type === "aws_sqs_queue" && change.actions.includes("delete"))
-    .filter(({ change }) => FORMER.includes((change.before as { name: string }).name))
+    .filter(({ change }) => FORMER.test((change.before as { arn: string }).arn))
     .map(({ address }) => address);
 }
 
-const FORMER = ["orders", "orders-dlq"];
+/** The peer has queues of the same names. */
+const FORMER = new RegExp(`:${HOME}:\\d+:orders(?:-dlq)?(?:[.]fifo)?$`);
+
+/** Queues of an estate, by name and region. */
+type Place = (queue: string, region?: string) => Endpoint;
 
 /** An estate whose queue is used, as long as `story` goes on. */
 async function underTraffic(
-  account: string,
-  name: string,
-  story: (root: Root, users: Users, at: (queue: string, region?: string) => Endpoint) => Promise<void>,
+  { account, way, fifo }: { readonly account: string; readonly way: Way; readonly fifo: boolean },
+  story: (root: Root, users: Users, at: Place) => Promise<void>,
 ): Promise<void> {
-  const root = new Root(name, account);
+  const root = new Root(`${way}-${account}`, account, fifo);
   await (await root.former()).apply();
   const client = (region: string) => {
     const made = sqsClient(emulator, { region, account });
     clients.push(made);
     return made;
   };
-  const home = client(HOME);
-  const peer = client(PEER);
-  const at = (queue: string, region = HOME): Endpoint => ({
-    client: region === HOME ? home : peer,
-    queueUrl: `https://sqs.${region}.amazonaws.com/${account}/${queue}`,
+  const byRegion: Readonly<Record<string, SQSClient>> = { [HOME]: client(HOME), [PEER]: client(PEER) };
+  const at: Place = (queue, region = HOME) => ({
+    client: byRegion[region]!,
+    queueUrl: `https://sqs.${region}.amazonaws.com/${account}/${queue}${fifo ? ".fifo" : ""}`,
   });
-  const users = new Users(home, at("orders").queueUrl);
+  const users = new Users(byRegion[HOME]!, at("orders").queueUrl, fifo);
   try {
     const created = await users.attribute("CreatedTimestamp");
     await more(users);
@@ -161,10 +221,13 @@ async function underTraffic(
       timeoutMs: PATIENCE_MS,
       what: "the end of the messages",
     });
+    expect(users.late).toEqual([]);
     const [former, ...others] = users.policies;
     expect(others.length).toBeGreaterThan(0);
     for (const policy of others) expect(narrowings(former!, policy)).toEqual([]);
-    process.stdout.write(`${name}: ${users.processed} messages, 0 lost; ${users.policies.length} policies\n`);
+    process.stdout.write(
+      `as ${way}${fifo ? ", FIFO" : ""}: ${users.processed} messages, ${users.missing.length} lost, ${users.late.length} out of order; ${users.policies.length} policies, none narrower\n`,
+    );
   } finally {
     await users.leave();
   }
@@ -181,65 +244,98 @@ async function more(users: Users): Promise<void> {
   await waitFor(() => users.processed >= enough, { timeoutMs: PATIENCE_MS, what: "more messages" });
 }
 
+/** Waits until a copy has come to the peer. */
+async function copied(at: Place): Promise<void> {
+  const standby = at(`orders-standby-${HOME}`, PEER);
+  await waitFor(async () => (await depth(standby)) > 0, { timeoutMs: PATIENCE_MS, what: "a copy" });
+}
+
+async function adopted(root: Root, way: Way): Promise<Terraform> {
+  const terraform = await root.adopting(way);
+  expect(await ended(terraform)).toEqual([]);
+  await terraform.apply();
+  return terraform;
+}
+
+async function leave(root: Root, way: Way): Promise<void> {
+  const former = await root.former(back(way));
+  expect(await ended(former)).toEqual([]);
+  await former.apply();
+}
+
+async function asWork(root: Root, users: Users, at: Place): Promise<void> {
+  await adopted(root, "work");
+  await more(users);
+
+  for (const group of GROUPS) {
+    await users.sendTo(at("orders-ingress").queueUrl, [group]);
+    await more(users);
+  }
+  await copied(at);
+
+  await users.sendTo(undefined);
+  await settled([at("orders-ingress"), at(`orders-outbox-${PEER}`)]);
+  await users.sendTo(at("orders").queueUrl);
+  await leave(root, "work");
+}
+
+async function asIngress(root: Root, users: Users, at: Place): Promise<void> {
+  const terraform = await adopted(root, "ingress");
+  await more(users);
+
+  users.read(at("orders-work").queueUrl);
+  await users.stop(at("orders").queueUrl);
+  await terraform.apply("-var=replicator_enabled=true");
+  await more(users);
+  await copied(at);
+
+  await terraform.apply("-var=replicator_enabled=false");
+  await waitFor(async () => (await users.attribute("ApproximateNumberOfMessagesNotVisible")) === "0", {
+    timeoutMs: PATIENCE_MS,
+    what: "the end of what the replicator has begun",
+  });
+  await settled([at("orders-work"), at(`orders-outbox-${PEER}`)]);
+  users.read(at("orders").queueUrl);
+  await users.stop(at("orders-work").queueUrl);
+  await leave(root, "ingress");
+}
+
+const NOTHING_LOST = "and the former queue again: nothing is lost, nothing replaced";
+
 test(
-  "a queue under traffic becomes the work queue and the former queue again: nothing is lost, nothing replaced",
-  () =>
-    underTraffic(HOME_ACCOUNT, "adopted-work", async (root, users, at) => {
-      const adopted = await root.example("adopted-work");
-      expect(await ended(adopted)).toEqual([]);
-      await adopted.apply();
-      await more(users);
-
-      users.target = at("orders-ingress").queueUrl;
-      const standby = at(`orders-standby-${HOME}`, PEER);
-      await waitFor(async () => (await depth(standby)) > 0, { timeoutMs: PATIENCE_MS, what: "a copy" });
-      await more(users);
-
-      users.target = at("orders").queueUrl;
-      await settled([at("orders-ingress"), at(`orders-outbox-${PEER}`)]);
-      const former = await root.former(back("work", "dlq"));
-      expect(await ended(former)).toEqual([]);
-      await former.apply();
-    }),
+  `a queue under traffic becomes the work queue ${NOTHING_LOST}`,
+  () => underTraffic({ account: HOME_ACCOUNT, way: "work", fifo: false }, asWork),
   TEST_MS,
 );
 
 testFull(
-  "a queue under traffic becomes the ingress queue and the former queue again: nothing is lost, nothing replaced",
-  () =>
-    underTraffic(PEER_ACCOUNT, "adopted-ingress", async (root, users, at) => {
-      const adopted = await root.example("adopted-ingress");
-      expect(await ended(adopted)).toEqual([]);
-      await adopted.apply();
-      await more(users);
-
-      users.read(at("orders-work").queueUrl);
-      await users.stop(at("orders").queueUrl);
-      await adopted.apply("-var=replicator_enabled=true");
-      await more(users);
-      const standby = at(`orders-standby-${HOME}`, PEER);
-      await waitFor(async () => (await depth(standby)) > 0, { timeoutMs: PATIENCE_MS, what: "a copy" });
-
-      await adopted.apply("-var=replicator_enabled=false");
-      await settled([at("orders-work"), at(`orders-outbox-${PEER}`)]);
-      users.read(at("orders").queueUrl);
-      await users.stop(at("orders-work").queueUrl);
-      const former = await root.former(back("ingress", "ingress_dlq"));
-      expect(await ended(former)).toEqual([]);
-      await former.apply();
-    }),
+  `a queue under traffic becomes the ingress queue ${NOTHING_LOST}`,
+  () => underTraffic({ account: PEER_ACCOUNT, way: "ingress", fifo: false }, asIngress),
   TEST_MS,
 );
 
-test(
+testFull(
+  `a FIFO queue under traffic becomes the work queue, group by group, ${NOTHING_LOST}, in order`,
+  () => underTraffic({ account: "666677778888", way: "work", fifo: true }, asWork),
+  TEST_MS,
+);
+
+testFull(
+  `a FIFO queue under traffic becomes the ingress queue ${NOTHING_LOST}, in order`,
+  () => underTraffic({ account: "888899990000", way: "ingress", fifo: true }, asIngress),
+  TEST_MS,
+);
+
+testFull(
   "a queue of another state is forgotten there and imported here, and is not replaced",
   async () => {
     const account = "555566667777";
     const root = new Root("former-state", account);
     await (await root.former()).apply();
-    const removed = ["queue.this", "queue.dlq", "queue_policy.this", "queue_redrive_policy.dlq"]
-      .concat("queue_redrive_allow_policy.dlq")
-      .map((name) => ({ from: `module.sqs.aws_sqs_${name}`, lifecycle: [{ destroy: false }] }));
+    const removed = ["queue.this", "queue.dlq", ...FORGOTTEN].map((name) => ({
+      from: `module.sqs.aws_sqs_${name}`,
+      lifecycle: [{ destroy: false }],
+    }));
     const forgetting = await root.former({ removed }, false);
     expect(await ended(forgetting)).toEqual([]);
     await forgetting.apply();
