@@ -1,4 +1,4 @@
-import { cp, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { cp, mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { childEnvironment } from "../emulator/environment";
@@ -16,12 +16,15 @@ export const PROVIDER = {
 
 export const providerOf = (region: string, alias?: string) => ({ ...PROVIDER, region, alias });
 
+export interface PlannedResource {
+  readonly address: string;
+  readonly mode: string;
+  readonly type: string;
+  readonly values: Readonly<Record<string, unknown>>;
+}
+
 interface PlannedModule {
-  readonly resources?: readonly {
-    readonly mode: string;
-    readonly type: string;
-    readonly values: Readonly<Record<string, unknown>>;
-  }[];
+  readonly resources?: readonly PlannedResource[];
   readonly child_modules?: readonly PlannedModule[];
 }
 
@@ -33,12 +36,24 @@ export async function planned(
   files: Readonly<Record<string, string>>,
   folders: Readonly<Record<string, string>> = {},
 ): Promise<Planned> {
+  const { resources } = await planOf(files, folders);
+  return resources.map(textOf).sort();
+}
+
+/** Initializes, validates and plans a folder with Terraform: what it would make, and which versions of the provider it asks for. */
+export async function planOf(
+  files: Readonly<Record<string, string>>,
+  folders: Readonly<Record<string, string>> = {},
+): Promise<{ readonly resources: readonly PlannedResource[]; readonly lock: string }> {
   const root = await mkdtemp(path.join(tmpdir(), "sqs-multi-region-plan-"));
   try {
     for (const [name, from] of Object.entries(folders)) {
       await cp(from, path.join(root, name), { recursive: true });
     }
-    for (const [name, text] of Object.entries(files)) await writeFile(path.join(root, name), text);
+    for (const [name, text] of Object.entries(files)) {
+      await mkdir(path.dirname(path.join(root, name)), { recursive: true });
+      await writeFile(path.join(root, name), text);
+    }
     const { configFile } = await terraformCli(root);
     const environment = childEnvironment({ TF_CLI_CONFIG_FILE: configFile });
     const terraform = async (...args: string[]) => {
@@ -51,9 +66,11 @@ export async function planned(
       return stdout;
     };
     await terraform("init", "-input=false", "-no-color");
+    await terraform("validate", "-no-color");
     await terraform("plan", "-input=false", "-no-color", "-out=plan");
     const { planned_values } = JSON.parse(await terraform("show", "-json", "plan"));
-    return resourcesIn(planned_values.root_module).sort();
+    const lock = await readFile(path.join(root, ".terraform.lock.hcl"), "utf8");
+    return { resources: resourcesIn(planned_values.root_module), lock };
   } finally {
     await rm(root, { recursive: true, force: true });
   }
@@ -87,15 +104,15 @@ export function callFiles(
   };
 }
 
-function resourcesIn({ resources = [], child_modules = [] }: PlannedModule): string[] {
+function resourcesIn({ resources = [], child_modules = [] }: PlannedModule): readonly PlannedResource[] {
   return [
-    ...resources
-      .filter(({ mode, type }) => mode === "managed" && type !== "terraform_data")
-      .map(
-        ({ type, values: { filename: _filename, ...values } }) => `${type} ${JSON.stringify(normal(values))}`,
-      ),
+    ...resources.filter(({ mode, type }) => mode === "managed" && type !== "terraform_data"),
     ...child_modules.flatMap(resourcesIn),
   ];
+}
+
+function textOf({ type, values: { filename: _filename, ...values } }: PlannedResource): string {
+  return `${type} ${JSON.stringify(normal(values))}`;
 }
 
 /** A value with keys and lists in a fixed order, JSON in texts read, and nothing that is `null`. */

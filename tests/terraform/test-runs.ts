@@ -1,0 +1,137 @@
+import { spawn } from "node:child_process";
+import { writeFile } from "node:fs/promises";
+import path from "node:path";
+import { createInterface } from "node:readline";
+import { childEnvironment } from "../emulator/environment";
+import { runCommand } from "../emulator/run-command";
+import { terraformCli } from "../emulator/terraform-cli";
+import { changedResources, type ResourceChange, type TerraformPlan } from "../emulator/terraform-plan";
+
+/** A run of `terraform test`: https://developer.hashicorp.com/terraform/language/tests */
+export interface Run {
+  /** @default apply */
+  readonly command?: "plan";
+  /** Replace those of the file, each as a whole. */
+  readonly variables?: Readonly<Record<string, unknown>>;
+  readonly [argument: string]: unknown;
+}
+
+/** What a plan does, by the addresses of resources, in a fixed order. */
+export interface Changes {
+  readonly comes: readonly string[];
+  readonly goes: readonly string[];
+  readonly changes: readonly string[];
+  readonly replaced: readonly string[];
+}
+
+export const NOTHING: Changes = { comes: [], goes: [], changes: [], replaced: [] };
+
+const ACCOUNT = "111122223333";
+
+/** Values that the provider checks where others refer to them. */
+const MOCKS = {
+  aws_sqs_queue: {
+    arn: `arn:aws:sqs:us-east-1:${ACCOUNT}:mock`,
+    url: `https://sqs.us-east-1.amazonaws.com/${ACCOUNT}/mock`,
+  },
+  aws_iam_policy: { arn: `arn:aws:iam::${ACCOUNT}:policy/mock` },
+  aws_iam_role: { arn: `arn:aws:iam::${ACCOUNT}:role/mock` },
+  aws_lambda_function: { arn: `arn:aws:lambda:us-east-1:${ACCOUNT}:function:mock` },
+};
+
+/**
+ * Runs `terraform test` in a folder with a mocked provider. Runs share a state, each unless it says otherwise.
+ * @param name of the file that it writes
+ * @param runs by their names, in order
+ * @returns the plan of each run that plans
+ * @throws Error when a run fails, with what Terraform says
+ */
+export async function testRuns(
+  folder: string,
+  name: string,
+  variables: Readonly<Record<string, unknown>>,
+  runs: Readonly<Record<string, Run>>,
+): Promise<ReadonlyMap<string, TerraformPlan>> {
+  const { configFile } = await terraformCli(folder);
+  const environment = childEnvironment({ TF_CLI_CONFIG_FILE: configFile });
+  const file = `${name}.tftest.json`;
+  await writeFile(path.join(folder, file), JSON.stringify(testFile(variables, runs)));
+  const init = await runCommand(
+    "terraform",
+    [`-chdir=${folder}`, "init", "-backend=false", "-input=false", "-no-color"],
+    environment,
+  );
+  if (init.exitCode !== 0) throw new Error(`terraform init failed:\n${init.stdout}${init.stderr}`);
+  const plans = new Map<string, TerraformPlan>();
+  const faults: string[] = [];
+  const child = spawn("terraform", [`-chdir=${folder}`, "test", "-json", "-verbose", `-filter=${file}`], {
+    env: environment,
+    stdio: ["ignore", "pipe", "pipe"],
+  });
+  child.stderr.setEncoding("utf8").on("data", (text: string) => faults.push(text));
+  const ended = new Promise<number | null>((resolve, reject) => {
+    child.once("error", reject);
+    child.once("close", resolve);
+  });
+  // A line holds the schema of the whole provider, so all of them together are too long for a text.
+  for await (const line of createInterface({ input: child.stdout })) {
+    if (!line.startsWith("{")) continue;
+    const { type, test_plan, diagnostic, "@testrun": run } = JSON.parse(line);
+    if (type === "test_plan") plans.set(run, { resource_changes: test_plan.resource_changes });
+    if (diagnostic?.severity === "error")
+      faults.push(`${run}: ${diagnostic.summary}: ${diagnostic.detail}\n`);
+  }
+  if ((await ended) !== 0) throw new Error(`terraform test failed:\n${faults.join("")}`);
+  return plans;
+}
+
+function testFile(variables: Readonly<Record<string, unknown>>, runs: Readonly<Record<string, Run>>): object {
+  const mock_resource = Object.entries(MOCKS).map(([type, defaults]) => ({ [type]: { defaults } }));
+  return {
+    mock_provider: { aws: { mock_resource } },
+    variables,
+    run: Object.entries(runs).map(([name, run]) => ({ [name]: run })),
+  };
+}
+
+/** What a plan changes. A mocked provider calls all that stays an update, so it is told here what cannot be updated. */
+export function changesOf(plan: TerraformPlan): Changes {
+  const all = changedResources(plan);
+  const pick = (is: (change: ResourceChange) => boolean) =>
+    all
+      .filter(is)
+      .map(({ address }) => address)
+      .sort();
+  const isUpdate = ({ change }: ResourceChange) => change.actions.join() === "update";
+  return {
+    comes: pick(({ change }) => change.actions.join() === "create"),
+    goes: pick(({ change }) => change.actions.join() === "delete"),
+    changes: pick((change) => isUpdate(change) && !isReplacement(change)),
+    replaced: pick(
+      (change) => change.change.actions.length > 1 || (isUpdate(change) && isReplacement(change)),
+    ),
+  };
+}
+
+/** Arguments by which a resource is known: another value is another resource (https://registry.terraform.io/providers/hashicorp/aws/5.100.0/docs). */
+const FIXED: Readonly<Record<string, readonly string[]>> = {
+  aws_cloudwatch_log_group: ["name"],
+  aws_cloudwatch_metric_alarm: ["alarm_name"],
+  aws_iam_policy: ["name", "path", "description"],
+  aws_iam_role: ["name", "path"],
+  aws_iam_role_policy: ["name", "role"],
+  aws_iam_role_policy_attachment: ["role", "policy_arn"],
+  aws_lambda_event_source_mapping: ["event_source_arn"],
+  aws_lambda_function: ["function_name"],
+  aws_lambda_function_event_invoke_config: ["function_name"],
+  aws_scheduler_schedule: ["name"],
+  aws_sqs_queue: ["name", "fifo_queue"],
+  aws_ssm_parameter: ["name"],
+};
+
+function isReplacement({ address, type, change: { before, after } }: ResourceChange): boolean {
+  const fixed = FIXED[type];
+  if (fixed === undefined) throw new Error(`${address}: nobody says what of ${type} cannot be updated`);
+  const value = (values: unknown, name: string) => (values as Readonly<Record<string, unknown>>)[name];
+  return fixed.some((name) => (value(before, name) ?? false) !== (value(after, name) ?? false));
+}
