@@ -67,12 +67,9 @@ async function upgradeFrom(frozen: string): Promise<void> {
   await mkdir(path.join(root, BEFORE));
   await cp(frozen, path.join(root, BEFORE), { recursive: true });
   await cp(path.join(frozen, CALL), path.join(root, CALL));
-  const archives = await cp(
-    path.join(root, MODULE, "functions"),
-    path.join(root, BEFORE, MODULE, "functions"),
-    { recursive: true },
-  );
-  return archives;
+  await cp(path.join(root, MODULE, "functions"), path.join(root, BEFORE, MODULE, "functions"), {
+    recursive: true,
+  });
 }
 
 /** Applies the frozen version, plans it again, and plans the current one over the same state, which `state_key` names. */

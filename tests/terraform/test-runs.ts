@@ -1,7 +1,8 @@
-import { spawn } from "node:child_process";
+import { type ChildProcessByStdio, spawn } from "node:child_process";
 import { writeFile } from "node:fs/promises";
 import path from "node:path";
 import { createInterface } from "node:readline";
+import type { Readable } from "node:stream";
 import { childEnvironment } from "../emulator/environment";
 import { runCommand } from "../emulator/run-command";
 import { terraformCli } from "../emulator/terraform-cli";
@@ -56,30 +57,36 @@ export async function testRuns(
   const environment = childEnvironment({ TF_CLI_CONFIG_FILE: configFile });
   const file = `${name}.tftest.json`;
   await writeFile(path.join(folder, file), JSON.stringify(testFile(variables, runs)));
-  const init = await runCommand(
-    "terraform",
-    [`-chdir=${folder}`, "init", "-backend=false", "-input=false", "-no-color"],
-    environment,
+  const init = [`-chdir=${folder}`, "init", "-backend=false", "-input=false", "-no-color"];
+  const { exitCode, stdout, stderr } = await runCommand("terraform", init, environment);
+  if (exitCode !== 0) throw new Error(`terraform init failed:\n${stdout}${stderr}`);
+  return plansOf(
+    spawn("terraform", [`-chdir=${folder}`, "test", "-json", "-verbose", `-filter=${file}`], {
+      env: environment,
+      stdio: ["ignore", "pipe", "pipe"],
+    }),
   );
-  if (init.exitCode !== 0) throw new Error(`terraform init failed:\n${init.stdout}${init.stderr}`);
+}
+
+/** Plans that a test tells of: https://developer.hashicorp.com/terraform/internals/machine-readable-ui */
+async function plansOf(
+  test: ChildProcessByStdio<null, Readable, Readable>,
+): Promise<ReadonlyMap<string, TerraformPlan>> {
+  const ended = new Promise<number | null>((resolve, reject) => {
+    test.once("error", reject);
+    test.once("close", resolve);
+  });
   const plans = new Map<string, TerraformPlan>();
   const faults: string[] = [];
-  const child = spawn("terraform", [`-chdir=${folder}`, "test", "-json", "-verbose", `-filter=${file}`], {
-    env: environment,
-    stdio: ["ignore", "pipe", "pipe"],
-  });
-  child.stderr.setEncoding("utf8").on("data", (text: string) => faults.push(text));
-  const ended = new Promise<number | null>((resolve, reject) => {
-    child.once("error", reject);
-    child.once("close", resolve);
-  });
-  // A line holds the schema of the whole provider, so all of them together are too long for a text.
-  for await (const line of createInterface({ input: child.stdout })) {
+  test.stderr.setEncoding("utf8").on("data", (text: string) => faults.push(text));
+  // A plan brings the schema of the whole provider with it: the lines together are too long for a text.
+  for await (const line of createInterface({ input: test.stdout })) {
     if (!line.startsWith("{")) continue;
     const { type, test_plan, diagnostic, "@testrun": run } = JSON.parse(line);
     if (type === "test_plan") plans.set(run, { resource_changes: test_plan.resource_changes });
-    if (diagnostic?.severity === "error")
+    if (diagnostic?.severity === "error") {
       faults.push(`${run}: ${diagnostic.summary}: ${diagnostic.detail}\n`);
+    }
   }
   if ((await ended) !== 0) throw new Error(`terraform test failed:\n${faults.join("")}`);
   return plans;
@@ -97,20 +104,30 @@ function testFile(variables: Readonly<Record<string, unknown>>, runs: Readonly<R
 /** What a plan changes. A mocked provider calls all that stays an update, so it is told here what cannot be updated. */
 export function changesOf(plan: TerraformPlan): Changes {
   const all = changedResources(plan);
-  const pick = (is: (change: ResourceChange) => boolean) =>
+  const addresses = (kind: keyof Changes) =>
     all
-      .filter(is)
+      .filter((change) => kindOf(change) === kind)
       .map(({ address }) => address)
       .sort();
-  const isUpdate = ({ change }: ResourceChange) => change.actions.join() === "update";
   return {
-    comes: pick(({ change }) => change.actions.join() === "create"),
-    goes: pick(({ change }) => change.actions.join() === "delete"),
-    changes: pick((change) => isUpdate(change) && !isReplacement(change)),
-    replaced: pick(
-      (change) => change.change.actions.length > 1 || (isUpdate(change) && isReplacement(change)),
-    ),
+    comes: addresses("comes"),
+    goes: addresses("goes"),
+    changes: addresses("changes"),
+    replaced: addresses("replaced"),
   };
+}
+
+function kindOf(change: ResourceChange): keyof Changes {
+  switch (change.change.actions.join()) {
+    case "create":
+      return "comes";
+    case "delete":
+      return "goes";
+    case "update":
+      return isReplacement(change) ? "replaced" : "changes";
+    default:
+      return "replaced";
+  }
 }
 
 /** Arguments by which a resource is known: another value is another resource (https://registry.terraform.io/providers/hashicorp/aws/5.100.0/docs). */
