@@ -1,0 +1,238 @@
+import { readdirSync, readFileSync } from "node:fs";
+import { cp, mkdir, rename, writeFile } from "node:fs/promises";
+import path from "node:path";
+import { writeModules } from "../../stacks/module/write-modules";
+import { childEnvironment } from "../emulator/environment";
+import { runCommand } from "../emulator/run-command";
+import { terraformCli } from "../emulator/terraform-cli";
+import { PROVIDER } from "./planned";
+
+/** Folder of the examples of the modules. */
+export const EXAMPLES = path.resolve(__dirname, "../../examples/modules");
+/** Where examples look for the modules, and stand themselves, from the root of the repository. */
+const MODULES_PLACE = path.join("dist", "modules");
+const EXAMPLES_PLACE = path.join("examples", "modules");
+/** Values of an example's variables, for readers to copy. */
+const VALUES = "terraform.tfvars";
+const VALUES_EXAMPLE = `${VALUES}.example`;
+/** What somebody who tried an example has left in its folder. */
+const LEFT = /^(\.terraform.*|\.terragrunt-cache|terraform\.tfvars|.*\.tfstate.*)$/;
+
+/** Root modules among the examples: folders with files of Terraform, by their path. */
+export function rootModules(): readonly string[] {
+  return foldersWith((name) => name.endsWith(".tf"));
+}
+
+/** Examples that are wrappers for Terragrunt, by their path. */
+export function wrappers(): readonly string[] {
+  return foldersWith((name) => name === "root.hcl");
+}
+
+/** Files of the examples, by path. */
+export function exampleFiles(): Readonly<Record<string, string>> {
+  const names = filesBelow(EXAMPLES).map((file) => path.relative(EXAMPLES, file));
+  return Object.fromEntries(names.map((name) => [name, readFileSync(path.join(EXAMPLES, name), "utf8")]));
+}
+
+/** Examples and modules, where they stand in a clone of the repository. */
+export class ExampleCopy {
+  private constructor(
+    private readonly root: string,
+    private readonly environment: NodeJS.ProcessEnv,
+  ) {}
+
+  /** @param root an empty folder; whoever made it removes it */
+  static async in(root: string): Promise<ExampleCopy> {
+    await cp(EXAMPLES, path.join(root, EXAMPLES_PLACE), {
+      recursive: true,
+      filter: (file) => !LEFT.test(path.basename(file)),
+    });
+    writeModules(path.join(root, MODULES_PLACE));
+    const { configFile } = await terraformCli(root);
+    return new ExampleCopy(root, childEnvironment({ TF_CLI_CONFIG_FILE: configFile }));
+  }
+
+  /** Folder of an example. */
+  example(name: string): string {
+    return path.join(this.root, EXAMPLES_PLACE, name);
+  }
+
+  /** Folder of a module. */
+  module(name: string): string {
+    return path.join(this.root, MODULES_PLACE, name);
+  }
+
+  /** Takes the values that an example suggests. */
+  async takeValues(name: string): Promise<void> {
+    const folder = this.example(name);
+    if (!readdirSync(folder).includes(VALUES_EXAMPLE)) return;
+    await rename(path.join(folder, VALUES_EXAMPLE), path.join(folder, VALUES));
+  }
+
+  /** Copies a module to a folder of its own, with a provider of a region, as Terragrunt does. */
+  async unit(module: string, region: string): Promise<string> {
+    const folder = path.join(this.root, "units", region);
+    await mkdir(folder, { recursive: true });
+    await cp(this.module(module), folder, { recursive: true });
+    await writeFile(
+      path.join(folder, "provider.tf.json"),
+      JSON.stringify({ provider: { aws: [{ region }] } }),
+    );
+    return folder;
+  }
+
+  /**
+   * Runs Terraform.
+   * @throws Error when it fails
+   */
+  async terraform(
+    folder: string,
+    args: readonly string[],
+    variables: Readonly<Record<string, string>> = {},
+  ): Promise<string> {
+    const all = [`-chdir=${folder}`, ...args];
+    const { exitCode, stdout, stderr } = await runCommand("terraform", all, {
+      ...this.environment,
+      ...variables,
+    });
+    if (exitCode !== 0)
+      throw new Error(`terraform ${args[0]} failed in ${path.basename(folder)}:\n${stdout}${stderr}`);
+    return stdout;
+  }
+
+  /**
+   * Initializes, validates and plans a root module, without calling AWS.
+   * @param variables environment, `TF_VAR_…`
+   */
+  async plan(folder: string, variables: Readonly<Record<string, string>> = {}): Promise<PlannedRoot> {
+    await writeOverride(folder, () => ({ ...PROVIDER, allowed_account_ids: null }));
+    await this.terraform(folder, ["init", "-input=false", "-no-color"]);
+    const validated = JSON.parse(await this.terraform(folder, ["validate", "-json"]));
+    await this.terraform(folder, ["plan", "-input=false", "-no-color", "-out=plan"], variables);
+    const plan = JSON.parse(await this.terraform(folder, ["show", "-json", "plan"]));
+    return { warnings: validated.warning_count, resources: resourcesIn(plan) };
+  }
+}
+
+/**
+ * Overrides the providers of a root module, and keeps its state in a file:
+ * https://developer.hashicorp.com/terraform/language/files/override
+ */
+export async function writeOverride(folder: string, settings: () => object): Promise<void> {
+  const texts = readdirSync(folder)
+    .filter((name) => /\.tf(\.json)?$/.test(name))
+    .map((name) => [name, readFileSync(path.join(folder, name), "utf8")] as const);
+  const aliases = texts.flatMap(([name, text]) =>
+    name.endsWith(".json") ? aliasesInJson(JSON.parse(text)) : aliasesIn(text),
+  );
+  const aws = aliases.map((alias) => ({ ...(alias && { alias }), ...settings() }));
+  const override = { terraform: { backend: { local: {} } }, ...(aws.length > 0 && { provider: { aws } }) };
+  await writeFile(path.join(folder, "test_override.tf.json"), JSON.stringify(override));
+}
+
+/** A resource that Terraform would make. */
+export interface PlannedResource {
+  readonly address: string;
+  readonly type: string;
+  /** Of its provider. */
+  readonly region: string | undefined;
+  /** What is known before it is made. */
+  readonly values: Readonly<Record<string, unknown>>;
+}
+
+export interface PlannedRoot {
+  /** Of `terraform validate`. */
+  readonly warnings: number;
+  readonly resources: readonly PlannedResource[];
+}
+
+/** https://developer.hashicorp.com/terraform/internals/json-format, as far as it is looked at here. */
+interface PlanJson {
+  readonly variables?: Readonly<Record<string, { readonly value: unknown }>>;
+  readonly planned_values: { readonly root_module: ModuleValues };
+  readonly configuration: {
+    readonly provider_config: Readonly<
+      Record<string, { readonly expressions?: { readonly region?: Expression } }>
+    >;
+    readonly root_module: ModuleConfiguration;
+  };
+}
+
+interface Expression {
+  readonly constant_value?: unknown;
+  readonly references?: readonly string[];
+}
+
+interface ModuleValues {
+  readonly resources?: readonly {
+    readonly mode: string;
+    readonly address: string;
+    readonly type: string;
+    readonly values: Readonly<Record<string, unknown>>;
+  }[];
+  readonly child_modules?: readonly ModuleValues[];
+}
+
+interface ModuleConfiguration {
+  readonly resources?: readonly { readonly address: string; readonly provider_config_key: string }[];
+  readonly module_calls?: Readonly<Record<string, { readonly module: ModuleConfiguration }>>;
+}
+
+function resourcesIn({ variables = {}, planned_values, configuration }: PlanJson): PlannedResource[] {
+  const providers = new Map(providersIn(configuration.root_module));
+  const regionOf = (address: string) => {
+    const key = providers.get(address.replace(/\[[^\]]*\]/g, "")) ?? "";
+    const { constant_value, references = [] } = configuration.provider_config[key]?.expressions?.region ?? {};
+    const variable = references[0]?.replace(/^var\./, "") ?? "";
+    return (constant_value ?? variables[variable]?.value) as string | undefined;
+  };
+  const valuesIn = ({ resources = [], child_modules = [] }: ModuleValues): PlannedResource[] => [
+    ...resources
+      .filter(({ mode }) => mode === "managed")
+      .map(({ address, type, values }) => ({ address, type, values, region: regionOf(address) })),
+    ...child_modules.flatMap(valuesIn),
+  ];
+  return valuesIn(planned_values.root_module);
+}
+
+function providersIn(
+  { resources = [], module_calls = {} }: ModuleConfiguration,
+  prefix = "",
+): (readonly [address: string, provider: string])[] {
+  return [
+    ...resources.map(
+      ({ address, provider_config_key }) => [`${prefix}${address}`, provider_config_key] as const,
+    ),
+    ...Object.entries(module_calls).flatMap(([name, { module }]) =>
+      providersIn(module, `${prefix}module.${name}.`),
+    ),
+  ];
+}
+
+function aliasesIn(text: string): (string | undefined)[] {
+  return [...text.matchAll(/^provider "aws" \{([^}]*)\}/gm)].map(
+    ([, body = ""]) => /\balias\s*=\s*"(\w+)"/.exec(body)?.[1],
+  );
+}
+
+function aliasesInJson({
+  provider,
+}: {
+  readonly provider?: { readonly aws?: readonly { readonly alias?: string }[] };
+}) {
+  return (provider?.aws ?? []).map(({ alias }) => alias);
+}
+
+function foldersWith(isMeant: (name: string) => boolean): readonly string[] {
+  const files = filesBelow(EXAMPLES).filter((file) => isMeant(path.basename(file)));
+  return [...new Set(files.map((file) => path.relative(EXAMPLES, path.dirname(file))))].sort();
+}
+
+function filesBelow(folder: string): string[] {
+  return readdirSync(folder, { withFileTypes: true })
+    .filter(({ name }) => !LEFT.test(name))
+    .flatMap((entry) => {
+      const place = path.join(folder, entry.name);
+      return entry.isDirectory() ? filesBelow(place) : [place];
+    });
+}
