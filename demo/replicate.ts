@@ -1,7 +1,7 @@
 import type { SQSClient } from "@aws-sdk/client-sqs";
 import type { QueueReference } from "../config/topology";
 import { type ClientOptions, sqsClient } from "../tests/emulator/clients";
-import type { Deployment } from "../tests/emulator/deployment";
+import type { DeployedGroup } from "../tests/emulator/deployed-group";
 import type { Emulator } from "../tests/emulator/emulator";
 import { settled } from "./settled";
 import { Tally } from "./tally";
@@ -9,7 +9,7 @@ import { consume, type Endpoint, sendOrders } from "./traffic";
 
 export interface ReplicateOptions {
   readonly emulator: Emulator;
-  readonly deployment: Deployment;
+  readonly deployment: Pick<DeployedGroup, "account" | "configuration" | "topology">;
   /** Logical queue that the orders go to. */
   readonly queue: string;
   readonly home: string;

@@ -1,7 +1,7 @@
 import type { ConfigurationInput } from "../../config/schema";
 import { type ReplicateCounts, type ReplicateOptions, replicate } from "../../demo/replicate";
 import { runCleanup } from "../emulator/cleanup";
-import type { ClientOptions } from "../emulator/clients";
+import type { DeployedGroup } from "../emulator/deployed-group";
 import { Deployment } from "../emulator/deployment";
 import { type Emulator, startEmulator } from "../emulator/emulator";
 import { CONSUMER_ROLE, configurationInput, HOME_ACCOUNT, PEER_ACCOUNT, PRODUCER_ROLE } from "../fixtures";
@@ -23,7 +23,7 @@ export const QUEUE = QUEUES.async;
 export const MESSAGES = 1_000;
 
 /** Installing, starting and two applies, on a slow machine. */
-const DEPLOY_TIMEOUT_MS = 600_000;
+export const DEPLOY_TIMEOUT_MS = 600_000;
 
 /**
  * What a whole suite runs against. The two regions are of two accounts, so that every copy needs the policies of both; functions
@@ -46,16 +46,14 @@ const CONFIGURATION: ConfigurationInput = configurationInput({
 
 export interface Deployed {
   readonly emulator: Emulator;
-  readonly deployment: Deployment;
+  readonly deployment: DeployedGroup;
 }
 
-export const asProducer: ClientOptions = { region: HOME, account: HOME_ACCOUNT, role: PRODUCER_ROLE };
-export const asConsumer: ClientOptions = { region: HOME, account: HOME_ACCOUNT, role: CONSUMER_ROLE };
-export const asPeer: ClientOptions = { region: PEER, account: PEER_ACCOUNT };
+export type RunOptions = Partial<
+  Pick<ReplicateOptions, "queue" | "messages" | "producerRegion" | "producerRole" | "consumerRole">
+>;
 
-export type RunOptions = Partial<Pick<ReplicateOptions, "queue" | "messages" | "producerRegion">>;
-
-/** Starts an order system against the deployed stacks; `counts` tells how far it is. */
+/** Starts an order system against what is deployed; `counts` tells how far it is. */
 export function runOrders({ emulator, deployment }: Deployed, over: RunOptions = {}) {
   let counts: ReplicateCounts = { sent: 0, delivered: 0, copied: 0 };
   const finished = replicate({

@@ -1,6 +1,7 @@
 """A producer and a consumer as people write them with boto3, whose clients are botocore's: nothing in here knows of this
-project but the names of queues. Its argument is {"queue", "regions": {"home", "peer"}, "producer", "consumer", "peer"},
-the last three with environment variables; it writes what it sent and received as JSON.
+project but the names of queues. Its argument is {"queues": {"ingress", "work", "standby"}, "regions": {"home", "peer"},
+"producer", "consumer", "peer", "always"}: names, regions, environment variables of three, and what every send has; it
+writes what it sent and received as JSON.
 """
 
 import base64
@@ -12,6 +13,7 @@ import botocore.session
 
 given = json.loads(sys.argv[1])
 home, peer = given["regions"]["home"], given["regions"]["peer"]
+queues = given["queues"]
 
 
 def client(variables, region):
@@ -33,20 +35,21 @@ def take(sqs, name):
 
 producer = client(given["producer"], home)
 sent = producer.send_message(
-    QueueUrl=producer.get_queue_url(QueueName=f"{given['queue']}-ingress")["QueueUrl"],
+    QueueUrl=producer.get_queue_url(QueueName=queues["ingress"])["QueueUrl"],
     MessageBody='{"order": 1}',
     MessageAttributes={
         "kind": {"DataType": "String", "StringValue": "order"},
         "total": {"DataType": "Number", "StringValue": "12.50"},
         "digest": {"DataType": "Binary", "BinaryValue": b"\x00\xff"},
     },
+    **given["always"],
 )
 print(
     json.dumps(
         {
             "id": sent["MessageId"],
-            "delivered": take(client(given["consumer"], home), given["queue"]),
-            "copy": take(client(given["peer"], peer), f"{given['queue']}-standby-{home}"),
+            "delivered": take(client(given["consumer"], home), queues["work"]),
+            "copy": take(client(given["peer"], peer), queues["standby"]),
         },
         default=lambda value: base64.b64encode(value).decode(),
     )

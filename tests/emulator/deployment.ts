@@ -5,8 +5,9 @@ import type { Configuration } from "../../config/configuration";
 import { CONFIGURATION_VARIABLE, parseConfiguration } from "../../config/load";
 import type { ConfigurationInput } from "../../config/schema";
 import { type RegionalTopology, topologyOf } from "../../config/topology";
+import { logicalId } from "../../core/names";
 import { GLOBAL } from "../../stacks/state-backend";
-import { createRole } from "./clients";
+import { createClientRole, type DeployedGroup, type RegionOutputs } from "./deployed-group";
 import type { Emulator } from "./emulator";
 import { childEnvironment } from "./environment";
 import { PROJECT_ROOT } from "./paths";
@@ -22,7 +23,7 @@ export interface SynthesizeOptions {
 }
 
 /** A configuration's stacks, synthesized by an app and ready to be applied to the emulator. */
-export class Deployment {
+export class Deployment implements DeployedGroup {
   readonly configuration: Configuration;
 
   private constructor(
@@ -132,31 +133,31 @@ export class Deployment {
     await Promise.all(this.stacks.map(applied));
   }
 
-  /**
-   * Creates a role that the configuration names as producer or consumer, with the policies that the stacks put out for it.
-   * @param arn of a role of the first region's account
-   */
-  async createClientRole(word: "producer" | "consumer", arn: string): Promise<void> {
-    const region = this.regions[0]!;
+  /** Terraform for the project's own stack of each region. */
+  get regionTerraforms(): readonly Terraform[] {
+    return this.regions.map((region) => this.terraform(this.regionStack(region)));
+  }
+
+  async outputs(region: string): Promise<RegionOutputs> {
     const outputs = await this.terraform(this.regionStack(region)).output();
-    const policies = Object.keys(this.configuration.queues)
-      .filter((queue) => this.names(word, queue, arn))
-      .map((queue) => [queue, JSON.parse(String(outputs[`${queue}_${word}_policy`]))]);
-    await createRole(this.emulator, {
-      account: this.account(region),
-      name: arn.slice(arn.lastIndexOf("/") + 1),
-      policies: Object.fromEntries(policies),
-    });
+    return {
+      queue: (queue, word, other) => {
+        const id = logicalId(queue, word, other);
+        return { url: String(outputs[`${id}_queue_url`]), arn: String(outputs[`${id}_queue_arn`]) };
+      },
+      policy: (queue, word) => JSON.parse(String(outputs[`${queue}_${word}_policy`])),
+    };
+  }
+
+  /** See {@link createClientRole}. */
+  async createClientRole(word: "producer" | "consumer", arn: string): Promise<void> {
+    await createClientRole(this.emulator, this, word, arn);
   }
 
   /** Number of resources in a synthesized stack. */
   resourceCount(stack: string): number {
     const byType = Object.values(this.synthesized(stack).resource ?? {});
     return byType.reduce((sum, byName) => sum + Object.keys(byName).length, 0);
-  }
-
-  private names(word: "producer" | "consumer", queue: string, arn: string): boolean {
-    return this.configuration.queues[queue]![`${word}s`].includes(arn);
   }
 
   private get manifest(): Readonly<Record<string, { readonly dependencies: readonly string[] }>> {

@@ -87,6 +87,12 @@ test("reads outputs by name", async () => {
   await expect(terraform.output()).resolves.toEqual({ url: "https://x" });
 });
 
+test("forgets what is at an address", async () => {
+  const terraform = await terraformThat("exit 0");
+  await terraform.forget("module.west");
+  expect(await calls()).toEqual(["state rm -no-color module.west"]);
+});
+
 test("fails with the end of standard error and the path of the log", async () => {
   const terraform = await terraformThat(`echo "Error: no such thing" >&2; exit 1`);
   const failure = terraform.apply();

@@ -108,6 +108,11 @@ export class Terraform {
     await this.succeed("destroy", ["-auto-approve", `-parallelism=${PARALLELISM}`, ...args]);
   }
 
+  /** `terraform state rm`: forgets what is at an address, without destroying it. */
+  async forget(address: string): Promise<void> {
+    await this.succeed("state rm", [address]);
+  }
+
   private async succeed(
     command: string,
     args: readonly string[],
@@ -116,7 +121,10 @@ export class Terraform {
     await mkdir(path.dirname(this.logFile), { recursive: true });
     const asks = ["init", "apply", "plan", "destroy"].includes(command);
     const flags = ["-no-color", ...(asks ? ["-input=false"] : [])];
-    const { exitCode, stdout, stderr } = await this.run([command, ...flags, ...args], command === "init");
+    const { exitCode, stdout, stderr } = await this.run(
+      [...command.split(" "), ...flags, ...args],
+      command === "init",
+    );
     if (exitCode === null || !accepted.includes(exitCode)) {
       throw new TerraformError(command, exitCode, stderr || stdout, this.logFile);
     }

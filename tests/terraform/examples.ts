@@ -15,6 +15,7 @@ const EXAMPLES_PLACE = path.join("examples", "modules");
 /** Values of an example's variables, for readers to copy. */
 const VALUES = "terraform.tfvars";
 const VALUES_EXAMPLE = `${VALUES}.example`;
+const OVERRIDE = "test_override.tf.json";
 /** What somebody who tried an example has left in its folder. */
 const LEFT = /^(\.terraform.*|\.terragrunt-cache|terraform\.tfvars|.*\.tfstate.*)$/;
 
@@ -105,7 +106,7 @@ export class ExampleCopy {
    * @param variables environment, `TF_VAR_…`
    */
   async plan(folder: string, variables: Readonly<Record<string, string>> = {}): Promise<PlannedRoot> {
-    await writeOverride(folder, () => ({ ...PROVIDER, allowed_account_ids: null }));
+    await writeOverride(folder, { ...PROVIDER, allowed_account_ids: null });
     await this.terraform(folder, ["init", "-input=false", "-no-color"]);
     const validated = JSON.parse(await this.terraform(folder, ["validate", "-json"]));
     await this.terraform(folder, ["plan", "-input=false", "-no-color", "-out=plan"], variables);
@@ -118,16 +119,16 @@ export class ExampleCopy {
  * Overrides the providers of a root module, and keeps its state in a file:
  * https://developer.hashicorp.com/terraform/language/files/override
  */
-export async function writeOverride(folder: string, settings: () => object): Promise<void> {
+export async function writeOverride(folder: string, settings: object = {}): Promise<void> {
   const texts = readdirSync(folder)
-    .filter((name) => /\.tf(\.json)?$/.test(name))
+    .filter((name) => /\.tf(\.json)?$/.test(name) && name !== OVERRIDE)
     .map((name) => [name, readFileSync(path.join(folder, name), "utf8")] as const);
   const aliases = texts.flatMap(([name, text]) =>
     name.endsWith(".json") ? aliasesInJson(JSON.parse(text)) : aliasesIn(text),
   );
-  const aws = aliases.map((alias) => ({ ...(alias && { alias }), ...settings() }));
+  const aws = aliases.map((alias) => ({ ...(alias && { alias }), ...settings }));
   const override = { terraform: { backend: { local: {} } }, ...(aws.length > 0 && { provider: { aws } }) };
-  await writeFile(path.join(folder, "test_override.tf.json"), JSON.stringify(override));
+  await writeFile(path.join(folder, OVERRIDE), JSON.stringify(override));
 }
 
 /** A resource that Terraform would make. */
