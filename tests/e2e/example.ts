@@ -8,7 +8,7 @@ import { spelled } from "../../core/names";
 import type { DeployedGroup, RegionOutputs } from "../emulator/deployed-group";
 import type { Emulator } from "../emulator/emulator";
 import { Terraform } from "../emulator/terraform";
-import { type ExampleCopy, writeOverride } from "../terraform/examples";
+import { asEnvironment, type ExampleCopy, writeOverride } from "../terraform/examples";
 
 export interface ExampleOptions {
   readonly emulator: Emulator;
@@ -35,17 +35,13 @@ export class Example implements DeployedGroup {
     const [[region, { account }]] = Object.entries(this.configuration.regions) as [
       [string, { readonly account: string }],
     ];
-    const environment = Object.entries(variables).map(([name, value]) => [
-      `TF_VAR_${name}`,
-      typeof value === "string" ? value : JSON.stringify(value),
-    ]);
     this.terraform = new Terraform({
       emulator,
       directory: folder,
       name: `example-${path.basename(folder)}`,
       region,
       account,
-      environment: Object.fromEntries(environment),
+      environment: asEnvironment(variables),
     });
   }
 

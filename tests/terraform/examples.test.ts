@@ -2,7 +2,15 @@ import { readFileSync } from "node:fs";
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
-import { ExampleCopy, exampleFiles, type PlannedResource, rootModules, wrappers } from "./examples";
+import {
+  asEnvironment,
+  ExampleCopy,
+  exampleFiles,
+  type PlannedResource,
+  rootModules,
+  wrappers,
+} from "./examples";
+import { evaluateUnit } from "./terragrunt";
 
 jest.setTimeout(180_000);
 
@@ -46,30 +54,31 @@ describe.each(wrappers())("%s", (name) => {
     }
   });
 
-  test("every unit can be planned with the shared settings, and what it makes is closed and encrypted", async () => {
-    for (const region of units) {
-      const variables = Object.entries({ ...shared, region }).map(([key, value]) => [
-        `TF_VAR_${key}`,
-        typeof value === "string" ? value : JSON.stringify(value),
-      ]);
-      const folder = await copy.unit("region", region);
-      const { warnings, resources } = await copy.plan(folder, Object.fromEntries(variables));
+  test.each(units)(
+    "the unit %s can be planned with what Terragrunt makes, and what it makes is closed and encrypted",
+    async (unit) => {
+      const { terraform, generate, inputs } = await evaluateUnit(copy, name, unit);
+      const source = path.normalize(terraform.source);
+      expect(source).toBe(copy.module("region"));
+      const declared = readFileSync(path.join(source, "variables.tf"), "utf8");
+      const variables = [...declared.matchAll(/^variable "(\w+)"/gm)].map(([, variable]) => variable);
+      // Terraform ignores values of the environment for what is no variable.
+      expect(variables).toEqual(expect.arrayContaining(Object.keys(inputs)));
+
+      const folder = await copy.unit(source, unit, { [generate.path]: generate.contents });
+      const { warnings, resources } = await copy.plan(folder, asEnvironment(inputs));
       expect(warnings).toBe(0);
       expect(resources.flatMap(objections)).toEqual([]);
-      expect(queuesByRegion(resources)).toEqual({ [region]: QUEUES[name] });
+      expect(queuesByRegion(resources)).toEqual({ [unit]: QUEUES[name] });
+    },
+  );
+
+  test("each unit has a state of its own in its own region", async () => {
+    for (const unit of units) {
+      const { backend, config } = (await evaluateUnit(copy, name, unit)).remote_state;
+      expect({ backend, ...config }).toMatchObject({ backend: "s3", region: unit, encrypt: true });
+      expect(config.bucket).toContain(unit);
     }
-  });
-
-  test("every shared setting is a variable of the module, for Terraform ignores others", () => {
-    const declared = readFileSync(path.join(copy.module("region"), "variables.tf"), "utf8");
-    const variables = [...declared.matchAll(/^variable "(\w+)"/gm)].map(([, variable]) => variable);
-    expect(variables).toEqual(expect.arrayContaining(Object.keys(shared)));
-  });
-
-  test("its source is the folder of the module", () => {
-    const [, source = ""] =
-      /source = "\$\{get_parent_terragrunt_dir\(\)\}\/([^"]+)"/.exec(file("root.hcl")) ?? [];
-    expect(path.resolve(copy.example(name), source)).toBe(copy.module("region"));
   });
 
   test("its files are well-formed", async () => {

@@ -1,5 +1,5 @@
 import { readdirSync, readFileSync } from "node:fs";
-import { cp, mkdir, rename, writeFile } from "node:fs/promises";
+import { cp, rename, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { writeModules } from "../../stacks/module/write-modules";
 import { childEnvironment } from "../emulator/environment";
@@ -17,7 +17,7 @@ const VALUES = "terraform.tfvars";
 const VALUES_EXAMPLE = `${VALUES}.example`;
 const OVERRIDE = "test_override.tf.json";
 /** What somebody who tried an example has left in its folder. */
-const LEFT = /^(\.terraform.*|\.terragrunt-cache|terraform\.tfvars|.*\.tfstate.*)$/;
+const LEFT = /^(\.terra.*|terraform\.tfvars|.*\.tfstate.*)$/;
 
 /** Root modules among the examples: folders with files of Terraform, by their path. */
 export function rootModules(): readonly string[] {
@@ -70,15 +70,11 @@ export class ExampleCopy {
     await rename(path.join(folder, VALUES_EXAMPLE), path.join(folder, VALUES));
   }
 
-  /** Copies a module to a folder of its own, with a provider of a region, as Terragrunt does. */
-  async unit(module: string, region: string): Promise<string> {
-    const folder = path.join(this.root, "units", region);
-    await mkdir(folder, { recursive: true });
-    await cp(this.module(module), folder, { recursive: true });
-    await writeFile(
-      path.join(folder, "provider.tf.json"),
-      JSON.stringify({ provider: { aws: [{ region }] } }),
-    );
+  /** Copies a module to a folder of its own, as Terragrunt does, with more files. */
+  async unit(module: string, name: string, files: Readonly<Record<string, string>>): Promise<string> {
+    const folder = path.join(this.root, "units", name);
+    await cp(module, folder, { recursive: true });
+    for (const [file, text] of Object.entries(files)) await writeFile(path.join(folder, file), text);
     return folder;
   }
 
@@ -129,6 +125,15 @@ export async function writeOverride(folder: string, settings: object = {}): Prom
   const aws = aliases.map((alias) => ({ ...(alias && { alias }), ...settings }));
   const override = { terraform: { backend: { local: {} } }, ...(aws.length > 0 && { provider: { aws } }) };
   await writeFile(path.join(folder, OVERRIDE), JSON.stringify(override));
+}
+
+/** Values of variables, as Terraform takes them from its environment. */
+export function asEnvironment(values: Readonly<Record<string, unknown>>): Readonly<Record<string, string>> {
+  const variables = Object.entries(values).map(([name, value]) => [
+    `TF_VAR_${name}`,
+    typeof value === "string" ? value : JSON.stringify(value),
+  ]);
+  return Object.fromEntries(variables);
 }
 
 /** A resource that Terraform would make. */
