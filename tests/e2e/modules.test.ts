@@ -4,47 +4,66 @@ import { runCleanup } from "../emulator/cleanup";
 import { createClientRole } from "../emulator/deployed-group";
 import { type Emulator, startEmulator } from "../emulator/emulator";
 import { changedResources } from "../emulator/terraform-plan";
-import { configurationInput, HOME_ACCOUNT } from "../fixtures";
+import { configurationInput, HOME_ACCOUNT, PEER_ACCOUNT } from "../fixtures";
 import { ExampleCopy } from "../terraform/examples";
 import { DEPLOY_TIMEOUT_MS, HOME, PEER } from "./deployed";
 import { Example } from "./example";
-import { describeReplication } from "./replication-suite";
+import { describeReplication, type ReplicationCase } from "./replication-suite";
 
 jest.setTimeout(300_000);
 
-const role = (name: string) => `arn:aws:iam::${HOME_ACCOUNT}:role/${name}`;
+/** An example that is applied as it is: what it says, and what is sent to its queue. */
+interface AppliedExample extends Pick<ReplicationCase, "fifo" | "queue"> {
+  readonly account: string;
+  readonly group: string;
+  /** What else it says, as a configuration file would. */
+  readonly more: Partial<ConfigurationInput>;
+}
 
-/** Examples that are applied as they are, and what is sent to their queue. */
-const EXAMPLES = {
-  minimal: { group: "shop", queue: "orders", fifo: false, messages: 1_000, mostRequestsPerMessage: 1.5 },
-  // A call has one message of a customer at most.
-  fifo: { group: "shipping", queue: "shipments", fifo: true, messages: 300, mostRequestsPerMessage: 4 },
-} as const;
-
-const clients = (queue: string) => ({ producer: role(`${queue}-api`), consumer: role(`${queue}-worker`) });
+const ORDERS = { fifo: false, queue: "orders", group: "shop" };
 const isFull = process.env.TEST_TIER === "full";
+
+const EXAMPLES: Readonly<Record<string, AppliedExample>> = {
+  minimal: { ...ORDERS, account: HOME_ACCOUNT, more: {} },
+  fifo: {
+    account: HOME_ACCOUNT,
+    group: "shipping",
+    queue: "shipments",
+    fifo: true,
+    more: {},
+  },
+  ...(isFull && {
+    "active-active": {
+      ...ORDERS,
+      account: PEER_ACCOUNT,
+      more: { recovery: {}, ledger: { table_name: "shop-processed" } },
+    },
+  }),
+};
+
+/** Longer than all tests take: no controller runs, and copies stay where they can be counted. */
+const MINUTE_SECONDS = 7_200;
+
+const clients = ({ account, queue }: AppliedExample) => ({
+  producer: `arn:aws:iam::${account}:role/${queue}-api`,
+  consumer: `arn:aws:iam::${account}:role/${queue}-worker`,
+});
 
 let emulator: Emulator;
 const applied = new Map<string, Example>();
 
-/** Both at once: what takes long is to wait for AWS. */
+/** All at once: what takes long is to wait for AWS. */
 beforeAll(async () => {
-  emulator = await startEmulator({ regions: [HOME, PEER] });
+  emulator = await startEmulator({ regions: [HOME, PEER], minuteSeconds: MINUTE_SECONDS });
   const copy = await ExampleCopy.in(path.join(emulator.directory, "clone"));
+  const started = performance.now();
   await Promise.all(
-    Object.entries(EXAMPLES).map(async ([name, { group, queue, fifo }]) => {
-      const { producer, consumer } = clients(queue);
-      const input: ConfigurationInput = configurationInput({
-        failover_group: group,
-        queues: { [queue]: { fifo, producers: [producer], consumers: [consumer] } },
-      });
-      const variables = { account: HOME_ACCOUNT, producers: [producer], consumers: [consumer] };
-      const example = await Example.apply({ emulator, copy, name, settings: input, variables });
-      await createClientRole(emulator, example, "producer", producer);
-      await createClientRole(emulator, example, "consumer", consumer);
-      applied.set(name, example);
-    }),
+    Object.entries(EXAMPLES).map(async ([name, settings]) =>
+      applied.set(name, await apply(copy, name, settings)),
+    ),
   );
+  const seconds = (performance.now() - started) / 1_000;
+  process.stdout.write(`applied ${[...applied.keys()].join(", ")} in ${seconds.toFixed(1)} s\n`);
 }, DEPLOY_TIMEOUT_MS);
 
 afterAll(() => runCleanup(), 60_000);
@@ -56,12 +75,13 @@ const example = (name: string): Example => {
 };
 
 describe.each(Object.entries(EXAMPLES))("%s", (name, settings) => {
-  const { producer, consumer } = clients(settings.queue);
+  const { producer, consumer } = clients(settings);
   describeReplication(() => ({ emulator, deployment: example(name) }), {
     ...settings,
     producerRole: producer,
     consumerRole: consumer,
-    outageSeconds: 10,
+    messages: isFull ? 1_000 : 300,
+    outageSeconds: isFull ? 30 : 5,
     killsFunctions: isFull,
   });
 });
@@ -75,3 +95,23 @@ test("a region with a state of its own is planned while every other is refused",
   expect(plan.resource_changes?.map(({ address }) => address.split(".")[1])).toContain("us_east_1");
   expect(outage.met).toBe(0);
 });
+
+async function apply(copy: ExampleCopy, name: string, settings: AppliedExample): Promise<Example> {
+  const { account, group, queue, fifo, more } = settings;
+  const { producer, consumer } = clients(settings);
+  const example = await Example.apply({
+    emulator,
+    copy,
+    name,
+    settings: configurationInput({
+      ...more,
+      failover_group: group,
+      regions: { [HOME]: { account }, [PEER]: { account } },
+      queues: { [queue]: { fifo, producers: [producer], consumers: [consumer] } },
+    }),
+    variables: { account, producers: [producer], consumers: [consumer] },
+  });
+  await createClientRole(emulator, example, "producer", producer);
+  await createClientRole(emulator, example, "consumer", consumer);
+  return example;
+}

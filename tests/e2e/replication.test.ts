@@ -25,6 +25,5 @@ describeReplication(deployed, {
   consumerRole: CONSUMER_ROLE,
   messages: MESSAGES,
   outageSeconds: 30,
-  mostRequestsPerMessage: 1.5,
   killsFunctions: true,
 });
