@@ -5,7 +5,7 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 import { Testing } from "cdktf";
 import { synthesizedRegion } from "../../stacks/module/region-files";
-import { CASES, PLAIN, sentencesOf } from "../stacks/module/checks/check-cases";
+import { CASES, mixedCases, PLAIN, sentencesOf } from "../stacks/module/checks/check-cases";
 import type { Values } from "../stacks/module/variable-cases";
 import { providerOf } from "./planned";
 import { jsonLines, TerraformFolder } from "./terraform-folder";
@@ -15,6 +15,10 @@ jest.setTimeout(600_000);
 const REGION = "us-east-1";
 const HOME = { region: REGION, check_account: false };
 const AWS = { aws: providerOf(REGION) };
+
+/** Cases of which each is some others in one. */
+const MIXED = 10;
+const SEED = 1;
 
 /** Of the module of a region, what its checks need. */
 const MODULE = ["variables.tf", "locals.tf", "checks.tf", "versions.tf"];
@@ -30,7 +34,12 @@ beforeAll(() => {
 afterEach(() => folder.remove());
 
 test("a call is refused for what the configuration file is refused for, in its words, and for nothing else", async () => {
-  const cases = { plain: PLAIN, ...CASES };
+  const mixed = mixedCases(MIXED, SEED).map((values, index) => [`mixed_${index}`, values]);
+  const cases: Readonly<Record<string, Values>> = {
+    plain: PLAIN,
+    ...CASES,
+    ...Object.fromEntries(mixed),
+  };
   const calls = mapped(cases, (values) => ({ ...HOME, ...values }));
   const expected = mapped(cases, sentencesOf);
   process.stdout.write(
@@ -56,14 +65,19 @@ test("the account of the provider's credentials is that of the region", async ()
   await new Promise<void>((resolve) => sts.listen(0, "127.0.0.1", resolve));
   const { port } = sts.address() as AddressInfo;
   try {
+    const account = "444455556666";
+    const regions = { "us-east-1": { account }, "us-west-2": { account } };
     const calls = {
-      own: { region: REGION, ...PLAIN },
-      foreign: { region: REGION, ...PLAIN, regions: CASES.accounts!.regions },
-      unasked: { ...HOME, ...PLAIN },
+      own: { ...PLAIN, region: REGION, regions },
+      foreign: { ...PLAIN, region: REGION },
+      unasked: { ...PLAIN, ...HOME },
     };
     const told = await toldOf(calls, { endpoints: [{ sts: `http://127.0.0.1:${port}` }] });
-    const account = `regions.us-east-1.account is "111122223333": that of the provider, 444455556666.`;
-    expect(told).toEqual({ own: [account], foreign: [account], unasked: [] });
+    expect(told).toEqual({
+      own: [],
+      foreign: ['regions.us-east-1.account is "111122223333": that of the provider, 444455556666.'],
+      unasked: [],
+    });
   } finally {
     sts.close();
   }

@@ -117,7 +117,13 @@ const RICH: ConfigurationInput = {
       consumers: [`arn:aws:iam::${ACCOUNT}:role/mailer`],
       functions: { memory_mb: 512, timeout_seconds: 30 },
     },
-    logs: { mode: "none", tags: { tier: "low" }, replicator_enabled: false, policies: SAID },
+    logs: {
+      mode: "none",
+      tags: { tier: "low" },
+      visibility_timeout_seconds: 7_200,
+      replicator_enabled: false,
+      policies: SAID,
+    },
     events: {
       rescue: "manual",
       peers: { "us-east-1": ["us-west-2"], "us-west-2": ["us-east-1"], "eu-west-1": ["us-west-2"] },
@@ -188,4 +194,13 @@ test("the module makes nothing when it shall not", async () => {
   const call = { ...BY_METRIC, create: false };
   const nothing = await planned(callFiles(call, "us-east-1"), { module: path.join(root, "region") });
   expect(nothing).toEqual([]);
+});
+
+test("a region that is none of the group is told in one sentence", async () => {
+  const call = planned(callFiles(BY_METRIC, "eu-west-1"), { module: path.join(root, "region") });
+  const message: string = await call.then(String, ({ message }) => message);
+  expect(message.match(/^Error: .*|^region is .*/gm)).toEqual([
+    "Error: Resource precondition failed",
+    'region is "eu-west-1": one of us-east-1, us-west-2.',
+  ]);
 });

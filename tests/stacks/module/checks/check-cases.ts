@@ -1,3 +1,4 @@
+import fc from "fast-check";
 import { CALCULATED_CHILDREN_MAX } from "../../../../core/limits";
 import { policyNumber } from "../../../../modules/policy/spread-policies";
 import { violationsIn } from "../../../config/violations";
@@ -270,6 +271,21 @@ const BY_NAME: Readonly<Record<string, Values>> = {
 export const CASES: Readonly<Record<string, Values>> = Object.fromEntries(
   Object.entries(BY_NAME).map(([name, values]) => [name, { ...PLAIN, ...values }]),
 );
+
+/** Faults of these are told otherwise beside others: of the first region's policies, or of no canary. */
+const ALONE = ["canary", "many_queues", "many_queues_with_dns", "producers"];
+
+/** Some cases in one, so that rules meet. */
+export function mixedCases(count: number, seed: number): readonly Values[] {
+  const names = Object.keys(CASES).filter((name) => !ALONE.includes(name));
+  const some = fc.shuffledSubarray(names, { minLength: 2, maxLength: 5 });
+  return fc.sample(some, { numRuns: count, seed }).map((chosen) => {
+    const values = chosen.map((name) => CASES[name]!);
+    const queues: Values = Object.assign({}, ...values.map((one) => one.queues));
+    // A module goes through its queues by name, the configuration file in its own order.
+    return Object.assign({}, ...values, { queues: Object.fromEntries(Object.entries(queues).sort()) });
+  });
+}
 
 /** What a module says of values, in the words of the configuration file's violations. */
 export function sentencesOf(values: Values): readonly string[] {
