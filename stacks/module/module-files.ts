@@ -3,6 +3,7 @@ import { resolve } from "cdktf/lib/_tokens";
 import { REQUIRED_TERRAFORM } from "../provider";
 import { type OutputBlock, outputBlock, type ResourceBlock, resourceBlock } from "./blocks";
 import { withNotedPolicy } from "./checks/policies";
+import type { ModulePage } from "./readme";
 import { Renderer } from "./render";
 import { SYMBOLS } from "./symbols";
 import { type ModuleVariable, variablesFile } from "./variables";
@@ -36,6 +37,7 @@ export interface SynthesizedModule {
   readonly variables: readonly ModuleVariable[];
   readonly outputs: readonly OutputBlock[];
   readonly resources: readonly ResourceBlock[];
+  readonly dataSources: NonNullable<ModulePage["dataSources"]>;
 }
 
 export function synthesized(parts: ModuleParts): SynthesizedModule {
@@ -55,11 +57,12 @@ export function synthesized(parts: ModuleParts): SynthesizedModule {
   const described = elements.filter((one) => one instanceof TerraformOutput).map(outputBlock);
   const outputs = [...described, ...(parts.outputs ?? [])];
   const writtenOutputs = outputs.map((output) => writer.output(output));
+  const checks = parts.checks(renderer);
   const allLocals = [...locals(renderer), ...noted(renderer)];
   return {
     files: {
       ...Object.fromEntries(written.map(([file, blocks]) => [file, blocks.join("\n")])),
-      "checks.tf": parts.checks(renderer),
+      "checks.tf": checks,
       "outputs.tf": writtenOutputs.join("\n"),
       "variables.tf": variablesFile(variables),
       "locals.tf": `locals {\n  ${allLocals.join("\n\n  ")}\n}\n`,
@@ -69,7 +72,15 @@ export function synthesized(parts: ModuleParts): SynthesizedModule {
     variables,
     outputs,
     resources,
+    dataSources: dataSourcesIn(checks),
   };
+}
+
+function dataSourcesIn(text: string): SynthesizedModule["dataSources"] {
+  return [...text.matchAll(/^data "(\w+)" "(\w+)"/gm)].map(([, type, name]) => ({
+    type: type!,
+    name: name!,
+  }));
 }
 
 function noted({ locals }: Renderer): readonly string[] {

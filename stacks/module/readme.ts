@@ -12,9 +12,16 @@ export interface ModulePage {
   readonly requirements: Readonly<Record<string, string>>;
   /** Modules that it calls. Default: none. */
   readonly calls?: readonly { readonly name: string; readonly source: string }[];
-  readonly resources: readonly { readonly type: string; readonly name: string }[];
+  readonly resources: readonly Declared[];
+  /** Default: none. */
+  readonly dataSources?: readonly Declared[];
   readonly variables: readonly ModuleVariable[];
   readonly outputs: readonly { readonly name: string; readonly description: string }[];
+}
+
+interface Declared {
+  readonly type: string;
+  readonly name: string;
 }
 
 /**
@@ -22,7 +29,7 @@ export interface ModulePage {
  * (https://terraform-docs.io/reference/markdown-table/), but for `<` and `|` in types, which a browser would not show.
  */
 export function moduleReadme(page: ModulePage): string {
-  const { requirements, calls = [], resources, variables, outputs } = page;
+  const { requirements, calls = [], resources, dataSources = [], variables, outputs } = page;
   return `# ${page.title}
 
 ${page.description}
@@ -38,7 +45,11 @@ ${[
   section("Requirements", ["Name", "Version"], versionRows("requirement", requirementsOf(requirements))),
   section("Providers", ["Name", "Version"], versionRows("provider", providersOf(page))),
   section("Modules", ["Name", "Source", "Version"], sorted(calls).map(callRow)),
-  section("Resources", ["Name", "Type"], sorted(resources.map(linked)).map(resourceRow)),
+  section(
+    "Resources",
+    ["Name", "Type"],
+    [...declaredRows(resources, "resource"), ...declaredRows(dataSources, "data source")],
+  ),
   section(
     "Inputs",
     ["Name", "Description", "Type", "Default", ":Required:"],
@@ -70,12 +81,13 @@ function requirementsOf(requirements: ModulePage["requirements"]): readonly (rea
   return [...entries.filter(isTerraform), ...inOrder(entries.filter((one) => !isTerraform(one)))];
 }
 
-/** Those that resources are of. */
+/** Those that resources and data sources are of. */
 function providersOf({
   requirements,
   resources,
+  dataSources = [],
 }: ModulePage): readonly (readonly [string, string | undefined])[] {
-  const names = new Set(resources.map(({ type }) => providerOf(type)));
+  const names = new Set([...resources, ...dataSources].map(({ type }) => providerOf(type)));
   // What is built in has no version, and no requirement.
   return inOrder(
     [...names].map((name) => [name, name === "terraform" ? undefined : requirements[name]] as const),
@@ -97,14 +109,14 @@ function callRow({ name, source }: { readonly name: string; readonly source: str
   return [anchored("module", name), source, "n/a"];
 }
 
-function linked({ type, name }: { readonly type: string; readonly name: string }) {
-  const provider = providerOf(type);
-  const place = `https://registry.terraform.io/providers/hashicorp/${provider}/latest/docs/resources/`;
-  return { name: `${type}.${name}`, page: `${place}${type.slice(provider.length + 1)}` };
-}
-
-function resourceRow({ name, page }: { readonly name: string; readonly page: string }): Row {
-  return [`[${name}](${page})`, "resource"];
+function declaredRows(all: readonly Declared[], kind: "resource" | "data source"): readonly Row[] {
+  const linked = all.map(({ type, name }) => {
+    const provider = providerOf(type);
+    const pages = `https://registry.terraform.io/providers/hashicorp/${provider}/latest/docs`;
+    const page = `${pages}/${kind.replace(" ", "-")}s/${type.slice(provider.length + 1)}`;
+    return { name: `${type}.${name}`, page };
+  });
+  return sorted(linked).map(({ name, page }) => [`[${name}](${page})`, kind]);
 }
 
 function variableRow(variable: ModuleVariable): Row {

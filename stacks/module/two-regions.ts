@@ -51,6 +51,7 @@ export function twoRegions(region: SynthesizedModule, global: SynthesizedModule)
       (output) => ({ ...output, symbols: [], condition: true }) as OutputBlock,
     ),
     resources: [],
+    dataSources: [],
   };
 }
 

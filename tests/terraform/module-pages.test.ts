@@ -28,7 +28,7 @@ test("every module has a page, and docs/modules the same pages (npm run build:mo
   }
 });
 
-test("the page shows every variable and output of the files as they are after formatting", async () => {
+test("the page shows every resource, variable and output of the files as they are after formatting", async () => {
   for (const [name, page] of Object.entries(modulePages(root))) {
     const text = await readFile(page, "utf8");
     const file = (file: string) => readFile(path.join(root, name, file), "utf8");
@@ -41,6 +41,15 @@ test("the page shows every variable and output of the files as they are after fo
     }
     for (const [, output] of (await file("outputs.tf")).matchAll(/^output "(\w+)"/gm)) {
       expect(text).toContain(`\n| <a name="output_${output}">`);
+    }
+    for (const tf of (await readdir(path.join(root, name))).filter((one) => one.endsWith(".tf"))) {
+      for (const [, kind, type, label] of (await file(tf)).matchAll(/^(resource|data) "(\w+)" "(\w+)"/gm)) {
+        const row = text.split("\n").find((line) => line.startsWith(`| [${type}.${label}](`));
+        expect([
+          `${type}.${label}`,
+          row?.endsWith(kind === "data" ? "| data source |" : "| resource |"),
+        ]).toEqual([`${type}.${label}`, true]);
+      }
     }
   }
 });

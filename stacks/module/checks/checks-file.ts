@@ -108,8 +108,11 @@ function dataSource(
     ]),
   );
   const count = argumentLines([["count", `${exists} ? 1 : 0`]]);
-  return block(`data ${quoted(type)} ${quoted(name)}`, [count, block("lifecycle", conditions)]);
+  return `${UNREAD}${block(`data ${quoted(type)} ${quoted(name)}`, [count, block("lifecycle", conditions)])}`;
 }
+
+/** tflint knows no use of a data source but a reference to it. */
+const UNREAD = "# Read for its conditions alone.\n# tflint-ignore: terraform_unused_declarations\n";
 
 function block(head: string, parts: readonly string[]): string {
   return `${head} {\n${indented(parts.map((part) => part.trimEnd()).join("\n\n"))}\n}\n`;

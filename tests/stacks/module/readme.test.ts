@@ -41,6 +41,7 @@ test("the page is an example and what terraform-docs prints of a module", () => 
       { type: "aws_sqs_queue", name: "work" },
       { type: "aws_sqs_queue", name: "ingress" },
     ],
+    dataSources: [{ type: "aws_region", name: "this" }],
     variables: [
       variable({
         name: "queue_names",
@@ -96,6 +97,7 @@ module "queues" {
 | [aws_sqs_queue.ingress](https://registry.terraform.io/providers/hashicorp/aws/latest/docs/resources/sqs_queue) | resource |
 | [aws_sqs_queue.work](https://registry.terraform.io/providers/hashicorp/aws/latest/docs/resources/sqs_queue) | resource |
 | [terraform_data.made](https://registry.terraform.io/providers/hashicorp/terraform/latest/docs/resources/data) | resource |
+| [aws_region.this](https://registry.terraform.io/providers/hashicorp/aws/latest/docs/data-sources/region) | data source |
 
 ## Inputs
 
