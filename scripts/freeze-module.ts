@@ -12,6 +12,12 @@ export const CALL = "main.tf";
 /** Folder of the module beside {@link CALL}. */
 export const MODULE = "region";
 
+/** Versions that are frozen. */
+export function frozenVersions(): readonly string[] {
+  const entries = readdirSync(FROZEN_DIRECTORY, { withFileTypes: true });
+  return entries.filter((entry) => entry.isDirectory()).map(({ name }) => name);
+}
+
 /**
  * Keeps the module of a region as it is now, without the archives of its functions, with a configuration that calls it.
  * @param name of the version, the folder's; one that is there is replaced

@@ -2,7 +2,7 @@ import { readdirSync } from "node:fs";
 import { appendFile, cp, mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
-import { CALL, FROZEN_DIRECTORY, freezeModule, MODULE } from "../../scripts/freeze-module";
+import { CALL, FROZEN_DIRECTORY, freezeModule, frozenVersions, MODULE } from "../../scripts/freeze-module";
 import { writeModules } from "../../stacks/module/write-modules";
 import type { TerraformPlan } from "../emulator/terraform-plan";
 import { changesOf, NOTHING, testRuns } from "./test-runs";
@@ -11,9 +11,7 @@ jest.setTimeout(300_000);
 
 /** Folder of the configuration with the frozen module, beside the same one with the current module. */
 const BEFORE = "before";
-const VERSIONS = readdirSync(FROZEN_DIRECTORY, { withFileTypes: true })
-  .filter((entry) => entry.isDirectory())
-  .map(({ name }) => name);
+const VERSIONS = frozenVersions();
 
 let root: string;
 beforeEach(async () => {
