@@ -1,4 +1,4 @@
-import { PRECONDITIONS } from "../../../../stacks/module/checks/checks-file";
+import { REGION_PRECONDITIONS } from "../../../../stacks/module/checks/checks-file";
 import { CASES, PLAIN, sentencesOf } from "./check-cases";
 
 test("what the cases are made of is good, and each of them has a fault", () => {
@@ -9,7 +9,7 @@ test("what the cases are made of is good, and each of them has a fault", () => {
 test("there is a case for every check, by its words", () => {
   const told = Object.values(CASES).flatMap(sentencesOf);
   // That of the module's own region is none of the configuration file.
-  const [region, ...others] = PRECONDITIONS;
+  const [region, ...others] = REGION_PRECONDITIONS;
   expect(region!.field).toBe("region");
   const silent = others
     .map(({ subject, allowed }) => patternOf(`${subject}: ${allowed}.`))
@@ -18,7 +18,7 @@ test("there is a case for every check, by its words", () => {
 });
 
 test("there is a check for every fault of the cases, by its words", () => {
-  const patterns = PRECONDITIONS.map(({ subject, allowed }) => patternOf(`${subject}: ${allowed}.`));
+  const patterns = REGION_PRECONDITIONS.map(({ subject, allowed }) => patternOf(`${subject}: ${allowed}.`));
   const silent = Object.values(CASES)
     .flatMap(sentencesOf)
     .filter((sentence) => !patterns.some((pattern) => pattern.test(sentence)));

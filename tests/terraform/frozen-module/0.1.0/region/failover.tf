@@ -78,14 +78,14 @@ resource "aws_iam_role" "health" {
   description          = "Tells whether ${var.region} can work for ${var.failover_group}"
   name                 = local.health_names
   path                 = var.role_path
-  permissions_boundary = ((var.permissions_boundary != null) ? replace(var.permissions_boundary, "{account}", var.regions[var.region].account) : null)
+  permissions_boundary = ((var.permissions_boundary != null) ? replace(var.permissions_boundary, "{account}", local.region.account) : null)
   tags                 = merge({ "sqs-multi-region:failover-group" = var.failover_group, "sqs-multi-region:role" = "health" }, var.tags)
 }
 
 resource "aws_iam_role_policy_attachment" "health_look_1" {
   count = ((var.create && local.recovery.is_set) && local.dns.is_set && local.dns.health_endpoint.is_set && (local.dns.is_set && (length(concat(concat(
-    [for queue in keys(local.queues) : "arn:${local.partition}:sqs:${var.region}:${var.regions[var.region].account}:${local.ingress_names[queue]}" if(!local.queues[queue].canary && ((1 + parseint(substr(sha256(queue), 0, 2), 16) % 4) == 1))],
-    [for queue in keys(local.queues) : "arn:${local.partition}:sqs:${var.region}:${var.regions[var.region].account}:${local.work_names[queue]}" if(!local.queues[queue].canary && ((1 + parseint(substr(sha256(queue), 0, 2), 16) % 4) == 1))],
+    [for queue in keys(local.queues) : "arn:${local.partition}:sqs:${var.region}:${local.region.account}:${local.ingress_names[queue]}" if(!local.queues[queue].canary && ((1 + parseint(substr(sha256(queue), 0, 2), 16) % 4) == 1))],
+    [for queue in keys(local.queues) : "arn:${local.partition}:sqs:${var.region}:${local.region.account}:${local.work_names[queue]}" if(!local.queues[queue].canary && ((1 + parseint(substr(sha256(queue), 0, 2), 16) % 4) == 1))],
   ))) > 0))) ? 1 : 0
 
   policy_arn = aws_iam_policy.look_1[0].arn
@@ -94,8 +94,8 @@ resource "aws_iam_role_policy_attachment" "health_look_1" {
 
 resource "aws_iam_role_policy_attachment" "health_look_2" {
   count = ((var.create && local.recovery.is_set) && local.dns.is_set && local.dns.health_endpoint.is_set && (local.dns.is_set && (length(concat(concat(
-    [for queue in keys(local.queues) : "arn:${local.partition}:sqs:${var.region}:${var.regions[var.region].account}:${local.ingress_names[queue]}" if(!local.queues[queue].canary && ((1 + parseint(substr(sha256(queue), 0, 2), 16) % 4) == 2))],
-    [for queue in keys(local.queues) : "arn:${local.partition}:sqs:${var.region}:${var.regions[var.region].account}:${local.work_names[queue]}" if(!local.queues[queue].canary && ((1 + parseint(substr(sha256(queue), 0, 2), 16) % 4) == 2))],
+    [for queue in keys(local.queues) : "arn:${local.partition}:sqs:${var.region}:${local.region.account}:${local.ingress_names[queue]}" if(!local.queues[queue].canary && ((1 + parseint(substr(sha256(queue), 0, 2), 16) % 4) == 2))],
+    [for queue in keys(local.queues) : "arn:${local.partition}:sqs:${var.region}:${local.region.account}:${local.work_names[queue]}" if(!local.queues[queue].canary && ((1 + parseint(substr(sha256(queue), 0, 2), 16) % 4) == 2))],
   ))) > 0))) ? 1 : 0
 
   policy_arn = aws_iam_policy.look_2[0].arn
@@ -104,8 +104,8 @@ resource "aws_iam_role_policy_attachment" "health_look_2" {
 
 resource "aws_iam_role_policy_attachment" "health_look_3" {
   count = ((var.create && local.recovery.is_set) && local.dns.is_set && local.dns.health_endpoint.is_set && (local.dns.is_set && (length(concat(concat(
-    [for queue in keys(local.queues) : "arn:${local.partition}:sqs:${var.region}:${var.regions[var.region].account}:${local.ingress_names[queue]}" if(!local.queues[queue].canary && ((1 + parseint(substr(sha256(queue), 0, 2), 16) % 4) == 3))],
-    [for queue in keys(local.queues) : "arn:${local.partition}:sqs:${var.region}:${var.regions[var.region].account}:${local.work_names[queue]}" if(!local.queues[queue].canary && ((1 + parseint(substr(sha256(queue), 0, 2), 16) % 4) == 3))],
+    [for queue in keys(local.queues) : "arn:${local.partition}:sqs:${var.region}:${local.region.account}:${local.ingress_names[queue]}" if(!local.queues[queue].canary && ((1 + parseint(substr(sha256(queue), 0, 2), 16) % 4) == 3))],
+    [for queue in keys(local.queues) : "arn:${local.partition}:sqs:${var.region}:${local.region.account}:${local.work_names[queue]}" if(!local.queues[queue].canary && ((1 + parseint(substr(sha256(queue), 0, 2), 16) % 4) == 3))],
   ))) > 0))) ? 1 : 0
 
   policy_arn = aws_iam_policy.look_3[0].arn
@@ -114,8 +114,8 @@ resource "aws_iam_role_policy_attachment" "health_look_3" {
 
 resource "aws_iam_role_policy_attachment" "health_look_4" {
   count = ((var.create && local.recovery.is_set) && local.dns.is_set && local.dns.health_endpoint.is_set && (local.dns.is_set && (length(concat(concat(
-    [for queue in keys(local.queues) : "arn:${local.partition}:sqs:${var.region}:${var.regions[var.region].account}:${local.ingress_names[queue]}" if(!local.queues[queue].canary && ((1 + parseint(substr(sha256(queue), 0, 2), 16) % 4) == 4))],
-    [for queue in keys(local.queues) : "arn:${local.partition}:sqs:${var.region}:${var.regions[var.region].account}:${local.work_names[queue]}" if(!local.queues[queue].canary && ((1 + parseint(substr(sha256(queue), 0, 2), 16) % 4) == 4))],
+    [for queue in keys(local.queues) : "arn:${local.partition}:sqs:${var.region}:${local.region.account}:${local.ingress_names[queue]}" if(!local.queues[queue].canary && ((1 + parseint(substr(sha256(queue), 0, 2), 16) % 4) == 4))],
+    [for queue in keys(local.queues) : "arn:${local.partition}:sqs:${var.region}:${local.region.account}:${local.work_names[queue]}" if(!local.queues[queue].canary && ((1 + parseint(substr(sha256(queue), 0, 2), 16) % 4) == 4))],
   ))) > 0))) ? 1 : 0
 
   policy_arn = aws_iam_policy.look_4[0].arn
@@ -135,8 +135,8 @@ resource "aws_iam_role_policy" "health" {
           Effect = "Allow"
           Action = ["ssm:GetParameter", "ssm:GetParameters"]
           Resource = [
-            "arn:${local.partition}:ssm:${var.region}:${var.regions[var.region].account}:parameter/sqs-multi-region/${var.failover_group}/roles",
-            "arn:${local.partition}:ssm:${var.region}:${var.regions[var.region].account}:parameter/sqs-multi-region/${var.failover_group}/states",
+            "arn:${local.partition}:ssm:${var.region}:${local.region.account}:parameter/sqs-multi-region/${var.failover_group}/roles",
+            "arn:${local.partition}:ssm:${var.region}:${local.region.account}:parameter/sqs-multi-region/${var.failover_group}/states",
           ]
         },
         {
@@ -144,29 +144,29 @@ resource "aws_iam_role_policy" "health" {
           Effect = "Allow"
           Action = ["ssm:GetParametersByPath"]
           Resource = [
-            "arn:${local.partition}:ssm:${var.region}:${var.regions[var.region].account}:parameter/sqs-multi-region/${var.failover_group}/queues",
-            "arn:${local.partition}:ssm:${var.region}:${var.regions[var.region].account}:parameter/sqs-multi-region/${var.failover_group}/queues/*",
+            "arn:${local.partition}:ssm:${var.region}:${local.region.account}:parameter/sqs-multi-region/${var.failover_group}/queues",
+            "arn:${local.partition}:ssm:${var.region}:${local.region.account}:parameter/sqs-multi-region/${var.failover_group}/queues/*",
           ]
         },
         {
           Sid      = "Beat"
           Effect   = "Allow"
           Action   = ["sqs:SendMessage"]
-          Resource = "arn:${local.partition}:sqs:${var.region}:${var.regions[var.region].account}:${local.ingress_names_3}"
+          Resource = "arn:${local.partition}:sqs:${var.region}:${local.region.account}:${local.ingress_names_3}"
         },
         {
           Sid      = "Hear"
           Effect   = "Allow"
           Action   = ["sqs:ReceiveMessage", "sqs:DeleteMessage"]
-          Resource = "arn:${local.partition}:sqs:${var.region}:${var.regions[var.region].account}:${local.work_names_2}"
+          Resource = "arn:${local.partition}:sqs:${var.region}:${local.region.account}:${local.work_names_2}"
         },
         {
           Sid    = "Look"
           Effect = "Allow"
           Action = ["sqs:GetQueueAttributes"]
           Resource = [
-            "arn:${local.partition}:sqs:${var.region}:${var.regions[var.region].account}:${local.ingress_names_3}",
-            "arn:${local.partition}:sqs:${var.region}:${var.regions[var.region].account}:${local.work_names_2}",
+            "arn:${local.partition}:sqs:${var.region}:${local.region.account}:${local.ingress_names_3}",
+            "arn:${local.partition}:sqs:${var.region}:${local.region.account}:${local.work_names_2}",
           ]
         },
       ],
@@ -175,7 +175,7 @@ resource "aws_iam_role_policy" "health" {
           Sid       = "ProbeLedger"
           Effect    = "Allow"
           Action    = ["dynamodb:GetItem", "dynamodb:PutItem"]
-          Resource  = "arn:${local.partition}:dynamodb:${var.region}:${var.regions[var.region].account}:table/${local.ledger.table_name}"
+          Resource  = "arn:${local.partition}:dynamodb:${var.region}:${local.region.account}:table/${local.ledger.table_name}"
           Condition = { "ForAllValues:StringLike" = { "dynamodb:LeadingKeys" = ["probe#${var.region}"] } }
         },
       ] : [],
@@ -192,7 +192,7 @@ resource "aws_iam_role_policy" "health" {
           Sid      = "Log"
           Effect   = "Allow"
           Action   = ["logs:CreateLogStream", "logs:PutLogEvents"]
-          Resource = "arn:${local.partition}:logs:${var.region}:${var.regions[var.region].account}:log-group:/aws/lambda/${local.health_names}:*"
+          Resource = "arn:${local.partition}:logs:${var.region}:${local.region.account}:log-group:/aws/lambda/${local.health_names}:*"
         },
       ],
       (var.functions.tracing == "active") ? [
@@ -203,7 +203,7 @@ resource "aws_iam_role_policy" "health" {
           Resource = "*"
         },
       ] : [],
-      (var.regions[var.region].vpc != null) ? [
+      (local.region.vpc != null) ? [
         {
           Sid    = "Network"
           Effect = "Allow"
@@ -241,15 +241,18 @@ resource "aws_lambda_function" "health" {
   count = ((var.create && local.recovery.is_set) && local.dns.is_set && local.dns.health_endpoint.is_set) ? 1 : 0
 
   architectures                  = [var.functions.architecture]
+  code_signing_config_arn        = local.region.code_signing_config_arn
   description                    = "Tells whether ${var.region} can work for ${var.failover_group}"
-  filename                       = "${path.module}/functions/health.zip"
+  filename                       = ((local.region.package == null) ? "${path.module}/functions/health.zip" : null)
   function_name                  = local.health_names
   handler                        = "index.handler"
   memory_size                    = local.dns.health_endpoint.memory_mb
   reserved_concurrent_executions = local.dns.health_endpoint.reserved_concurrency
   role                           = aws_iam_role.health[0].arn
   runtime                        = var.functions.runtime
-  source_code_hash               = filebase64sha256("${path.module}/functions/health.zip")
+  s3_bucket                      = ((local.region.package != null) ? try(local.region.package.s3_bucket, null) : null)
+  s3_key                         = ((local.region.package != null) ? "${try(local.region.package.s3_prefix, null)}health.zip" : null)
+  source_code_hash               = ((local.region.package == null) ? filebase64sha256("${path.module}/functions/health.zip") : null)
   tags                           = merge({ "sqs-multi-region:failover-group" = var.failover_group, "sqs-multi-region:role" = "health" }, var.tags)
   timeout                        = 10
 
@@ -260,13 +263,13 @@ resource "aws_lambda_function" "health" {
           failoverGroup = var.failover_group
           region        = var.region
           regions       = [for region in local.regions : region]
-          account       = var.regions[var.region].account
+          account       = local.region.account
         },
         { for name, value in { ledgerTable = local.ledger.table_name } : name => value if local.ledger.is_set },
         {
           canary = {
-            ingressQueueUrl = "https://sqs.${var.region}.${local.domain}/${var.regions[var.region].account}/${local.ingress_names_3}"
-            workQueueUrl    = "https://sqs.${var.region}.${local.domain}/${var.regions[var.region].account}/${local.work_names_2}"
+            ingressQueueUrl = "https://sqs.${var.region}.${local.domain}/${local.region.account}/${local.ingress_names_3}"
+            workQueueUrl    = "https://sqs.${var.region}.${local.domain}/${local.region.account}/${local.work_names_2}"
           }
         },
       ))
@@ -283,10 +286,10 @@ resource "aws_lambda_function" "health" {
   }
 
   dynamic "vpc_config" {
-    for_each = (var.regions[var.region].vpc != null) ? [1] : []
+    for_each = (local.region.vpc != null) ? [1] : []
     content {
-      security_group_ids = try(var.regions[var.region].vpc.security_group_ids, null)
-      subnet_ids         = try(var.regions[var.region].vpc.subnet_ids, null)
+      security_group_ids = try(local.region.vpc.security_group_ids, null)
+      subnet_ids         = try(local.region.vpc.subnet_ids, null)
     }
   }
   depends_on = [
@@ -300,4 +303,30 @@ resource "aws_lambda_function_event_invoke_config" "health" {
   function_name                = aws_lambda_function.health[0].function_name
   maximum_event_age_in_seconds = 60
   maximum_retry_attempts       = 0
+}
+
+resource "aws_lambda_function_url" "health" {
+  count = ((var.create && local.recovery.is_set) && local.dns.health_endpoint.is_set) ? 1 : 0
+
+  authorization_type = "NONE"
+  function_name      = aws_lambda_function.health[0].function_name
+}
+
+resource "aws_lambda_permission" "health_invoke_url" {
+  count = ((var.create && local.recovery.is_set) && local.dns.health_endpoint.is_set) ? 1 : 0
+
+  action                 = "lambda:InvokeFunctionUrl"
+  function_name          = aws_lambda_function.health[0].function_name
+  function_url_auth_type = "NONE"
+  principal              = "*"
+  statement_id           = "sqs-multi-region-invoke-url"
+}
+
+resource "aws_lambda_permission" "health_invoke" {
+  count = ((var.create && local.recovery.is_set) && local.dns.health_endpoint.is_set) ? 1 : 0
+
+  action        = "lambda:InvokeFunction"
+  function_name = aws_lambda_function.health[0].function_name
+  principal     = "*"
+  statement_id  = "sqs-multi-region-invoke"
 }

@@ -1,6 +1,8 @@
 locals {
   regions = keys(var.regions)
 
+  region = try(var.regions[var.region], { account = "", vpc = null, package = null, code_signing_config_arn = null })
+
   other_regions = [for region in local.regions : region if region != var.region]
 
   partition = startswith(var.region, "cn-") ? "aws-cn" : startswith(var.region, "us-gov-") ? "aws-us-gov" : "aws"
@@ -19,13 +21,13 @@ locals {
     takeover_order         = { for region in local.regions : region => ((try(try(var.recovery.takeover_order, null)[region], null) != null) ? try(try(var.recovery.takeover_order, null)[region], null) : [for item in local.regions : item if(item != region)]) }
     in_flight_seconds = ((try(var.recovery.in_flight_seconds, null) != null) ? try(var.recovery.in_flight_seconds, null) : max(concat(
       [0],
-      [for users_queue in keys(local.users_queues) : (local.users_queues[users_queue].functions.timeout_seconds + ((local.users_queues[users_queue].consumer_processing_seconds != null) ? local.users_queues[users_queue].consumer_processing_seconds : local.users_queues[users_queue].visibility_timeout_seconds))],
+      [for users_queue in keys(local.users_queues) : (local.users_queues[users_queue].functions.timeout_seconds + ((local.users_queues[users_queue].consumer_processing_seconds != null) ? local.users_queues[users_queue].consumer_processing_seconds : local.users_queues[users_queue].visibility_timeout_seconds)) if local.users_queues[users_queue].recovery.is_set],
     )...))
     hand_back_timeout_seconds = ((try(var.recovery.hand_back_timeout_seconds, null) != null) ? try(var.recovery.hand_back_timeout_seconds, null) : max([
       900,
       ((try(var.recovery.in_flight_seconds, null) != null) ? try(var.recovery.in_flight_seconds, null) : max(concat(
         [0],
-        [for users_queue in keys(local.users_queues) : (local.users_queues[users_queue].functions.timeout_seconds + ((local.users_queues[users_queue].consumer_processing_seconds != null) ? local.users_queues[users_queue].consumer_processing_seconds : local.users_queues[users_queue].visibility_timeout_seconds))],
+        [for users_queue in keys(local.users_queues) : (local.users_queues[users_queue].functions.timeout_seconds + ((local.users_queues[users_queue].consumer_processing_seconds != null) ? local.users_queues[users_queue].consumer_processing_seconds : local.users_queues[users_queue].visibility_timeout_seconds)) if local.users_queues[users_queue].recovery.is_set],
       )...)),
     ]...))
     drainer_memory_mb    = try(var.recovery.drainer_memory_mb, null)
@@ -87,12 +89,14 @@ locals {
     mode  = queue.mode
     peers = [for item in local.other_regions : item if((queue.mode != "none") && ((try(queue.peers[var.region], null) != null) ? contains(try(queue.peers[var.region], null), item) : true))]
     fifo = {
-      is_set                      = queue.fifo
-      content_based_deduplication = coalesce(queue.content_based_deduplication, false)
-      deduplication_scope         = coalesce(queue.deduplication_scope, "messageGroup")
-      throughput_limit            = coalesce(queue.fifo_throughput_limit, "perMessageGroupId")
+      is_set                           = queue.fifo
+      content_based_deduplication      = coalesce(queue.content_based_deduplication, false)
+      work_content_based_deduplication = coalesce(queue.work_content_based_deduplication, false)
+      deduplication_scope              = coalesce(queue.deduplication_scope, "messageGroup")
+      throughput_limit                 = coalesce(queue.fifo_throughput_limit, "perMessageGroupId")
     }
     content_based_deduplication        = queue.content_based_deduplication
+    work_content_based_deduplication   = queue.work_content_based_deduplication
     deduplication_scope                = queue.deduplication_scope
     fifo_throughput_limit              = queue.fifo_throughput_limit
     message_retention_seconds          = queue.message_retention_seconds
@@ -119,6 +123,29 @@ locals {
       accounts = [for item in queue.consumers : item if !startswith(item, "arn:")]
       services = queue.consumer_services
     }
+    policies = {
+      ingress = {
+        queue_policy_statements       = try(queue.policies.ingress.queue_policy_statements, {})
+        source_queue_policy_documents = try(queue.policies.ingress.source_queue_policy_documents, [])
+        tls_only                      = try(queue.policies.ingress.tls_only, true)
+      }
+      work = {
+        queue_policy_statements       = try(queue.policies.work.queue_policy_statements, {})
+        source_queue_policy_documents = try(queue.policies.work.source_queue_policy_documents, [])
+        tls_only                      = try(queue.policies.work.tls_only, true)
+      }
+      dlq = {
+        queue_policy_statements       = try(queue.policies.dlq.queue_policy_statements, {})
+        source_queue_policy_documents = try(queue.policies.dlq.source_queue_policy_documents, [])
+        tls_only                      = try(queue.policies.dlq.tls_only, true)
+      }
+      ingress_dlq = {
+        queue_policy_statements       = try(queue.policies.ingress_dlq.queue_policy_statements, {})
+        source_queue_policy_documents = try(queue.policies.ingress_dlq.source_queue_policy_documents, [])
+        tls_only                      = try(queue.policies.ingress_dlq.tls_only, true)
+      }
+    }
+    replicator_enabled    = queue.replicator_enabled
     rescue                = queue.rescue
     rescue_margin_seconds = queue.rescue_margin_seconds
     max_rate              = queue.max_rate
@@ -170,12 +197,14 @@ locals {
     mode  = "async"
     peers = local.other_regions
     fifo = {
-      is_set                      = false
-      content_based_deduplication = null
-      deduplication_scope         = null
-      throughput_limit            = null
+      is_set                           = false
+      content_based_deduplication      = null
+      work_content_based_deduplication = null
+      deduplication_scope              = null
+      throughput_limit                 = null
     }
     content_based_deduplication        = null
+    work_content_based_deduplication   = null
     deduplication_scope                = null
     fifo_throughput_limit              = null
     message_retention_seconds          = 3600
@@ -205,6 +234,13 @@ locals {
       accounts = []
       services = []
     }
+    policies = {
+      ingress     = { queue_policy_statements = {}, source_queue_policy_documents = [], tls_only = true }
+      work        = { queue_policy_statements = {}, source_queue_policy_documents = [], tls_only = true }
+      dlq         = { queue_policy_statements = {}, source_queue_policy_documents = [], tls_only = true }
+      ingress_dlq = { queue_policy_statements = {}, source_queue_policy_documents = [], tls_only = true }
+    }
+    replicator_enabled    = true
     rescue                = null
     rescue_margin_seconds = null
     max_rate              = null
@@ -248,25 +284,352 @@ locals {
     homes  = local.other_regions
   }
 
+  is_single = var.create && length(var.queues) == 1
+
   outgoing = merge([for queue, settings in local.queues : { for peer in settings.peers : "${queue}/${peer}" => { queue = queue, peer = peer } }]...)
 
   incoming = merge([for queue, settings in local.queues : { for home in settings.homes : "${queue}/${home}" => { queue = queue, home = home } }]...)
 
   everywhere = merge([for queue in keys(local.queues) : { for region in local.regions : "${queue}/${region}" => { queue = queue, region = region } }]...)
 
-  dlq_names = { for key, it in local.queues : key => replace(local.queues[key].names.dlq, "{region}", var.region) }
-
   work_names = { for key, it in local.queues : key => replace(local.queues[key].names.work, "{region}", var.region) }
-
-  ingress_dlq_names = { for key, it in local.queues : key => replace(local.queues[key].names.ingress_dlq, "{region}", var.region) }
-
-  ingress_names = { for key, it in local.queues : key => replace(local.queues[key].names.ingress, "{region}", var.region) }
 
   drainer_names = { for key, it in local.incoming : key => one([for name in [replace(replace(local.queues[it.queue].names.drainer, "{region}", var.region), "{home}", it.home)] : length(name) <= 64 ? name : "${replace(substr(name, 0, 55), "/[-_]+$/", "")}-${substr(sha256(name), 0, 8)}"]) }
 
-  receivers = { for key, it in local.queues : key => concat(local.queues[key].consumers.arns, [for home in local.queues[key].homes : "arn:${local.partition}:iam::${var.regions[var.region].account}:role${var.role_path}${local.drainer_names["${key}/${home}"]}" if(((length(local.queues[key].consumers.arns) > 0) || (length(local.queues[key].consumers.accounts) > 0) || (length(local.queues[key].consumers.services) > 0)) && (local.queues[key].recovery.is_set && (local.queues[key].recovery.rescue == "watermark")))]) }
+  receivers = { for key, it in local.queues : key => concat(local.queues[key].consumers.arns, [for home in local.queues[key].homes : "arn:${local.partition}:iam::${local.region.account}:role${var.role_path}${local.drainer_names["${key}/${home}"]}" if(((length(local.queues[key].consumers.arns) > 0) || (length(local.queues[key].consumers.accounts) > 0) || (length(local.queues[key].consumers.services) > 0)) && (local.queues[key].recovery.is_set && (local.queues[key].recovery.rescue == "watermark")))]) }
+
+  work_policies = { for key, it in local.queues : key => jsonencode({
+    Version = "2012-10-17"
+    Statement = concat(
+      local.queues[key].policies.work.tls_only ? [
+        {
+          Sid       = "TlsOnly"
+          Effect    = "Deny"
+          Principal = "*"
+          Action    = ["sqs:*"]
+          Resource  = "arn:${local.partition}:sqs:${var.region}:${local.region.account}:${local.work_names[key]}"
+          Condition = { Bool = { "aws:SecureTransport" = "false" } }
+        },
+      ] : [],
+      !local.queues[key].policies.work.tls_only ? [
+        {
+          Sid       = "Owner"
+          Effect    = "Allow"
+          Principal = { AWS = "arn:${local.partition}:iam::${local.region.account}:root" }
+          Action    = ["sqs:*"]
+          Resource  = "arn:${local.partition}:sqs:${var.region}:${local.region.account}:${local.work_names[key]}"
+        },
+      ] : [],
+      (length(local.receivers[key]) > 0) ? [
+        {
+          Sid    = "ConsumersPrincipals"
+          Effect = "Allow"
+          Principal = {
+            AWS = distinct([for item in local.receivers[key] : "arn:${local.partition}:iam::${split(":", item)[4]}:root"])
+          }
+          Action = [
+            "sqs:ReceiveMessage",
+            "sqs:DeleteMessage",
+            "sqs:ChangeMessageVisibility",
+            "sqs:GetQueueAttributes",
+            "sqs:GetQueueUrl",
+          ]
+          Resource  = "arn:${local.partition}:sqs:${var.region}:${local.region.account}:${local.work_names[key]}"
+          Condition = { ArnEquals = { "aws:PrincipalArn" = local.receivers[key] } }
+        },
+      ] : [],
+      (length(local.queues[key].consumers.accounts) > 0) ? [
+        {
+          Sid    = "ConsumersAccounts"
+          Effect = "Allow"
+          Principal = {
+            AWS = [for item in local.queues[key].consumers.accounts : "arn:${local.partition}:iam::${item}:root"]
+          }
+          Action = [
+            "sqs:ReceiveMessage",
+            "sqs:DeleteMessage",
+            "sqs:ChangeMessageVisibility",
+            "sqs:GetQueueAttributes",
+            "sqs:GetQueueUrl",
+          ]
+          Resource = "arn:${local.partition}:sqs:${var.region}:${local.region.account}:${local.work_names[key]}"
+        },
+      ] : [],
+      [for index, item in local.queues[key].consumers.services : {
+        Sid       = "ConsumersService${index}"
+        Effect    = "Allow"
+        Principal = { Service = item.service }
+        Action    = ["sqs:ReceiveMessage"]
+        Resource  = "arn:${local.partition}:sqs:${var.region}:${local.region.account}:${local.work_names[key]}"
+        Condition = { ArnEquals = { "aws:SourceArn" = item.source_arns } }
+      }],
+      ((length(local.receivers[key]) > 0) || (length(local.queues[key].consumers.accounts) > 0) || (length(local.queues[key].consumers.services) > 0)) ? [
+        {
+          Sid       = "ConsumersNobodyElse"
+          Effect    = "Deny"
+          Principal = "*"
+          Action    = ["sqs:ReceiveMessage"]
+          Resource  = "arn:${local.partition}:sqs:${var.region}:${local.region.account}:${local.work_names[key]}"
+          Condition = merge(
+            { for name, value in { ArnNotEquals = { "aws:PrincipalArn" = local.receivers[key] } } : name => value if(length(local.receivers[key]) > 0) },
+            { for name, value in { StringNotEquals = { "aws:PrincipalAccount" = local.queues[key].consumers.accounts } } : name => value if(length(local.queues[key].consumers.accounts) > 0) },
+            { for name, value in { Bool = { "aws:PrincipalIsAWSService" = "false" } } : name => value if(length(local.queues[key].consumers.services) > 0) },
+          )
+        },
+      ] : [],
+      [for index, item in local.queues[key].policies.work.queue_policy_statements : merge(
+        {
+          Sid       = ((item.sid != null) ? item.sid : index)
+          Effect    = item.effect
+          Principal = { for key, group in { for item in item.principals : replace(item.type, "*", "AWS") => item... } : key => flatten([for item in group : item.identifiers]) }
+          Action    = item.actions
+          Resource  = "arn:${local.partition}:sqs:${var.region}:${local.region.account}:${local.work_names[key]}"
+        },
+        { for name, value in {
+          Condition = { for key, group in { for item in concat(item.condition, item.conditions) : item.test => item... } : key => { for key, group in { for item in group : item.variable => item... } : key => flatten([for item in group : item.values]) } }
+        } : name => value if(length(concat(item.condition, item.conditions)) > 0) },
+      )],
+      [for item in flatten([for item in local.queues[key].policies.work.source_queue_policy_documents : [jsondecode(item).Statement]]) : merge(item, {
+        Action   = flatten([item.Action])
+        Resource = "arn:${local.partition}:sqs:${var.region}:${local.region.account}:${local.work_names[key]}"
+      })],
+    )
+  }) }
+
+  ingress_names = { for key, it in local.queues : key => replace(local.queues[key].names.ingress, "{region}", var.region) }
 
   drainer_names_2 = { for key, it in local.outgoing : key => one([for name in [replace(replace(local.queues[it.queue].names.drainer, "{region}", it.peer), "{home}", var.region)] : length(name) <= 64 ? name : "${replace(substr(name, 0, 55), "/[-_]+$/", "")}-${substr(sha256(name), 0, 8)}"]) }
+
+  ingress_policies = { for key, it in local.queues : key => jsonencode({
+    Version = "2012-10-17"
+    Statement = concat(
+      local.queues[key].policies.ingress.tls_only ? [
+        {
+          Sid       = "TlsOnly"
+          Effect    = "Deny"
+          Principal = "*"
+          Action    = ["sqs:*"]
+          Resource  = "arn:${local.partition}:sqs:${var.region}:${local.region.account}:${local.ingress_names[key]}"
+          Condition = { Bool = { "aws:SecureTransport" = "false" } }
+        },
+      ] : [],
+      !local.queues[key].policies.ingress.tls_only ? [
+        {
+          Sid       = "Owner"
+          Effect    = "Allow"
+          Principal = { AWS = "arn:${local.partition}:iam::${local.region.account}:root" }
+          Action    = ["sqs:*"]
+          Resource  = "arn:${local.partition}:sqs:${var.region}:${local.region.account}:${local.ingress_names[key]}"
+        },
+      ] : [],
+      (length(local.queues[key].producers.arns) > 0) ? [
+        {
+          Sid    = "ProducersPrincipals"
+          Effect = "Allow"
+          Principal = {
+            AWS = distinct([for item in local.queues[key].producers.arns : "arn:${local.partition}:iam::${split(":", item)[4]}:root"])
+          }
+          Action    = ["sqs:SendMessage", "sqs:GetQueueAttributes", "sqs:GetQueueUrl"]
+          Resource  = "arn:${local.partition}:sqs:${var.region}:${local.region.account}:${local.ingress_names[key]}"
+          Condition = { ArnEquals = { "aws:PrincipalArn" = local.queues[key].producers.arns } }
+        },
+      ] : [],
+      (length(local.queues[key].producers.accounts) > 0) ? [
+        {
+          Sid    = "ProducersAccounts"
+          Effect = "Allow"
+          Principal = {
+            AWS = [for item in local.queues[key].producers.accounts : "arn:${local.partition}:iam::${item}:root"]
+          }
+          Action   = ["sqs:SendMessage", "sqs:GetQueueAttributes", "sqs:GetQueueUrl"]
+          Resource = "arn:${local.partition}:sqs:${var.region}:${local.region.account}:${local.ingress_names[key]}"
+        },
+      ] : [],
+      [for index, item in local.queues[key].producers.services : {
+        Sid       = "ProducersService${index}"
+        Effect    = "Allow"
+        Principal = { Service = item.service }
+        Action    = ["sqs:SendMessage"]
+        Resource  = "arn:${local.partition}:sqs:${var.region}:${local.region.account}:${local.ingress_names[key]}"
+        Condition = { ArnEquals = { "aws:SourceArn" = item.source_arns } }
+      }],
+      ((length(local.queues[key].producers.arns) > 0) || (length(local.queues[key].producers.accounts) > 0) || (length(local.queues[key].producers.services) > 0)) ? [
+        {
+          Sid       = "ProducersNobodyElse"
+          Effect    = "Deny"
+          Principal = "*"
+          Action    = ["sqs:SendMessage"]
+          Resource  = "arn:${local.partition}:sqs:${var.region}:${local.region.account}:${local.ingress_names[key]}"
+          Condition = merge(
+            { for name, value in { ArnNotEquals = { "aws:PrincipalArn" = local.queues[key].producers.arns } } : name => value if(length(local.queues[key].producers.arns) > 0) },
+            { for name, value in { StringNotEquals = { "aws:PrincipalAccount" = local.queues[key].producers.accounts } } : name => value if(length(local.queues[key].producers.accounts) > 0) },
+            { for name, value in { Bool = { "aws:PrincipalIsAWSService" = "false" } } : name => value if(length(local.queues[key].producers.services) > 0) },
+          )
+        },
+      ] : [],
+      (local.queues[key].recovery.is_set && (length(local.queues[key].peers) > 0)) ? [
+        {
+          Sid    = "Drainers"
+          Effect = "Allow"
+          Principal = {
+            AWS = distinct([for peer in local.queues[key].peers : "arn:${local.partition}:iam::${var.regions[peer].account}:root"])
+          }
+          Action = [
+            "sqs:ReceiveMessage",
+            "sqs:DeleteMessage",
+            "sqs:ChangeMessageVisibility",
+            "sqs:GetQueueAttributes",
+          ]
+          Resource = "arn:${local.partition}:sqs:${var.region}:${local.region.account}:${local.ingress_names[key]}"
+          Condition = {
+            ArnEquals = {
+              "aws:PrincipalArn" = [for peer in local.queues[key].peers : "arn:${local.partition}:iam::${var.regions[peer].account}:role${var.role_path}${local.drainer_names_2["${key}/${peer}"]}"]
+            }
+          }
+        },
+      ] : [],
+      [for index, item in local.queues[key].policies.ingress.queue_policy_statements : merge(
+        {
+          Sid       = ((item.sid != null) ? item.sid : index)
+          Effect    = item.effect
+          Principal = { for key, group in { for item in item.principals : replace(item.type, "*", "AWS") => item... } : key => flatten([for item in group : item.identifiers]) }
+          Action    = item.actions
+          Resource  = "arn:${local.partition}:sqs:${var.region}:${local.region.account}:${local.ingress_names[key]}"
+        },
+        { for name, value in {
+          Condition = { for key, group in { for item in concat(item.condition, item.conditions) : item.test => item... } : key => { for key, group in { for item in group : item.variable => item... } : key => flatten([for item in group : item.values]) } }
+        } : name => value if(length(concat(item.condition, item.conditions)) > 0) },
+      )],
+      [for item in flatten([for item in local.queues[key].policies.ingress.source_queue_policy_documents : [jsondecode(item).Statement]]) : merge(item, {
+        Action   = flatten([item.Action])
+        Resource = "arn:${local.partition}:sqs:${var.region}:${local.region.account}:${local.ingress_names[key]}"
+      })],
+    )
+  }) }
+
+  look_1_policy = jsonencode({
+    Version = "2012-10-17"
+    Statement = [
+      {
+        Sid    = "Look"
+        Effect = "Allow"
+        Action = ["sqs:GetQueueAttributes"]
+        Resource = concat(
+          [for queue in keys(local.queues) : "arn:${local.partition}:sqs:${var.region}:${local.region.account}:${local.ingress_names[queue]}" if(!local.queues[queue].canary && ((1 + parseint(substr(sha256(queue), 0, 2), 16) % 4) == 1))],
+          [for queue in keys(local.queues) : "arn:${local.partition}:sqs:${var.region}:${local.region.account}:${local.work_names[queue]}" if(!local.queues[queue].canary && ((1 + parseint(substr(sha256(queue), 0, 2), 16) % 4) == 1))],
+        )
+      },
+    ]
+  })
+
+  look_2_policy = jsonencode({
+    Version = "2012-10-17"
+    Statement = [
+      {
+        Sid    = "Look"
+        Effect = "Allow"
+        Action = ["sqs:GetQueueAttributes"]
+        Resource = concat(
+          [for queue in keys(local.queues) : "arn:${local.partition}:sqs:${var.region}:${local.region.account}:${local.ingress_names[queue]}" if(!local.queues[queue].canary && ((1 + parseint(substr(sha256(queue), 0, 2), 16) % 4) == 2))],
+          [for queue in keys(local.queues) : "arn:${local.partition}:sqs:${var.region}:${local.region.account}:${local.work_names[queue]}" if(!local.queues[queue].canary && ((1 + parseint(substr(sha256(queue), 0, 2), 16) % 4) == 2))],
+        )
+      },
+    ]
+  })
+
+  look_3_policy = jsonencode({
+    Version = "2012-10-17"
+    Statement = [
+      {
+        Sid    = "Look"
+        Effect = "Allow"
+        Action = ["sqs:GetQueueAttributes"]
+        Resource = concat(
+          [for queue in keys(local.queues) : "arn:${local.partition}:sqs:${var.region}:${local.region.account}:${local.ingress_names[queue]}" if(!local.queues[queue].canary && ((1 + parseint(substr(sha256(queue), 0, 2), 16) % 4) == 3))],
+          [for queue in keys(local.queues) : "arn:${local.partition}:sqs:${var.region}:${local.region.account}:${local.work_names[queue]}" if(!local.queues[queue].canary && ((1 + parseint(substr(sha256(queue), 0, 2), 16) % 4) == 3))],
+        )
+      },
+    ]
+  })
+
+  look_4_policy = jsonencode({
+    Version = "2012-10-17"
+    Statement = [
+      {
+        Sid    = "Look"
+        Effect = "Allow"
+        Action = ["sqs:GetQueueAttributes"]
+        Resource = concat(
+          [for queue in keys(local.queues) : "arn:${local.partition}:sqs:${var.region}:${local.region.account}:${local.ingress_names[queue]}" if(!local.queues[queue].canary && ((1 + parseint(substr(sha256(queue), 0, 2), 16) % 4) == 4))],
+          [for queue in keys(local.queues) : "arn:${local.partition}:sqs:${var.region}:${local.region.account}:${local.work_names[queue]}" if(!local.queues[queue].canary && ((1 + parseint(substr(sha256(queue), 0, 2), 16) % 4) == 4))],
+        )
+      },
+    ]
+  })
+
+  drain_1_policy = jsonencode({
+    Version = "2012-10-17"
+    Statement = [
+      {
+        Sid    = "Drain"
+        Effect = "Allow"
+        Action = ["lambda:InvokeFunction"]
+        Resource = concat(
+          [for queue in keys(local.queues) : "arn:${local.partition}:lambda:${var.region}:${local.region.account}:function:${replace(replace(local.queues[queue].names.drainer, "{region}", var.region), "{home}", "")}*" if(((!local.queues[queue].canary && ((1 + parseint(substr(sha256(queue), 0, 2), 16) % 4) == 1)) && (local.queues[queue].recovery.is_set && (length(local.queues[queue].homes) > 0))) && (length(local.queues[queue].homes) > 1 && endswith(local.queues[queue].names.drainer, "{home}") && alltrue([for home in local.queues[queue].homes : length(replace(replace(local.queues[queue].names.drainer, "{region}", var.region), "{home}", "")) + length(home) <= 64])))],
+          flatten([for queue in keys(local.queues) : [for home in local.queues[queue].homes : "arn:${local.partition}:lambda:${var.region}:${local.region.account}:function:${local.drainer_names["${queue}/${home}"]}" if(((!local.queues[queue].canary && ((1 + parseint(substr(sha256(queue), 0, 2), 16) % 4) == 1)) && (local.queues[queue].recovery.is_set && (length(local.queues[queue].homes) > 0))) && !(length(local.queues[queue].homes) > 1 && endswith(local.queues[queue].names.drainer, "{home}") && alltrue([for home in local.queues[queue].homes : length(replace(replace(local.queues[queue].names.drainer, "{region}", var.region), "{home}", "")) + length(home) <= 64])))]]),
+        )
+      },
+    ]
+  })
+
+  drain_2_policy = jsonencode({
+    Version = "2012-10-17"
+    Statement = [
+      {
+        Sid    = "Drain"
+        Effect = "Allow"
+        Action = ["lambda:InvokeFunction"]
+        Resource = concat(
+          [for queue in keys(local.queues) : "arn:${local.partition}:lambda:${var.region}:${local.region.account}:function:${replace(replace(local.queues[queue].names.drainer, "{region}", var.region), "{home}", "")}*" if(((!local.queues[queue].canary && ((1 + parseint(substr(sha256(queue), 0, 2), 16) % 4) == 2)) && (local.queues[queue].recovery.is_set && (length(local.queues[queue].homes) > 0))) && (length(local.queues[queue].homes) > 1 && endswith(local.queues[queue].names.drainer, "{home}") && alltrue([for home in local.queues[queue].homes : length(replace(replace(local.queues[queue].names.drainer, "{region}", var.region), "{home}", "")) + length(home) <= 64])))],
+          flatten([for queue in keys(local.queues) : [for home in local.queues[queue].homes : "arn:${local.partition}:lambda:${var.region}:${local.region.account}:function:${local.drainer_names["${queue}/${home}"]}" if(((!local.queues[queue].canary && ((1 + parseint(substr(sha256(queue), 0, 2), 16) % 4) == 2)) && (local.queues[queue].recovery.is_set && (length(local.queues[queue].homes) > 0))) && !(length(local.queues[queue].homes) > 1 && endswith(local.queues[queue].names.drainer, "{home}") && alltrue([for home in local.queues[queue].homes : length(replace(replace(local.queues[queue].names.drainer, "{region}", var.region), "{home}", "")) + length(home) <= 64])))]]),
+        )
+      },
+    ]
+  })
+
+  drain_3_policy = jsonencode({
+    Version = "2012-10-17"
+    Statement = [
+      {
+        Sid    = "Drain"
+        Effect = "Allow"
+        Action = ["lambda:InvokeFunction"]
+        Resource = concat(
+          [for queue in keys(local.queues) : "arn:${local.partition}:lambda:${var.region}:${local.region.account}:function:${replace(replace(local.queues[queue].names.drainer, "{region}", var.region), "{home}", "")}*" if(((!local.queues[queue].canary && ((1 + parseint(substr(sha256(queue), 0, 2), 16) % 4) == 3)) && (local.queues[queue].recovery.is_set && (length(local.queues[queue].homes) > 0))) && (length(local.queues[queue].homes) > 1 && endswith(local.queues[queue].names.drainer, "{home}") && alltrue([for home in local.queues[queue].homes : length(replace(replace(local.queues[queue].names.drainer, "{region}", var.region), "{home}", "")) + length(home) <= 64])))],
+          flatten([for queue in keys(local.queues) : [for home in local.queues[queue].homes : "arn:${local.partition}:lambda:${var.region}:${local.region.account}:function:${local.drainer_names["${queue}/${home}"]}" if(((!local.queues[queue].canary && ((1 + parseint(substr(sha256(queue), 0, 2), 16) % 4) == 3)) && (local.queues[queue].recovery.is_set && (length(local.queues[queue].homes) > 0))) && !(length(local.queues[queue].homes) > 1 && endswith(local.queues[queue].names.drainer, "{home}") && alltrue([for home in local.queues[queue].homes : length(replace(replace(local.queues[queue].names.drainer, "{region}", var.region), "{home}", "")) + length(home) <= 64])))]]),
+        )
+      },
+    ]
+  })
+
+  drain_4_policy = jsonencode({
+    Version = "2012-10-17"
+    Statement = [
+      {
+        Sid    = "Drain"
+        Effect = "Allow"
+        Action = ["lambda:InvokeFunction"]
+        Resource = concat(
+          [for queue in keys(local.queues) : "arn:${local.partition}:lambda:${var.region}:${local.region.account}:function:${replace(replace(local.queues[queue].names.drainer, "{region}", var.region), "{home}", "")}*" if(((!local.queues[queue].canary && ((1 + parseint(substr(sha256(queue), 0, 2), 16) % 4) == 4)) && (local.queues[queue].recovery.is_set && (length(local.queues[queue].homes) > 0))) && (length(local.queues[queue].homes) > 1 && endswith(local.queues[queue].names.drainer, "{home}") && alltrue([for home in local.queues[queue].homes : length(replace(replace(local.queues[queue].names.drainer, "{region}", var.region), "{home}", "")) + length(home) <= 64])))],
+          flatten([for queue in keys(local.queues) : [for home in local.queues[queue].homes : "arn:${local.partition}:lambda:${var.region}:${local.region.account}:function:${local.drainer_names["${queue}/${home}"]}" if(((!local.queues[queue].canary && ((1 + parseint(substr(sha256(queue), 0, 2), 16) % 4) == 4)) && (local.queues[queue].recovery.is_set && (length(local.queues[queue].homes) > 0))) && !(length(local.queues[queue].homes) > 1 && endswith(local.queues[queue].names.drainer, "{home}") && alltrue([for home in local.queues[queue].homes : length(replace(replace(local.queues[queue].names.drainer, "{region}", var.region), "{home}", "")) + length(home) <= 64])))]]),
+        )
+      },
+    ]
+  })
+
+  dlq_names = { for key, it in local.queues : key => replace(local.queues[key].names.dlq, "{region}", var.region) }
+
+  ingress_dlq_names = { for key, it in local.queues : key => replace(local.queues[key].names.ingress_dlq, "{region}", var.region) }
 
   outbox_names = { for key, it in local.outgoing : key => replace(replace(local.queues[it.queue].names.outbox, "{region}", var.region), "{peer}", it.peer) }
 

@@ -1,60 +1,60 @@
 output "ingress_queue_urls" {
-  description = "URL of it"
+  description = "URL of the ingress queue, where producers send, of each logical queue"
   value       = { for key, it in local.queues : key => aws_sqs_queue.ingress[key].url }
 }
 
 output "ingress_queue_arns" {
-  description = "ARN of it"
+  description = "ARN of the ingress queue, where producers send, of each logical queue"
   value       = { for key, it in local.queues : key => aws_sqs_queue.ingress[key].arn }
 }
 
 output "work_queue_urls" {
-  description = "URL of it"
+  description = "URL of the work queue, where consumers receive, of each logical queue"
   value       = { for key, it in local.queues : key => aws_sqs_queue.work[key].url }
 }
 
 output "work_queue_arns" {
-  description = "ARN of it"
+  description = "ARN of the work queue, where consumers receive, of each logical queue"
   value       = { for key, it in local.queues : key => aws_sqs_queue.work[key].arn }
 }
 
-output "dlq_queue_urls" {
-  description = "URL of it"
+output "dead_letter_queue_urls" {
+  description = "URL of the dead-letter queue of the work queue of each logical queue"
   value       = { for key, it in local.queues : key => aws_sqs_queue.dlq[key].url }
 }
 
-output "dlq_queue_arns" {
-  description = "ARN of it"
+output "dead_letter_queue_arns" {
+  description = "ARN of the dead-letter queue of the work queue of each logical queue"
   value       = { for key, it in local.queues : key => aws_sqs_queue.dlq[key].arn }
 }
 
-output "ingress_dlq_queue_urls" {
-  description = "URL of it"
+output "ingress_dead_letter_queue_urls" {
+  description = "URL of the dead-letter queue of the ingress queue of each logical queue"
   value       = { for key, it in local.queues : key => aws_sqs_queue.ingress_dlq[key].url }
 }
 
-output "ingress_dlq_queue_arns" {
-  description = "ARN of it"
+output "ingress_dead_letter_queue_arns" {
+  description = "ARN of the dead-letter queue of the ingress queue of each logical queue"
   value       = { for key, it in local.queues : key => aws_sqs_queue.ingress_dlq[key].arn }
 }
 
 output "outbox_queue_urls" {
-  description = "URL of it"
+  description = "URL of the outbox queue of each logical queue, to each peer"
   value       = { for key, it in local.outgoing : key => aws_sqs_queue.outbox[key].url if(contains(["async", "semi-sync"], local.queues[it.queue].mode) && (length(local.queues[it.queue].peers) > 0)) }
 }
 
 output "outbox_queue_arns" {
-  description = "ARN of it"
+  description = "ARN of the outbox queue of each logical queue, to each peer"
   value       = { for key, it in local.outgoing : key => aws_sqs_queue.outbox[key].arn if(contains(["async", "semi-sync"], local.queues[it.queue].mode) && (length(local.queues[it.queue].peers) > 0)) }
 }
 
 output "standby_queue_urls" {
-  description = "URL of it"
+  description = "URL of the standby queue of each logical queue, from each home"
   value       = { for key, it in local.incoming : key => aws_sqs_queue.standby[key].url }
 }
 
 output "standby_queue_arns" {
-  description = "ARN of it"
+  description = "ARN of the standby queue of each logical queue, from each home"
   value       = { for key, it in local.incoming : key => aws_sqs_queue.standby[key].arn }
 }
 
@@ -196,4 +196,69 @@ output "operator_policy" {
       ] : [],
     )
   }) : null
+}
+
+output "health_host" {
+  description = "Host of the public health endpoint, for health_hosts of the module global"
+  value       = ((var.create && local.recovery.is_set) && local.dns.health_endpoint.is_set) ? element(split("/", aws_lambda_function_url.health[0].function_url), 2) : null
+}
+
+output "queue_url" {
+  description = "URL of the work queue, where consumers receive; null unless there is one logical queue"
+  value       = local.is_single ? aws_sqs_queue.work[one(keys(var.queues))].url : null
+}
+
+output "queue_arn" {
+  description = "ARN of the work queue, where consumers receive; null unless there is one logical queue"
+  value       = local.is_single ? aws_sqs_queue.work[one(keys(var.queues))].arn : null
+}
+
+output "queue_name" {
+  description = "Name of the work queue, where consumers receive; null unless there is one logical queue"
+  value       = local.is_single ? aws_sqs_queue.work[one(keys(var.queues))].name : null
+}
+
+output "ingress_queue_url" {
+  description = "URL of the ingress queue, where producers send; null unless there is one logical queue"
+  value       = local.is_single ? aws_sqs_queue.ingress[one(keys(var.queues))].url : null
+}
+
+output "ingress_queue_arn" {
+  description = "ARN of the ingress queue, where producers send; null unless there is one logical queue"
+  value       = local.is_single ? aws_sqs_queue.ingress[one(keys(var.queues))].arn : null
+}
+
+output "ingress_queue_name" {
+  description = "Name of the ingress queue, where producers send; null unless there is one logical queue"
+  value       = local.is_single ? aws_sqs_queue.ingress[one(keys(var.queues))].name : null
+}
+
+output "dead_letter_queue_url" {
+  description = "URL of the dead-letter queue of the work queue; null unless there is one logical queue"
+  value       = local.is_single ? aws_sqs_queue.dlq[one(keys(var.queues))].url : null
+}
+
+output "dead_letter_queue_arn" {
+  description = "ARN of the dead-letter queue of the work queue; null unless there is one logical queue"
+  value       = local.is_single ? aws_sqs_queue.dlq[one(keys(var.queues))].arn : null
+}
+
+output "dead_letter_queue_name" {
+  description = "Name of the dead-letter queue of the work queue; null unless there is one logical queue"
+  value       = local.is_single ? aws_sqs_queue.dlq[one(keys(var.queues))].name : null
+}
+
+output "ingress_dead_letter_queue_url" {
+  description = "URL of the dead-letter queue of the ingress queue; null unless there is one logical queue"
+  value       = local.is_single ? aws_sqs_queue.ingress_dlq[one(keys(var.queues))].url : null
+}
+
+output "ingress_dead_letter_queue_arn" {
+  description = "ARN of the dead-letter queue of the ingress queue; null unless there is one logical queue"
+  value       = local.is_single ? aws_sqs_queue.ingress_dlq[one(keys(var.queues))].arn : null
+}
+
+output "ingress_dead_letter_queue_name" {
+  description = "Name of the dead-letter queue of the ingress queue; null unless there is one logical queue"
+  value       = local.is_single ? aws_sqs_queue.ingress_dlq[one(keys(var.queues))].name : null
 }

@@ -13,22 +13,49 @@ resource "aws_sqs_queue" "dlq" {
   name                              = local.dlq_names[each.key]
   policy = jsonencode({
     Version = "2012-10-17"
-    Statement = [
-      {
-        Sid       = "TlsOnly"
-        Effect    = "Deny"
-        Principal = "*"
-        Action    = ["sqs:*"]
-        Resource  = "arn:${local.partition}:sqs:${var.region}:${var.regions[var.region].account}:${local.dlq_names[each.key]}"
-        Condition = { Bool = { "aws:SecureTransport" = "false" } }
-      },
-    ]
+    Statement = concat(
+      local.queues[each.key].policies.dlq.tls_only ? [
+        {
+          Sid       = "TlsOnly"
+          Effect    = "Deny"
+          Principal = "*"
+          Action    = ["sqs:*"]
+          Resource  = "arn:${local.partition}:sqs:${var.region}:${local.region.account}:${local.dlq_names[each.key]}"
+          Condition = { Bool = { "aws:SecureTransport" = "false" } }
+        },
+      ] : [],
+      !local.queues[each.key].policies.dlq.tls_only ? [
+        {
+          Sid       = "Owner"
+          Effect    = "Allow"
+          Principal = { AWS = "arn:${local.partition}:iam::${local.region.account}:root" }
+          Action    = ["sqs:*"]
+          Resource  = "arn:${local.partition}:sqs:${var.region}:${local.region.account}:${local.dlq_names[each.key]}"
+        },
+      ] : [],
+      [for index, item in local.queues[each.key].policies.dlq.queue_policy_statements : merge(
+        {
+          Sid       = ((item.sid != null) ? item.sid : index)
+          Effect    = item.effect
+          Principal = { for key, group in { for item in item.principals : replace(item.type, "*", "AWS") => item... } : key => flatten([for item in group : item.identifiers]) }
+          Action    = item.actions
+          Resource  = "arn:${local.partition}:sqs:${var.region}:${local.region.account}:${local.dlq_names[each.key]}"
+        },
+        { for name, value in {
+          Condition = { for key, group in { for item in concat(item.condition, item.conditions) : item.test => item... } : key => { for key, group in { for item in group : item.variable => item... } : key => flatten([for item in group : item.values]) } }
+        } : name => value if(length(concat(item.condition, item.conditions)) > 0) },
+      )],
+      [for item in flatten([for item in local.queues[each.key].policies.dlq.source_queue_policy_documents : [jsondecode(item).Statement]]) : merge(item, {
+        Action   = flatten([item.Action])
+        Resource = "arn:${local.partition}:sqs:${var.region}:${local.region.account}:${local.dlq_names[each.key]}"
+      })],
+    )
   })
   receive_wait_time_seconds = 0
   redrive_allow_policy = jsonencode({
     redrivePermission = "byQueue"
     sourceQueueArns = [
-      "arn:${local.partition}:sqs:${var.region}:${var.regions[var.region].account}:${local.work_names[each.key]}",
+      "arn:${local.partition}:sqs:${var.region}:${local.region.account}:${local.work_names[each.key]}",
     ]
   })
   sqs_managed_sse_enabled = ((try(local.queues[each.key].encryption.kms_key_arns[var.region], null) == null) ? true : null)
@@ -55,22 +82,49 @@ resource "aws_sqs_queue" "ingress_dlq" {
   name                              = local.ingress_dlq_names[each.key]
   policy = jsonencode({
     Version = "2012-10-17"
-    Statement = [
-      {
-        Sid       = "TlsOnly"
-        Effect    = "Deny"
-        Principal = "*"
-        Action    = ["sqs:*"]
-        Resource  = "arn:${local.partition}:sqs:${var.region}:${var.regions[var.region].account}:${local.ingress_dlq_names[each.key]}"
-        Condition = { Bool = { "aws:SecureTransport" = "false" } }
-      },
-    ]
+    Statement = concat(
+      local.queues[each.key].policies.ingress_dlq.tls_only ? [
+        {
+          Sid       = "TlsOnly"
+          Effect    = "Deny"
+          Principal = "*"
+          Action    = ["sqs:*"]
+          Resource  = "arn:${local.partition}:sqs:${var.region}:${local.region.account}:${local.ingress_dlq_names[each.key]}"
+          Condition = { Bool = { "aws:SecureTransport" = "false" } }
+        },
+      ] : [],
+      !local.queues[each.key].policies.ingress_dlq.tls_only ? [
+        {
+          Sid       = "Owner"
+          Effect    = "Allow"
+          Principal = { AWS = "arn:${local.partition}:iam::${local.region.account}:root" }
+          Action    = ["sqs:*"]
+          Resource  = "arn:${local.partition}:sqs:${var.region}:${local.region.account}:${local.ingress_dlq_names[each.key]}"
+        },
+      ] : [],
+      [for index, item in local.queues[each.key].policies.ingress_dlq.queue_policy_statements : merge(
+        {
+          Sid       = ((item.sid != null) ? item.sid : index)
+          Effect    = item.effect
+          Principal = { for key, group in { for item in item.principals : replace(item.type, "*", "AWS") => item... } : key => flatten([for item in group : item.identifiers]) }
+          Action    = item.actions
+          Resource  = "arn:${local.partition}:sqs:${var.region}:${local.region.account}:${local.ingress_dlq_names[each.key]}"
+        },
+        { for name, value in {
+          Condition = { for key, group in { for item in concat(item.condition, item.conditions) : item.test => item... } : key => { for key, group in { for item in group : item.variable => item... } : key => flatten([for item in group : item.values]) } }
+        } : name => value if(length(concat(item.condition, item.conditions)) > 0) },
+      )],
+      [for item in flatten([for item in local.queues[each.key].policies.ingress_dlq.source_queue_policy_documents : [jsondecode(item).Statement]]) : merge(item, {
+        Action   = flatten([item.Action])
+        Resource = "arn:${local.partition}:sqs:${var.region}:${local.region.account}:${local.ingress_dlq_names[each.key]}"
+      })],
+    )
   })
   receive_wait_time_seconds = 0
   redrive_allow_policy = jsonencode({
     redrivePermission = "byQueue"
     sourceQueueArns = [
-      "arn:${local.partition}:sqs:${var.region}:${var.regions[var.region].account}:${local.ingress_names[each.key]}",
+      "arn:${local.partition}:sqs:${var.region}:${local.region.account}:${local.ingress_names[each.key]}",
     ]
   })
   sqs_managed_sse_enabled = ((try(local.queues[each.key].encryption.kms_key_arns[var.region], null) == null) ? true : null)
@@ -85,7 +139,7 @@ resource "aws_sqs_queue" "ingress_dlq" {
 resource "aws_sqs_queue" "work" {
   for_each = local.queues
 
-  content_based_deduplication       = (local.queues[each.key].fifo.is_set ? false : null)
+  content_based_deduplication       = (local.queues[each.key].fifo.is_set ? local.queues[each.key].fifo.work_content_based_deduplication : null)
   deduplication_scope               = (local.queues[each.key].fifo.is_set ? local.queues[each.key].fifo.deduplication_scope : null)
   delay_seconds                     = 0
   fifo_queue                        = (local.queues[each.key].fifo.is_set ? true : null)
@@ -95,83 +149,10 @@ resource "aws_sqs_queue" "work" {
   max_message_size                  = 262144
   message_retention_seconds         = local.queues[each.key].message_retention_seconds
   name                              = local.work_names[each.key]
-  policy = jsonencode({
-    Version = "2012-10-17"
-    Statement = concat(
-      [
-        {
-          Sid       = "TlsOnly"
-          Effect    = "Deny"
-          Principal = "*"
-          Action    = ["sqs:*"]
-          Resource  = "arn:${local.partition}:sqs:${var.region}:${var.regions[var.region].account}:${local.work_names[each.key]}"
-          Condition = { Bool = { "aws:SecureTransport" = "false" } }
-        },
-      ],
-      (length(local.receivers[each.key]) > 0) ? [
-        {
-          Sid    = "ConsumersPrincipals"
-          Effect = "Allow"
-          Principal = {
-            AWS = distinct([for item in local.receivers[each.key] : "arn:${local.partition}:iam::${split(":", item)[4]}:root"])
-          }
-          Action = [
-            "sqs:ReceiveMessage",
-            "sqs:DeleteMessage",
-            "sqs:ChangeMessageVisibility",
-            "sqs:GetQueueAttributes",
-            "sqs:GetQueueUrl",
-          ]
-          Resource  = "arn:${local.partition}:sqs:${var.region}:${var.regions[var.region].account}:${local.work_names[each.key]}"
-          Condition = { ArnEquals = { "aws:PrincipalArn" = local.receivers[each.key] } }
-        },
-      ] : [],
-      (length(local.queues[each.key].consumers.accounts) > 0) ? [
-        {
-          Sid    = "ConsumersAccounts"
-          Effect = "Allow"
-          Principal = {
-            AWS = [for item in local.queues[each.key].consumers.accounts : "arn:${local.partition}:iam::${item}:root"]
-          }
-          Action = [
-            "sqs:ReceiveMessage",
-            "sqs:DeleteMessage",
-            "sqs:ChangeMessageVisibility",
-            "sqs:GetQueueAttributes",
-            "sqs:GetQueueUrl",
-          ]
-          Resource = "arn:${local.partition}:sqs:${var.region}:${var.regions[var.region].account}:${local.work_names[each.key]}"
-        },
-      ] : [],
-      [for index, item in local.queues[each.key].consumers.services : {
-        Sid       = "ConsumersService${index}"
-        Effect    = "Allow"
-        Principal = { Service = item.service }
-        Action    = ["sqs:ReceiveMessage"]
-        Resource  = "arn:${local.partition}:sqs:${var.region}:${var.regions[var.region].account}:${local.work_names[each.key]}"
-        Condition = { ArnEquals = { "aws:SourceArn" = item.source_arns } }
-      }],
-      ((length(local.receivers[each.key]) > 0) || (length(local.queues[each.key].consumers.accounts) > 0) || (length(local.queues[each.key].consumers.services) > 0)) ? [
-        {
-          Sid       = "ConsumersNobodyElse"
-          Effect    = "Deny"
-          Principal = "*"
-          Action    = ["sqs:ReceiveMessage"]
-          Resource  = "arn:${local.partition}:sqs:${var.region}:${var.regions[var.region].account}:${local.work_names[each.key]}"
-          Condition = merge(
-            { for name, value in { ArnNotEquals = { "aws:PrincipalArn" = local.receivers[each.key] } } : name => value if(length(local.receivers[each.key]) > 0) },
-            { for name, value in {
-              StringNotEquals = { "aws:PrincipalAccount" = local.queues[each.key].consumers.accounts }
-            } : name => value if(length(local.queues[each.key].consumers.accounts) > 0) },
-            { for name, value in { Bool = { "aws:PrincipalIsAWSService" = "false" } } : name => value if(length(local.queues[each.key].consumers.services) > 0) },
-          )
-        },
-      ] : [],
-    )
-  })
-  receive_wait_time_seconds = local.queues[each.key].receive_wait_time_seconds
-  redrive_policy            = "{\"deadLetterTargetArn\":\"${aws_sqs_queue.dlq[each.key].arn}\",\"maxReceiveCount\":${local.queues[each.key].max_receive_count}}"
-  sqs_managed_sse_enabled   = ((try(local.queues[each.key].encryption.kms_key_arns[var.region], null) == null) ? true : null)
+  policy                            = local.work_policies[each.key]
+  receive_wait_time_seconds         = local.queues[each.key].receive_wait_time_seconds
+  redrive_policy                    = "{\"deadLetterTargetArn\":\"${aws_sqs_queue.dlq[each.key].arn}\",\"maxReceiveCount\":${local.queues[each.key].max_receive_count}}"
+  sqs_managed_sse_enabled           = ((try(local.queues[each.key].encryption.kms_key_arns[var.region], null) == null) ? true : null)
   tags = merge({
     "sqs-multi-region:failover-group" = var.failover_group
     "sqs-multi-region:logical-queue"  = each.key
@@ -193,92 +174,10 @@ resource "aws_sqs_queue" "ingress" {
   max_message_size                  = local.queues[each.key].max_message_size
   message_retention_seconds         = local.queues[each.key].transit_retention_seconds
   name                              = local.ingress_names[each.key]
-  policy = jsonencode({
-    Version = "2012-10-17"
-    Statement = concat(
-      [
-        {
-          Sid       = "TlsOnly"
-          Effect    = "Deny"
-          Principal = "*"
-          Action    = ["sqs:*"]
-          Resource  = "arn:${local.partition}:sqs:${var.region}:${var.regions[var.region].account}:${local.ingress_names[each.key]}"
-          Condition = { Bool = { "aws:SecureTransport" = "false" } }
-        },
-      ],
-      (length(local.queues[each.key].producers.arns) > 0) ? [
-        {
-          Sid    = "ProducersPrincipals"
-          Effect = "Allow"
-          Principal = {
-            AWS = distinct([for item in local.queues[each.key].producers.arns : "arn:${local.partition}:iam::${split(":", item)[4]}:root"])
-          }
-          Action    = ["sqs:SendMessage", "sqs:GetQueueAttributes", "sqs:GetQueueUrl"]
-          Resource  = "arn:${local.partition}:sqs:${var.region}:${var.regions[var.region].account}:${local.ingress_names[each.key]}"
-          Condition = { ArnEquals = { "aws:PrincipalArn" = local.queues[each.key].producers.arns } }
-        },
-      ] : [],
-      (length(local.queues[each.key].producers.accounts) > 0) ? [
-        {
-          Sid    = "ProducersAccounts"
-          Effect = "Allow"
-          Principal = {
-            AWS = [for item in local.queues[each.key].producers.accounts : "arn:${local.partition}:iam::${item}:root"]
-          }
-          Action   = ["sqs:SendMessage", "sqs:GetQueueAttributes", "sqs:GetQueueUrl"]
-          Resource = "arn:${local.partition}:sqs:${var.region}:${var.regions[var.region].account}:${local.ingress_names[each.key]}"
-        },
-      ] : [],
-      [for index, item in local.queues[each.key].producers.services : {
-        Sid       = "ProducersService${index}"
-        Effect    = "Allow"
-        Principal = { Service = item.service }
-        Action    = ["sqs:SendMessage"]
-        Resource  = "arn:${local.partition}:sqs:${var.region}:${var.regions[var.region].account}:${local.ingress_names[each.key]}"
-        Condition = { ArnEquals = { "aws:SourceArn" = item.source_arns } }
-      }],
-      ((length(local.queues[each.key].producers.arns) > 0) || (length(local.queues[each.key].producers.accounts) > 0) || (length(local.queues[each.key].producers.services) > 0)) ? [
-        {
-          Sid       = "ProducersNobodyElse"
-          Effect    = "Deny"
-          Principal = "*"
-          Action    = ["sqs:SendMessage"]
-          Resource  = "arn:${local.partition}:sqs:${var.region}:${var.regions[var.region].account}:${local.ingress_names[each.key]}"
-          Condition = merge(
-            { for name, value in { ArnNotEquals = { "aws:PrincipalArn" = local.queues[each.key].producers.arns } } : name => value if(length(local.queues[each.key].producers.arns) > 0) },
-            { for name, value in {
-              StringNotEquals = { "aws:PrincipalAccount" = local.queues[each.key].producers.accounts }
-            } : name => value if(length(local.queues[each.key].producers.accounts) > 0) },
-            { for name, value in { Bool = { "aws:PrincipalIsAWSService" = "false" } } : name => value if(length(local.queues[each.key].producers.services) > 0) },
-          )
-        },
-      ] : [],
-      (local.queues[each.key].recovery.is_set && (length(local.queues[each.key].peers) > 0)) ? [
-        {
-          Sid    = "Drainers"
-          Effect = "Allow"
-          Principal = {
-            AWS = distinct([for peer in local.queues[each.key].peers : "arn:${local.partition}:iam::${var.regions[peer].account}:root"])
-          }
-          Action = [
-            "sqs:ReceiveMessage",
-            "sqs:DeleteMessage",
-            "sqs:ChangeMessageVisibility",
-            "sqs:GetQueueAttributes",
-          ]
-          Resource = "arn:${local.partition}:sqs:${var.region}:${var.regions[var.region].account}:${local.ingress_names[each.key]}"
-          Condition = {
-            ArnEquals = {
-              "aws:PrincipalArn" = [for peer in local.queues[each.key].peers : "arn:${local.partition}:iam::${var.regions[peer].account}:role${var.role_path}${local.drainer_names_2["${each.key}/${peer}"]}"]
-            }
-          }
-        },
-      ] : [],
-    )
-  })
-  receive_wait_time_seconds = 0
-  redrive_policy            = ((!local.queues[each.key].fifo.is_set && (local.queues[each.key].mode != "sync")) ? "{\"deadLetterTargetArn\":\"${aws_sqs_queue.ingress_dlq[each.key].arn}\",\"maxReceiveCount\":1000}" : null)
-  sqs_managed_sse_enabled   = ((try(local.queues[each.key].encryption.kms_key_arns[var.region], null) == null) ? true : null)
+  policy                            = local.ingress_policies[each.key]
+  receive_wait_time_seconds         = 0
+  redrive_policy                    = ((!local.queues[each.key].fifo.is_set && (local.queues[each.key].mode != "sync")) ? "{\"deadLetterTargetArn\":\"${aws_sqs_queue.ingress_dlq[each.key].arn}\",\"maxReceiveCount\":1000}" : null)
+  sqs_managed_sse_enabled           = ((try(local.queues[each.key].encryption.kms_key_arns[var.region], null) == null) ? true : null)
   tags = merge({
     "sqs-multi-region:failover-group" = var.failover_group
     "sqs-multi-region:logical-queue"  = each.key
@@ -309,21 +208,19 @@ resource "aws_sqs_queue" "outbox" {
           Effect    = "Deny"
           Principal = "*"
           Action    = ["sqs:*"]
-          Resource  = "arn:${local.partition}:sqs:${var.region}:${var.regions[var.region].account}:${local.outbox_names[each.key]}"
+          Resource  = "arn:${local.partition}:sqs:${var.region}:${local.region.account}:${local.outbox_names[each.key]}"
           Condition = { Bool = { "aws:SecureTransport" = "false" } }
         },
         {
-          Sid    = "CopiesPrincipals"
-          Effect = "Allow"
-          Principal = {
-            AWS = distinct(["arn:${local.partition}:iam::${var.regions[var.region].account}:root"])
-          }
-          Action   = ["sqs:SendMessage"]
-          Resource = "arn:${local.partition}:sqs:${var.region}:${var.regions[var.region].account}:${local.outbox_names[each.key]}"
+          Sid       = "CopiesPrincipals"
+          Effect    = "Allow"
+          Principal = { AWS = distinct(["arn:${local.partition}:iam::${local.region.account}:root"]) }
+          Action    = ["sqs:SendMessage"]
+          Resource  = "arn:${local.partition}:sqs:${var.region}:${local.region.account}:${local.outbox_names[each.key]}"
           Condition = {
             ArnEquals = {
               "aws:PrincipalArn" = [
-                "arn:${local.partition}:iam::${var.regions[var.region].account}:role${var.role_path}${local.replicator_names[each.value.queue]}",
+                "arn:${local.partition}:iam::${local.region.account}:role${var.role_path}${local.replicator_names[each.value.queue]}",
               ]
             }
           }
@@ -333,11 +230,11 @@ resource "aws_sqs_queue" "outbox" {
           Effect    = "Deny"
           Principal = "*"
           Action    = ["sqs:SendMessage"]
-          Resource  = "arn:${local.partition}:sqs:${var.region}:${var.regions[var.region].account}:${local.outbox_names[each.key]}"
+          Resource  = "arn:${local.partition}:sqs:${var.region}:${local.region.account}:${local.outbox_names[each.key]}"
           Condition = {
             ArnNotEquals = {
               "aws:PrincipalArn" = [
-                "arn:${local.partition}:iam::${var.regions[var.region].account}:role${var.role_path}${local.replicator_names[each.value.queue]}",
+                "arn:${local.partition}:iam::${local.region.account}:role${var.role_path}${local.replicator_names[each.value.queue]}",
               ]
             }
           }
@@ -356,7 +253,7 @@ resource "aws_sqs_queue" "outbox" {
             "sqs:ChangeMessageVisibility",
             "sqs:GetQueueAttributes",
           ]
-          Resource = "arn:${local.partition}:sqs:${var.region}:${var.regions[var.region].account}:${local.outbox_names[each.key]}"
+          Resource = "arn:${local.partition}:sqs:${var.region}:${local.region.account}:${local.outbox_names[each.key]}"
           Condition = {
             ArnEquals = {
               "aws:PrincipalArn" = [
@@ -399,7 +296,7 @@ resource "aws_sqs_queue" "standby" {
         Effect    = "Deny"
         Principal = "*"
         Action    = ["sqs:*"]
-        Resource  = "arn:${local.partition}:sqs:${var.region}:${var.regions[var.region].account}:${local.standby_names[each.key]}"
+        Resource  = "arn:${local.partition}:sqs:${var.region}:${local.region.account}:${local.standby_names[each.key]}"
         Condition = { Bool = { "aws:SecureTransport" = "false" } }
       },
       {
@@ -412,7 +309,7 @@ resource "aws_sqs_queue" "standby" {
           ))
         }
         Action   = ["sqs:SendMessage"]
-        Resource = "arn:${local.partition}:sqs:${var.region}:${var.regions[var.region].account}:${local.standby_names[each.key]}"
+        Resource = "arn:${local.partition}:sqs:${var.region}:${local.region.account}:${local.standby_names[each.key]}"
         Condition = {
           ArnEquals = {
             "aws:PrincipalArn" = concat(
@@ -431,7 +328,7 @@ resource "aws_sqs_queue" "standby" {
         Effect    = "Deny"
         Principal = "*"
         Action    = ["sqs:SendMessage"]
-        Resource  = "arn:${local.partition}:sqs:${var.region}:${var.regions[var.region].account}:${local.standby_names[each.key]}"
+        Resource  = "arn:${local.partition}:sqs:${var.region}:${local.region.account}:${local.standby_names[each.key]}"
         Condition = {
           ArnNotEquals = {
             "aws:PrincipalArn" = concat(

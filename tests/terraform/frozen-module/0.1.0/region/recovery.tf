@@ -5,7 +5,7 @@ resource "aws_iam_role" "drainer" {
   description          = "Drains ${each.value.queue}: copies of what ${each.value.home} took in, in ${var.region}"
   name                 = local.drainer_names[each.key]
   path                 = var.role_path
-  permissions_boundary = ((var.permissions_boundary != null) ? replace(var.permissions_boundary, "{account}", var.regions[var.region].account) : null)
+  permissions_boundary = ((var.permissions_boundary != null) ? replace(var.permissions_boundary, "{account}", local.region.account) : null)
   tags = merge({
     "sqs-multi-region:failover-group" = var.failover_group
     "sqs-multi-region:logical-queue"  = each.value.queue
@@ -30,7 +30,7 @@ resource "aws_iam_role_policy" "drainer" {
             "sqs:ChangeMessageVisibility",
             "sqs:GetQueueAttributes",
           ]
-          Resource = "arn:${local.partition}:sqs:${var.region}:${var.regions[var.region].account}:${local.standby_names[each.key]}"
+          Resource = "arn:${local.partition}:sqs:${var.region}:${local.region.account}:${local.standby_names[each.key]}"
         },
         {
           Sid    = "ReadFromAfar"
@@ -55,8 +55,8 @@ resource "aws_iam_role_policy" "drainer" {
           Effect = "Allow"
           Action = ["sqs:SendMessage"]
           Resource = [
-            "arn:${local.partition}:sqs:${var.region}:${var.regions[var.region].account}:${local.work_names[each.value.queue]}",
-            "arn:${local.partition}:sqs:${var.region}:${var.regions[var.region].account}:${local.dlq_names[each.value.queue]}",
+            "arn:${local.partition}:sqs:${var.region}:${local.region.account}:${local.work_names[each.value.queue]}",
+            "arn:${local.partition}:sqs:${var.region}:${local.region.account}:${local.dlq_names[each.value.queue]}",
           ]
         },
       ],
@@ -70,7 +70,7 @@ resource "aws_iam_role_policy" "drainer" {
             "sqs:ChangeMessageVisibility",
             "sqs:GetQueueAttributes",
           ]
-          Resource = "arn:${local.partition}:sqs:${var.region}:${var.regions[var.region].account}:${local.work_names[each.value.queue]}"
+          Resource = "arn:${local.partition}:sqs:${var.region}:${local.region.account}:${local.work_names[each.value.queue]}"
         },
       ] : [],
       ((local.queues[each.value.queue].recovery.rescue == "ledger") && local.ledger.is_set) ? [
@@ -78,7 +78,7 @@ resource "aws_iam_role_policy" "drainer" {
           Sid       = "Ledger"
           Effect    = "Allow"
           Action    = ["dynamodb:GetItem", "dynamodb:BatchGetItem"]
-          Resource  = "arn:${local.partition}:dynamodb:${var.region}:${var.regions[var.region].account}:table/${local.ledger.table_name}"
+          Resource  = "arn:${local.partition}:dynamodb:${var.region}:${local.region.account}:table/${local.ledger.table_name}"
           Condition = { "ForAllValues:StringLike" = { "dynamodb:LeadingKeys" = ["${each.value.queue}#*"] } }
         },
       ] : [],
@@ -95,7 +95,7 @@ resource "aws_iam_role_policy" "drainer" {
           Sid      = "Log"
           Effect   = "Allow"
           Action   = ["logs:CreateLogStream", "logs:PutLogEvents"]
-          Resource = "arn:${local.partition}:logs:${var.region}:${var.regions[var.region].account}:log-group:/aws/lambda/${local.drainer_names[each.key]}:*"
+          Resource = "arn:${local.partition}:logs:${var.region}:${local.region.account}:log-group:/aws/lambda/${local.drainer_names[each.key]}:*"
         },
       ],
       (length([for item in [
@@ -120,7 +120,7 @@ resource "aws_iam_role_policy" "drainer" {
           Resource = "*"
         },
       ] : [],
-      (var.regions[var.region].vpc != null) ? [
+      (local.region.vpc != null) ? [
         {
           Sid    = "Network"
           Effect = "Allow"
@@ -155,15 +155,18 @@ resource "aws_cloudwatch_log_group" "drainer" {
 resource "aws_lambda_function" "drainer" {
   for_each = { for key, it in local.incoming : key => it if((local.queues[it.queue].recovery.is_set || (local.dns.is_set && !local.queues[it.queue].canary)) && (local.queues[it.queue].recovery.is_set && (length(local.queues[it.queue].homes) > 0))) }
 
-  architectures    = [local.queues[each.value.queue].functions.architecture]
-  description      = "Drains ${each.value.queue}: copies of what ${each.value.home} took in, in ${var.region}"
-  filename         = "${path.module}/functions/drainer.zip"
-  function_name    = local.drainer_names[each.key]
-  handler          = "index.handler"
-  memory_size      = local.recovery.drainer_memory_mb
-  role             = aws_iam_role.drainer[each.key].arn
-  runtime          = local.queues[each.value.queue].functions.runtime
-  source_code_hash = filebase64sha256("${path.module}/functions/drainer.zip")
+  architectures           = [local.queues[each.value.queue].functions.architecture]
+  code_signing_config_arn = local.region.code_signing_config_arn
+  description             = "Drains ${each.value.queue}: copies of what ${each.value.home} took in, in ${var.region}"
+  filename                = ((local.region.package == null) ? "${path.module}/functions/drainer.zip" : null)
+  function_name           = local.drainer_names[each.key]
+  handler                 = "index.handler"
+  memory_size             = local.recovery.drainer_memory_mb
+  role                    = aws_iam_role.drainer[each.key].arn
+  runtime                 = local.queues[each.value.queue].functions.runtime
+  s3_bucket               = ((local.region.package != null) ? try(local.region.package.s3_bucket, null) : null)
+  s3_key                  = ((local.region.package != null) ? "${try(local.region.package.s3_prefix, null)}drainer.zip" : null)
+  source_code_hash        = ((local.region.package == null) ? filebase64sha256("${path.module}/functions/drainer.zip") : null)
   tags = merge({
     "sqs-multi-region:failover-group" = var.failover_group
     "sqs-multi-region:logical-queue"  = each.value.queue
@@ -181,9 +184,9 @@ resource "aws_lambda_function" "drainer" {
           homeRegion          = each.value.home
           fifo                = local.queues[each.value.queue].fifo.is_set
           rescue              = local.queues[each.value.queue].recovery.rescue
-          standbyQueueUrl     = "https://sqs.${var.region}.${local.domain}/${var.regions[var.region].account}/${local.standby_names[each.key]}"
-          workQueueUrl        = "https://sqs.${var.region}.${local.domain}/${var.regions[var.region].account}/${local.work_names[each.value.queue]}"
-          dlqUrl              = "https://sqs.${var.region}.${local.domain}/${var.regions[var.region].account}/${local.dlq_names[each.value.queue]}"
+          standbyQueueUrl     = "https://sqs.${var.region}.${local.domain}/${local.region.account}/${local.standby_names[each.key]}"
+          workQueueUrl        = "https://sqs.${var.region}.${local.domain}/${local.region.account}/${local.work_names[each.value.queue]}"
+          dlqUrl              = "https://sqs.${var.region}.${local.domain}/${local.region.account}/${local.dlq_names[each.value.queue]}"
           homeIngressQueueUrl = "https://sqs.${each.value.home}.${local.domain}/${var.regions[each.value.home].account}/${local.ingress_names_2[each.key]}"
         },
         { for name, value in {
@@ -211,10 +214,10 @@ resource "aws_lambda_function" "drainer" {
   }
 
   dynamic "vpc_config" {
-    for_each = (var.regions[var.region].vpc != null) ? [1] : []
+    for_each = (local.region.vpc != null) ? [1] : []
     content {
-      security_group_ids = try(var.regions[var.region].vpc.security_group_ids, null)
-      subnet_ids         = try(var.regions[var.region].vpc.subnet_ids, null)
+      security_group_ids = try(local.region.vpc.security_group_ids, null)
+      subnet_ids         = try(local.region.vpc.subnet_ids, null)
     }
   }
   depends_on = [
@@ -297,210 +300,106 @@ resource "aws_ssm_parameter" "states" {
 
 resource "aws_iam_policy" "look_1" {
   count = ((var.create && local.recovery.is_set) && (local.dns.is_set && (length(concat(concat(
-    [for queue in keys(local.queues) : "arn:${local.partition}:sqs:${var.region}:${var.regions[var.region].account}:${local.ingress_names[queue]}" if(!local.queues[queue].canary && ((1 + parseint(substr(sha256(queue), 0, 2), 16) % 4) == 1))],
-    [for queue in keys(local.queues) : "arn:${local.partition}:sqs:${var.region}:${var.regions[var.region].account}:${local.work_names[queue]}" if(!local.queues[queue].canary && ((1 + parseint(substr(sha256(queue), 0, 2), 16) % 4) == 1))],
+    [for queue in keys(local.queues) : "arn:${local.partition}:sqs:${var.region}:${local.region.account}:${local.ingress_names[queue]}" if(!local.queues[queue].canary && ((1 + parseint(substr(sha256(queue), 0, 2), 16) % 4) == 1))],
+    [for queue in keys(local.queues) : "arn:${local.partition}:sqs:${var.region}:${local.region.account}:${local.work_names[queue]}" if(!local.queues[queue].canary && ((1 + parseint(substr(sha256(queue), 0, 2), 16) % 4) == 1))],
   ))) > 0))) ? 1 : 0
 
   description = "Looks at logical queues of ${var.failover_group} in ${var.region}"
   name        = one([for name in ["${var.naming.prefix}${var.failover_group}-look-${var.region}-1"] : length(name) <= 128 ? name : "${replace(substr(name, 0, 119), "/[-_]+$/", "")}-${substr(sha256(name), 0, 8)}"])
   path        = var.role_path
-  policy = jsonencode({
-    Version = "2012-10-17"
-    Statement = [
-      {
-        Sid    = "Look"
-        Effect = "Allow"
-        Action = ["sqs:GetQueueAttributes"]
-        Resource = concat(
-          [for queue in keys(local.queues) : "arn:${local.partition}:sqs:${var.region}:${var.regions[var.region].account}:${local.ingress_names[queue]}" if(!local.queues[queue].canary && ((1 + parseint(substr(sha256(queue), 0, 2), 16) % 4) == 1))],
-          [for queue in keys(local.queues) : "arn:${local.partition}:sqs:${var.region}:${var.regions[var.region].account}:${local.work_names[queue]}" if(!local.queues[queue].canary && ((1 + parseint(substr(sha256(queue), 0, 2), 16) % 4) == 1))],
-        )
-      },
-    ]
-  })
-  tags = merge({ "sqs-multi-region:failover-group" = var.failover_group, "sqs-multi-region:role" = "look" }, var.tags)
+  policy      = local.look_1_policy
+  tags        = merge({ "sqs-multi-region:failover-group" = var.failover_group, "sqs-multi-region:role" = "look" }, var.tags)
 }
 
 resource "aws_iam_policy" "look_2" {
   count = ((var.create && local.recovery.is_set) && (local.dns.is_set && (length(concat(concat(
-    [for queue in keys(local.queues) : "arn:${local.partition}:sqs:${var.region}:${var.regions[var.region].account}:${local.ingress_names[queue]}" if(!local.queues[queue].canary && ((1 + parseint(substr(sha256(queue), 0, 2), 16) % 4) == 2))],
-    [for queue in keys(local.queues) : "arn:${local.partition}:sqs:${var.region}:${var.regions[var.region].account}:${local.work_names[queue]}" if(!local.queues[queue].canary && ((1 + parseint(substr(sha256(queue), 0, 2), 16) % 4) == 2))],
+    [for queue in keys(local.queues) : "arn:${local.partition}:sqs:${var.region}:${local.region.account}:${local.ingress_names[queue]}" if(!local.queues[queue].canary && ((1 + parseint(substr(sha256(queue), 0, 2), 16) % 4) == 2))],
+    [for queue in keys(local.queues) : "arn:${local.partition}:sqs:${var.region}:${local.region.account}:${local.work_names[queue]}" if(!local.queues[queue].canary && ((1 + parseint(substr(sha256(queue), 0, 2), 16) % 4) == 2))],
   ))) > 0))) ? 1 : 0
 
   description = "Looks at logical queues of ${var.failover_group} in ${var.region}"
   name        = one([for name in ["${var.naming.prefix}${var.failover_group}-look-${var.region}-2"] : length(name) <= 128 ? name : "${replace(substr(name, 0, 119), "/[-_]+$/", "")}-${substr(sha256(name), 0, 8)}"])
   path        = var.role_path
-  policy = jsonencode({
-    Version = "2012-10-17"
-    Statement = [
-      {
-        Sid    = "Look"
-        Effect = "Allow"
-        Action = ["sqs:GetQueueAttributes"]
-        Resource = concat(
-          [for queue in keys(local.queues) : "arn:${local.partition}:sqs:${var.region}:${var.regions[var.region].account}:${local.ingress_names[queue]}" if(!local.queues[queue].canary && ((1 + parseint(substr(sha256(queue), 0, 2), 16) % 4) == 2))],
-          [for queue in keys(local.queues) : "arn:${local.partition}:sqs:${var.region}:${var.regions[var.region].account}:${local.work_names[queue]}" if(!local.queues[queue].canary && ((1 + parseint(substr(sha256(queue), 0, 2), 16) % 4) == 2))],
-        )
-      },
-    ]
-  })
-  tags = merge({ "sqs-multi-region:failover-group" = var.failover_group, "sqs-multi-region:role" = "look" }, var.tags)
+  policy      = local.look_2_policy
+  tags        = merge({ "sqs-multi-region:failover-group" = var.failover_group, "sqs-multi-region:role" = "look" }, var.tags)
 }
 
 resource "aws_iam_policy" "look_3" {
   count = ((var.create && local.recovery.is_set) && (local.dns.is_set && (length(concat(concat(
-    [for queue in keys(local.queues) : "arn:${local.partition}:sqs:${var.region}:${var.regions[var.region].account}:${local.ingress_names[queue]}" if(!local.queues[queue].canary && ((1 + parseint(substr(sha256(queue), 0, 2), 16) % 4) == 3))],
-    [for queue in keys(local.queues) : "arn:${local.partition}:sqs:${var.region}:${var.regions[var.region].account}:${local.work_names[queue]}" if(!local.queues[queue].canary && ((1 + parseint(substr(sha256(queue), 0, 2), 16) % 4) == 3))],
+    [for queue in keys(local.queues) : "arn:${local.partition}:sqs:${var.region}:${local.region.account}:${local.ingress_names[queue]}" if(!local.queues[queue].canary && ((1 + parseint(substr(sha256(queue), 0, 2), 16) % 4) == 3))],
+    [for queue in keys(local.queues) : "arn:${local.partition}:sqs:${var.region}:${local.region.account}:${local.work_names[queue]}" if(!local.queues[queue].canary && ((1 + parseint(substr(sha256(queue), 0, 2), 16) % 4) == 3))],
   ))) > 0))) ? 1 : 0
 
   description = "Looks at logical queues of ${var.failover_group} in ${var.region}"
   name        = one([for name in ["${var.naming.prefix}${var.failover_group}-look-${var.region}-3"] : length(name) <= 128 ? name : "${replace(substr(name, 0, 119), "/[-_]+$/", "")}-${substr(sha256(name), 0, 8)}"])
   path        = var.role_path
-  policy = jsonencode({
-    Version = "2012-10-17"
-    Statement = [
-      {
-        Sid    = "Look"
-        Effect = "Allow"
-        Action = ["sqs:GetQueueAttributes"]
-        Resource = concat(
-          [for queue in keys(local.queues) : "arn:${local.partition}:sqs:${var.region}:${var.regions[var.region].account}:${local.ingress_names[queue]}" if(!local.queues[queue].canary && ((1 + parseint(substr(sha256(queue), 0, 2), 16) % 4) == 3))],
-          [for queue in keys(local.queues) : "arn:${local.partition}:sqs:${var.region}:${var.regions[var.region].account}:${local.work_names[queue]}" if(!local.queues[queue].canary && ((1 + parseint(substr(sha256(queue), 0, 2), 16) % 4) == 3))],
-        )
-      },
-    ]
-  })
-  tags = merge({ "sqs-multi-region:failover-group" = var.failover_group, "sqs-multi-region:role" = "look" }, var.tags)
+  policy      = local.look_3_policy
+  tags        = merge({ "sqs-multi-region:failover-group" = var.failover_group, "sqs-multi-region:role" = "look" }, var.tags)
 }
 
 resource "aws_iam_policy" "look_4" {
   count = ((var.create && local.recovery.is_set) && (local.dns.is_set && (length(concat(concat(
-    [for queue in keys(local.queues) : "arn:${local.partition}:sqs:${var.region}:${var.regions[var.region].account}:${local.ingress_names[queue]}" if(!local.queues[queue].canary && ((1 + parseint(substr(sha256(queue), 0, 2), 16) % 4) == 4))],
-    [for queue in keys(local.queues) : "arn:${local.partition}:sqs:${var.region}:${var.regions[var.region].account}:${local.work_names[queue]}" if(!local.queues[queue].canary && ((1 + parseint(substr(sha256(queue), 0, 2), 16) % 4) == 4))],
+    [for queue in keys(local.queues) : "arn:${local.partition}:sqs:${var.region}:${local.region.account}:${local.ingress_names[queue]}" if(!local.queues[queue].canary && ((1 + parseint(substr(sha256(queue), 0, 2), 16) % 4) == 4))],
+    [for queue in keys(local.queues) : "arn:${local.partition}:sqs:${var.region}:${local.region.account}:${local.work_names[queue]}" if(!local.queues[queue].canary && ((1 + parseint(substr(sha256(queue), 0, 2), 16) % 4) == 4))],
   ))) > 0))) ? 1 : 0
 
   description = "Looks at logical queues of ${var.failover_group} in ${var.region}"
   name        = one([for name in ["${var.naming.prefix}${var.failover_group}-look-${var.region}-4"] : length(name) <= 128 ? name : "${replace(substr(name, 0, 119), "/[-_]+$/", "")}-${substr(sha256(name), 0, 8)}"])
   path        = var.role_path
-  policy = jsonencode({
-    Version = "2012-10-17"
-    Statement = [
-      {
-        Sid    = "Look"
-        Effect = "Allow"
-        Action = ["sqs:GetQueueAttributes"]
-        Resource = concat(
-          [for queue in keys(local.queues) : "arn:${local.partition}:sqs:${var.region}:${var.regions[var.region].account}:${local.ingress_names[queue]}" if(!local.queues[queue].canary && ((1 + parseint(substr(sha256(queue), 0, 2), 16) % 4) == 4))],
-          [for queue in keys(local.queues) : "arn:${local.partition}:sqs:${var.region}:${var.regions[var.region].account}:${local.work_names[queue]}" if(!local.queues[queue].canary && ((1 + parseint(substr(sha256(queue), 0, 2), 16) % 4) == 4))],
-        )
-      },
-    ]
-  })
-  tags = merge({ "sqs-multi-region:failover-group" = var.failover_group, "sqs-multi-region:role" = "look" }, var.tags)
+  policy      = local.look_4_policy
+  tags        = merge({ "sqs-multi-region:failover-group" = var.failover_group, "sqs-multi-region:role" = "look" }, var.tags)
 }
 
 resource "aws_iam_policy" "drain_1" {
   count = ((var.create && local.recovery.is_set) && (length(concat(concat(
-    [for queue in keys(local.queues) : "arn:${local.partition}:lambda:${var.region}:${var.regions[var.region].account}:function:${replace(replace(local.queues[queue].names.drainer, "{region}", var.region), "{home}", "")}*" if(((!local.queues[queue].canary && ((1 + parseint(substr(sha256(queue), 0, 2), 16) % 4) == 1)) && (local.queues[queue].recovery.is_set && (length(local.queues[queue].homes) > 0))) && (length(local.queues[queue].homes) > 1 && endswith(local.queues[queue].names.drainer, "{home}") && alltrue([for home in local.queues[queue].homes : length(replace(replace(local.queues[queue].names.drainer, "{region}", var.region), "{home}", "")) + length(home) <= 64])))],
-    flatten([for queue in keys(local.queues) : [for home in local.queues[queue].homes : "arn:${local.partition}:lambda:${var.region}:${var.regions[var.region].account}:function:${local.drainer_names["${queue}/${home}"]}" if(((!local.queues[queue].canary && ((1 + parseint(substr(sha256(queue), 0, 2), 16) % 4) == 1)) && (local.queues[queue].recovery.is_set && (length(local.queues[queue].homes) > 0))) && !(length(local.queues[queue].homes) > 1 && endswith(local.queues[queue].names.drainer, "{home}") && alltrue([for home in local.queues[queue].homes : length(replace(replace(local.queues[queue].names.drainer, "{region}", var.region), "{home}", "")) + length(home) <= 64])))]]),
+    [for queue in keys(local.queues) : "arn:${local.partition}:lambda:${var.region}:${local.region.account}:function:${replace(replace(local.queues[queue].names.drainer, "{region}", var.region), "{home}", "")}*" if(((!local.queues[queue].canary && ((1 + parseint(substr(sha256(queue), 0, 2), 16) % 4) == 1)) && (local.queues[queue].recovery.is_set && (length(local.queues[queue].homes) > 0))) && (length(local.queues[queue].homes) > 1 && endswith(local.queues[queue].names.drainer, "{home}") && alltrue([for home in local.queues[queue].homes : length(replace(replace(local.queues[queue].names.drainer, "{region}", var.region), "{home}", "")) + length(home) <= 64])))],
+    flatten([for queue in keys(local.queues) : [for home in local.queues[queue].homes : "arn:${local.partition}:lambda:${var.region}:${local.region.account}:function:${local.drainer_names["${queue}/${home}"]}" if(((!local.queues[queue].canary && ((1 + parseint(substr(sha256(queue), 0, 2), 16) % 4) == 1)) && (local.queues[queue].recovery.is_set && (length(local.queues[queue].homes) > 0))) && !(length(local.queues[queue].homes) > 1 && endswith(local.queues[queue].names.drainer, "{home}") && alltrue([for home in local.queues[queue].homes : length(replace(replace(local.queues[queue].names.drainer, "{region}", var.region), "{home}", "")) + length(home) <= 64])))]]),
   ))) > 0)) ? 1 : 0
 
   description = "Runs drainers of ${var.failover_group} in ${var.region}"
   name        = one([for name in ["${var.naming.prefix}${var.failover_group}-drain-${var.region}-1"] : length(name) <= 128 ? name : "${replace(substr(name, 0, 119), "/[-_]+$/", "")}-${substr(sha256(name), 0, 8)}"])
   path        = var.role_path
-  policy = jsonencode({
-    Version = "2012-10-17"
-    Statement = [
-      {
-        Sid    = "Drain"
-        Effect = "Allow"
-        Action = ["lambda:InvokeFunction"]
-        Resource = concat(
-          [for queue in keys(local.queues) : "arn:${local.partition}:lambda:${var.region}:${var.regions[var.region].account}:function:${replace(replace(local.queues[queue].names.drainer, "{region}", var.region), "{home}", "")}*" if(((!local.queues[queue].canary && ((1 + parseint(substr(sha256(queue), 0, 2), 16) % 4) == 1)) && (local.queues[queue].recovery.is_set && (length(local.queues[queue].homes) > 0))) && (length(local.queues[queue].homes) > 1 && endswith(local.queues[queue].names.drainer, "{home}") && alltrue([for home in local.queues[queue].homes : length(replace(replace(local.queues[queue].names.drainer, "{region}", var.region), "{home}", "")) + length(home) <= 64])))],
-          flatten([for queue in keys(local.queues) : [for home in local.queues[queue].homes : "arn:${local.partition}:lambda:${var.region}:${var.regions[var.region].account}:function:${local.drainer_names["${queue}/${home}"]}" if(((!local.queues[queue].canary && ((1 + parseint(substr(sha256(queue), 0, 2), 16) % 4) == 1)) && (local.queues[queue].recovery.is_set && (length(local.queues[queue].homes) > 0))) && !(length(local.queues[queue].homes) > 1 && endswith(local.queues[queue].names.drainer, "{home}") && alltrue([for home in local.queues[queue].homes : length(replace(replace(local.queues[queue].names.drainer, "{region}", var.region), "{home}", "")) + length(home) <= 64])))]]),
-        )
-      },
-    ]
-  })
-  tags = merge({ "sqs-multi-region:failover-group" = var.failover_group, "sqs-multi-region:role" = "drain" }, var.tags)
+  policy      = local.drain_1_policy
+  tags        = merge({ "sqs-multi-region:failover-group" = var.failover_group, "sqs-multi-region:role" = "drain" }, var.tags)
 }
 
 resource "aws_iam_policy" "drain_2" {
   count = ((var.create && local.recovery.is_set) && (length(concat(concat(
-    [for queue in keys(local.queues) : "arn:${local.partition}:lambda:${var.region}:${var.regions[var.region].account}:function:${replace(replace(local.queues[queue].names.drainer, "{region}", var.region), "{home}", "")}*" if(((!local.queues[queue].canary && ((1 + parseint(substr(sha256(queue), 0, 2), 16) % 4) == 2)) && (local.queues[queue].recovery.is_set && (length(local.queues[queue].homes) > 0))) && (length(local.queues[queue].homes) > 1 && endswith(local.queues[queue].names.drainer, "{home}") && alltrue([for home in local.queues[queue].homes : length(replace(replace(local.queues[queue].names.drainer, "{region}", var.region), "{home}", "")) + length(home) <= 64])))],
-    flatten([for queue in keys(local.queues) : [for home in local.queues[queue].homes : "arn:${local.partition}:lambda:${var.region}:${var.regions[var.region].account}:function:${local.drainer_names["${queue}/${home}"]}" if(((!local.queues[queue].canary && ((1 + parseint(substr(sha256(queue), 0, 2), 16) % 4) == 2)) && (local.queues[queue].recovery.is_set && (length(local.queues[queue].homes) > 0))) && !(length(local.queues[queue].homes) > 1 && endswith(local.queues[queue].names.drainer, "{home}") && alltrue([for home in local.queues[queue].homes : length(replace(replace(local.queues[queue].names.drainer, "{region}", var.region), "{home}", "")) + length(home) <= 64])))]]),
+    [for queue in keys(local.queues) : "arn:${local.partition}:lambda:${var.region}:${local.region.account}:function:${replace(replace(local.queues[queue].names.drainer, "{region}", var.region), "{home}", "")}*" if(((!local.queues[queue].canary && ((1 + parseint(substr(sha256(queue), 0, 2), 16) % 4) == 2)) && (local.queues[queue].recovery.is_set && (length(local.queues[queue].homes) > 0))) && (length(local.queues[queue].homes) > 1 && endswith(local.queues[queue].names.drainer, "{home}") && alltrue([for home in local.queues[queue].homes : length(replace(replace(local.queues[queue].names.drainer, "{region}", var.region), "{home}", "")) + length(home) <= 64])))],
+    flatten([for queue in keys(local.queues) : [for home in local.queues[queue].homes : "arn:${local.partition}:lambda:${var.region}:${local.region.account}:function:${local.drainer_names["${queue}/${home}"]}" if(((!local.queues[queue].canary && ((1 + parseint(substr(sha256(queue), 0, 2), 16) % 4) == 2)) && (local.queues[queue].recovery.is_set && (length(local.queues[queue].homes) > 0))) && !(length(local.queues[queue].homes) > 1 && endswith(local.queues[queue].names.drainer, "{home}") && alltrue([for home in local.queues[queue].homes : length(replace(replace(local.queues[queue].names.drainer, "{region}", var.region), "{home}", "")) + length(home) <= 64])))]]),
   ))) > 0)) ? 1 : 0
 
   description = "Runs drainers of ${var.failover_group} in ${var.region}"
   name        = one([for name in ["${var.naming.prefix}${var.failover_group}-drain-${var.region}-2"] : length(name) <= 128 ? name : "${replace(substr(name, 0, 119), "/[-_]+$/", "")}-${substr(sha256(name), 0, 8)}"])
   path        = var.role_path
-  policy = jsonencode({
-    Version = "2012-10-17"
-    Statement = [
-      {
-        Sid    = "Drain"
-        Effect = "Allow"
-        Action = ["lambda:InvokeFunction"]
-        Resource = concat(
-          [for queue in keys(local.queues) : "arn:${local.partition}:lambda:${var.region}:${var.regions[var.region].account}:function:${replace(replace(local.queues[queue].names.drainer, "{region}", var.region), "{home}", "")}*" if(((!local.queues[queue].canary && ((1 + parseint(substr(sha256(queue), 0, 2), 16) % 4) == 2)) && (local.queues[queue].recovery.is_set && (length(local.queues[queue].homes) > 0))) && (length(local.queues[queue].homes) > 1 && endswith(local.queues[queue].names.drainer, "{home}") && alltrue([for home in local.queues[queue].homes : length(replace(replace(local.queues[queue].names.drainer, "{region}", var.region), "{home}", "")) + length(home) <= 64])))],
-          flatten([for queue in keys(local.queues) : [for home in local.queues[queue].homes : "arn:${local.partition}:lambda:${var.region}:${var.regions[var.region].account}:function:${local.drainer_names["${queue}/${home}"]}" if(((!local.queues[queue].canary && ((1 + parseint(substr(sha256(queue), 0, 2), 16) % 4) == 2)) && (local.queues[queue].recovery.is_set && (length(local.queues[queue].homes) > 0))) && !(length(local.queues[queue].homes) > 1 && endswith(local.queues[queue].names.drainer, "{home}") && alltrue([for home in local.queues[queue].homes : length(replace(replace(local.queues[queue].names.drainer, "{region}", var.region), "{home}", "")) + length(home) <= 64])))]]),
-        )
-      },
-    ]
-  })
-  tags = merge({ "sqs-multi-region:failover-group" = var.failover_group, "sqs-multi-region:role" = "drain" }, var.tags)
+  policy      = local.drain_2_policy
+  tags        = merge({ "sqs-multi-region:failover-group" = var.failover_group, "sqs-multi-region:role" = "drain" }, var.tags)
 }
 
 resource "aws_iam_policy" "drain_3" {
   count = ((var.create && local.recovery.is_set) && (length(concat(concat(
-    [for queue in keys(local.queues) : "arn:${local.partition}:lambda:${var.region}:${var.regions[var.region].account}:function:${replace(replace(local.queues[queue].names.drainer, "{region}", var.region), "{home}", "")}*" if(((!local.queues[queue].canary && ((1 + parseint(substr(sha256(queue), 0, 2), 16) % 4) == 3)) && (local.queues[queue].recovery.is_set && (length(local.queues[queue].homes) > 0))) && (length(local.queues[queue].homes) > 1 && endswith(local.queues[queue].names.drainer, "{home}") && alltrue([for home in local.queues[queue].homes : length(replace(replace(local.queues[queue].names.drainer, "{region}", var.region), "{home}", "")) + length(home) <= 64])))],
-    flatten([for queue in keys(local.queues) : [for home in local.queues[queue].homes : "arn:${local.partition}:lambda:${var.region}:${var.regions[var.region].account}:function:${local.drainer_names["${queue}/${home}"]}" if(((!local.queues[queue].canary && ((1 + parseint(substr(sha256(queue), 0, 2), 16) % 4) == 3)) && (local.queues[queue].recovery.is_set && (length(local.queues[queue].homes) > 0))) && !(length(local.queues[queue].homes) > 1 && endswith(local.queues[queue].names.drainer, "{home}") && alltrue([for home in local.queues[queue].homes : length(replace(replace(local.queues[queue].names.drainer, "{region}", var.region), "{home}", "")) + length(home) <= 64])))]]),
+    [for queue in keys(local.queues) : "arn:${local.partition}:lambda:${var.region}:${local.region.account}:function:${replace(replace(local.queues[queue].names.drainer, "{region}", var.region), "{home}", "")}*" if(((!local.queues[queue].canary && ((1 + parseint(substr(sha256(queue), 0, 2), 16) % 4) == 3)) && (local.queues[queue].recovery.is_set && (length(local.queues[queue].homes) > 0))) && (length(local.queues[queue].homes) > 1 && endswith(local.queues[queue].names.drainer, "{home}") && alltrue([for home in local.queues[queue].homes : length(replace(replace(local.queues[queue].names.drainer, "{region}", var.region), "{home}", "")) + length(home) <= 64])))],
+    flatten([for queue in keys(local.queues) : [for home in local.queues[queue].homes : "arn:${local.partition}:lambda:${var.region}:${local.region.account}:function:${local.drainer_names["${queue}/${home}"]}" if(((!local.queues[queue].canary && ((1 + parseint(substr(sha256(queue), 0, 2), 16) % 4) == 3)) && (local.queues[queue].recovery.is_set && (length(local.queues[queue].homes) > 0))) && !(length(local.queues[queue].homes) > 1 && endswith(local.queues[queue].names.drainer, "{home}") && alltrue([for home in local.queues[queue].homes : length(replace(replace(local.queues[queue].names.drainer, "{region}", var.region), "{home}", "")) + length(home) <= 64])))]]),
   ))) > 0)) ? 1 : 0
 
   description = "Runs drainers of ${var.failover_group} in ${var.region}"
   name        = one([for name in ["${var.naming.prefix}${var.failover_group}-drain-${var.region}-3"] : length(name) <= 128 ? name : "${replace(substr(name, 0, 119), "/[-_]+$/", "")}-${substr(sha256(name), 0, 8)}"])
   path        = var.role_path
-  policy = jsonencode({
-    Version = "2012-10-17"
-    Statement = [
-      {
-        Sid    = "Drain"
-        Effect = "Allow"
-        Action = ["lambda:InvokeFunction"]
-        Resource = concat(
-          [for queue in keys(local.queues) : "arn:${local.partition}:lambda:${var.region}:${var.regions[var.region].account}:function:${replace(replace(local.queues[queue].names.drainer, "{region}", var.region), "{home}", "")}*" if(((!local.queues[queue].canary && ((1 + parseint(substr(sha256(queue), 0, 2), 16) % 4) == 3)) && (local.queues[queue].recovery.is_set && (length(local.queues[queue].homes) > 0))) && (length(local.queues[queue].homes) > 1 && endswith(local.queues[queue].names.drainer, "{home}") && alltrue([for home in local.queues[queue].homes : length(replace(replace(local.queues[queue].names.drainer, "{region}", var.region), "{home}", "")) + length(home) <= 64])))],
-          flatten([for queue in keys(local.queues) : [for home in local.queues[queue].homes : "arn:${local.partition}:lambda:${var.region}:${var.regions[var.region].account}:function:${local.drainer_names["${queue}/${home}"]}" if(((!local.queues[queue].canary && ((1 + parseint(substr(sha256(queue), 0, 2), 16) % 4) == 3)) && (local.queues[queue].recovery.is_set && (length(local.queues[queue].homes) > 0))) && !(length(local.queues[queue].homes) > 1 && endswith(local.queues[queue].names.drainer, "{home}") && alltrue([for home in local.queues[queue].homes : length(replace(replace(local.queues[queue].names.drainer, "{region}", var.region), "{home}", "")) + length(home) <= 64])))]]),
-        )
-      },
-    ]
-  })
-  tags = merge({ "sqs-multi-region:failover-group" = var.failover_group, "sqs-multi-region:role" = "drain" }, var.tags)
+  policy      = local.drain_3_policy
+  tags        = merge({ "sqs-multi-region:failover-group" = var.failover_group, "sqs-multi-region:role" = "drain" }, var.tags)
 }
 
 resource "aws_iam_policy" "drain_4" {
   count = ((var.create && local.recovery.is_set) && (length(concat(concat(
-    [for queue in keys(local.queues) : "arn:${local.partition}:lambda:${var.region}:${var.regions[var.region].account}:function:${replace(replace(local.queues[queue].names.drainer, "{region}", var.region), "{home}", "")}*" if(((!local.queues[queue].canary && ((1 + parseint(substr(sha256(queue), 0, 2), 16) % 4) == 4)) && (local.queues[queue].recovery.is_set && (length(local.queues[queue].homes) > 0))) && (length(local.queues[queue].homes) > 1 && endswith(local.queues[queue].names.drainer, "{home}") && alltrue([for home in local.queues[queue].homes : length(replace(replace(local.queues[queue].names.drainer, "{region}", var.region), "{home}", "")) + length(home) <= 64])))],
-    flatten([for queue in keys(local.queues) : [for home in local.queues[queue].homes : "arn:${local.partition}:lambda:${var.region}:${var.regions[var.region].account}:function:${local.drainer_names["${queue}/${home}"]}" if(((!local.queues[queue].canary && ((1 + parseint(substr(sha256(queue), 0, 2), 16) % 4) == 4)) && (local.queues[queue].recovery.is_set && (length(local.queues[queue].homes) > 0))) && !(length(local.queues[queue].homes) > 1 && endswith(local.queues[queue].names.drainer, "{home}") && alltrue([for home in local.queues[queue].homes : length(replace(replace(local.queues[queue].names.drainer, "{region}", var.region), "{home}", "")) + length(home) <= 64])))]]),
+    [for queue in keys(local.queues) : "arn:${local.partition}:lambda:${var.region}:${local.region.account}:function:${replace(replace(local.queues[queue].names.drainer, "{region}", var.region), "{home}", "")}*" if(((!local.queues[queue].canary && ((1 + parseint(substr(sha256(queue), 0, 2), 16) % 4) == 4)) && (local.queues[queue].recovery.is_set && (length(local.queues[queue].homes) > 0))) && (length(local.queues[queue].homes) > 1 && endswith(local.queues[queue].names.drainer, "{home}") && alltrue([for home in local.queues[queue].homes : length(replace(replace(local.queues[queue].names.drainer, "{region}", var.region), "{home}", "")) + length(home) <= 64])))],
+    flatten([for queue in keys(local.queues) : [for home in local.queues[queue].homes : "arn:${local.partition}:lambda:${var.region}:${local.region.account}:function:${local.drainer_names["${queue}/${home}"]}" if(((!local.queues[queue].canary && ((1 + parseint(substr(sha256(queue), 0, 2), 16) % 4) == 4)) && (local.queues[queue].recovery.is_set && (length(local.queues[queue].homes) > 0))) && !(length(local.queues[queue].homes) > 1 && endswith(local.queues[queue].names.drainer, "{home}") && alltrue([for home in local.queues[queue].homes : length(replace(replace(local.queues[queue].names.drainer, "{region}", var.region), "{home}", "")) + length(home) <= 64])))]]),
   ))) > 0)) ? 1 : 0
 
   description = "Runs drainers of ${var.failover_group} in ${var.region}"
   name        = one([for name in ["${var.naming.prefix}${var.failover_group}-drain-${var.region}-4"] : length(name) <= 128 ? name : "${replace(substr(name, 0, 119), "/[-_]+$/", "")}-${substr(sha256(name), 0, 8)}"])
   path        = var.role_path
-  policy = jsonencode({
-    Version = "2012-10-17"
-    Statement = [
-      {
-        Sid    = "Drain"
-        Effect = "Allow"
-        Action = ["lambda:InvokeFunction"]
-        Resource = concat(
-          [for queue in keys(local.queues) : "arn:${local.partition}:lambda:${var.region}:${var.regions[var.region].account}:function:${replace(replace(local.queues[queue].names.drainer, "{region}", var.region), "{home}", "")}*" if(((!local.queues[queue].canary && ((1 + parseint(substr(sha256(queue), 0, 2), 16) % 4) == 4)) && (local.queues[queue].recovery.is_set && (length(local.queues[queue].homes) > 0))) && (length(local.queues[queue].homes) > 1 && endswith(local.queues[queue].names.drainer, "{home}") && alltrue([for home in local.queues[queue].homes : length(replace(replace(local.queues[queue].names.drainer, "{region}", var.region), "{home}", "")) + length(home) <= 64])))],
-          flatten([for queue in keys(local.queues) : [for home in local.queues[queue].homes : "arn:${local.partition}:lambda:${var.region}:${var.regions[var.region].account}:function:${local.drainer_names["${queue}/${home}"]}" if(((!local.queues[queue].canary && ((1 + parseint(substr(sha256(queue), 0, 2), 16) % 4) == 4)) && (local.queues[queue].recovery.is_set && (length(local.queues[queue].homes) > 0))) && !(length(local.queues[queue].homes) > 1 && endswith(local.queues[queue].names.drainer, "{home}") && alltrue([for home in local.queues[queue].homes : length(replace(replace(local.queues[queue].names.drainer, "{region}", var.region), "{home}", "")) + length(home) <= 64])))]]),
-        )
-      },
-    ]
-  })
-  tags = merge({ "sqs-multi-region:failover-group" = var.failover_group, "sqs-multi-region:role" = "drain" }, var.tags)
+  policy      = local.drain_4_policy
+  tags        = merge({ "sqs-multi-region:failover-group" = var.failover_group, "sqs-multi-region:role" = "drain" }, var.tags)
 }
 
 resource "aws_iam_role" "controller" {
@@ -510,14 +409,14 @@ resource "aws_iam_role" "controller" {
   description          = "Decides about ownership in ${var.failover_group}, in ${var.region}"
   name                 = local.controller_names
   path                 = var.role_path
-  permissions_boundary = ((var.permissions_boundary != null) ? replace(var.permissions_boundary, "{account}", var.regions[var.region].account) : null)
+  permissions_boundary = ((var.permissions_boundary != null) ? replace(var.permissions_boundary, "{account}", local.region.account) : null)
   tags                 = merge({ "sqs-multi-region:failover-group" = var.failover_group, "sqs-multi-region:role" = "controller" }, var.tags)
 }
 
 resource "aws_iam_role_policy_attachment" "controller_look_1" {
   count = ((var.create && local.recovery.is_set) && (local.dns.is_set && (length(concat(concat(
-    [for queue in keys(local.queues) : "arn:${local.partition}:sqs:${var.region}:${var.regions[var.region].account}:${local.ingress_names[queue]}" if(!local.queues[queue].canary && ((1 + parseint(substr(sha256(queue), 0, 2), 16) % 4) == 1))],
-    [for queue in keys(local.queues) : "arn:${local.partition}:sqs:${var.region}:${var.regions[var.region].account}:${local.work_names[queue]}" if(!local.queues[queue].canary && ((1 + parseint(substr(sha256(queue), 0, 2), 16) % 4) == 1))],
+    [for queue in keys(local.queues) : "arn:${local.partition}:sqs:${var.region}:${local.region.account}:${local.ingress_names[queue]}" if(!local.queues[queue].canary && ((1 + parseint(substr(sha256(queue), 0, 2), 16) % 4) == 1))],
+    [for queue in keys(local.queues) : "arn:${local.partition}:sqs:${var.region}:${local.region.account}:${local.work_names[queue]}" if(!local.queues[queue].canary && ((1 + parseint(substr(sha256(queue), 0, 2), 16) % 4) == 1))],
   ))) > 0))) ? 1 : 0
 
   policy_arn = aws_iam_policy.look_1[0].arn
@@ -526,8 +425,8 @@ resource "aws_iam_role_policy_attachment" "controller_look_1" {
 
 resource "aws_iam_role_policy_attachment" "controller_look_2" {
   count = ((var.create && local.recovery.is_set) && (local.dns.is_set && (length(concat(concat(
-    [for queue in keys(local.queues) : "arn:${local.partition}:sqs:${var.region}:${var.regions[var.region].account}:${local.ingress_names[queue]}" if(!local.queues[queue].canary && ((1 + parseint(substr(sha256(queue), 0, 2), 16) % 4) == 2))],
-    [for queue in keys(local.queues) : "arn:${local.partition}:sqs:${var.region}:${var.regions[var.region].account}:${local.work_names[queue]}" if(!local.queues[queue].canary && ((1 + parseint(substr(sha256(queue), 0, 2), 16) % 4) == 2))],
+    [for queue in keys(local.queues) : "arn:${local.partition}:sqs:${var.region}:${local.region.account}:${local.ingress_names[queue]}" if(!local.queues[queue].canary && ((1 + parseint(substr(sha256(queue), 0, 2), 16) % 4) == 2))],
+    [for queue in keys(local.queues) : "arn:${local.partition}:sqs:${var.region}:${local.region.account}:${local.work_names[queue]}" if(!local.queues[queue].canary && ((1 + parseint(substr(sha256(queue), 0, 2), 16) % 4) == 2))],
   ))) > 0))) ? 1 : 0
 
   policy_arn = aws_iam_policy.look_2[0].arn
@@ -536,8 +435,8 @@ resource "aws_iam_role_policy_attachment" "controller_look_2" {
 
 resource "aws_iam_role_policy_attachment" "controller_look_3" {
   count = ((var.create && local.recovery.is_set) && (local.dns.is_set && (length(concat(concat(
-    [for queue in keys(local.queues) : "arn:${local.partition}:sqs:${var.region}:${var.regions[var.region].account}:${local.ingress_names[queue]}" if(!local.queues[queue].canary && ((1 + parseint(substr(sha256(queue), 0, 2), 16) % 4) == 3))],
-    [for queue in keys(local.queues) : "arn:${local.partition}:sqs:${var.region}:${var.regions[var.region].account}:${local.work_names[queue]}" if(!local.queues[queue].canary && ((1 + parseint(substr(sha256(queue), 0, 2), 16) % 4) == 3))],
+    [for queue in keys(local.queues) : "arn:${local.partition}:sqs:${var.region}:${local.region.account}:${local.ingress_names[queue]}" if(!local.queues[queue].canary && ((1 + parseint(substr(sha256(queue), 0, 2), 16) % 4) == 3))],
+    [for queue in keys(local.queues) : "arn:${local.partition}:sqs:${var.region}:${local.region.account}:${local.work_names[queue]}" if(!local.queues[queue].canary && ((1 + parseint(substr(sha256(queue), 0, 2), 16) % 4) == 3))],
   ))) > 0))) ? 1 : 0
 
   policy_arn = aws_iam_policy.look_3[0].arn
@@ -546,8 +445,8 @@ resource "aws_iam_role_policy_attachment" "controller_look_3" {
 
 resource "aws_iam_role_policy_attachment" "controller_look_4" {
   count = ((var.create && local.recovery.is_set) && (local.dns.is_set && (length(concat(concat(
-    [for queue in keys(local.queues) : "arn:${local.partition}:sqs:${var.region}:${var.regions[var.region].account}:${local.ingress_names[queue]}" if(!local.queues[queue].canary && ((1 + parseint(substr(sha256(queue), 0, 2), 16) % 4) == 4))],
-    [for queue in keys(local.queues) : "arn:${local.partition}:sqs:${var.region}:${var.regions[var.region].account}:${local.work_names[queue]}" if(!local.queues[queue].canary && ((1 + parseint(substr(sha256(queue), 0, 2), 16) % 4) == 4))],
+    [for queue in keys(local.queues) : "arn:${local.partition}:sqs:${var.region}:${local.region.account}:${local.ingress_names[queue]}" if(!local.queues[queue].canary && ((1 + parseint(substr(sha256(queue), 0, 2), 16) % 4) == 4))],
+    [for queue in keys(local.queues) : "arn:${local.partition}:sqs:${var.region}:${local.region.account}:${local.work_names[queue]}" if(!local.queues[queue].canary && ((1 + parseint(substr(sha256(queue), 0, 2), 16) % 4) == 4))],
   ))) > 0))) ? 1 : 0
 
   policy_arn = aws_iam_policy.look_4[0].arn
@@ -556,8 +455,8 @@ resource "aws_iam_role_policy_attachment" "controller_look_4" {
 
 resource "aws_iam_role_policy_attachment" "controller_drain_1" {
   count = ((var.create && local.recovery.is_set) && (length(concat(concat(
-    [for queue in keys(local.queues) : "arn:${local.partition}:lambda:${var.region}:${var.regions[var.region].account}:function:${replace(replace(local.queues[queue].names.drainer, "{region}", var.region), "{home}", "")}*" if(((!local.queues[queue].canary && ((1 + parseint(substr(sha256(queue), 0, 2), 16) % 4) == 1)) && (local.queues[queue].recovery.is_set && (length(local.queues[queue].homes) > 0))) && (length(local.queues[queue].homes) > 1 && endswith(local.queues[queue].names.drainer, "{home}") && alltrue([for home in local.queues[queue].homes : length(replace(replace(local.queues[queue].names.drainer, "{region}", var.region), "{home}", "")) + length(home) <= 64])))],
-    flatten([for queue in keys(local.queues) : [for home in local.queues[queue].homes : "arn:${local.partition}:lambda:${var.region}:${var.regions[var.region].account}:function:${local.drainer_names["${queue}/${home}"]}" if(((!local.queues[queue].canary && ((1 + parseint(substr(sha256(queue), 0, 2), 16) % 4) == 1)) && (local.queues[queue].recovery.is_set && (length(local.queues[queue].homes) > 0))) && !(length(local.queues[queue].homes) > 1 && endswith(local.queues[queue].names.drainer, "{home}") && alltrue([for home in local.queues[queue].homes : length(replace(replace(local.queues[queue].names.drainer, "{region}", var.region), "{home}", "")) + length(home) <= 64])))]]),
+    [for queue in keys(local.queues) : "arn:${local.partition}:lambda:${var.region}:${local.region.account}:function:${replace(replace(local.queues[queue].names.drainer, "{region}", var.region), "{home}", "")}*" if(((!local.queues[queue].canary && ((1 + parseint(substr(sha256(queue), 0, 2), 16) % 4) == 1)) && (local.queues[queue].recovery.is_set && (length(local.queues[queue].homes) > 0))) && (length(local.queues[queue].homes) > 1 && endswith(local.queues[queue].names.drainer, "{home}") && alltrue([for home in local.queues[queue].homes : length(replace(replace(local.queues[queue].names.drainer, "{region}", var.region), "{home}", "")) + length(home) <= 64])))],
+    flatten([for queue in keys(local.queues) : [for home in local.queues[queue].homes : "arn:${local.partition}:lambda:${var.region}:${local.region.account}:function:${local.drainer_names["${queue}/${home}"]}" if(((!local.queues[queue].canary && ((1 + parseint(substr(sha256(queue), 0, 2), 16) % 4) == 1)) && (local.queues[queue].recovery.is_set && (length(local.queues[queue].homes) > 0))) && !(length(local.queues[queue].homes) > 1 && endswith(local.queues[queue].names.drainer, "{home}") && alltrue([for home in local.queues[queue].homes : length(replace(replace(local.queues[queue].names.drainer, "{region}", var.region), "{home}", "")) + length(home) <= 64])))]]),
   ))) > 0)) ? 1 : 0
 
   policy_arn = aws_iam_policy.drain_1[0].arn
@@ -566,8 +465,8 @@ resource "aws_iam_role_policy_attachment" "controller_drain_1" {
 
 resource "aws_iam_role_policy_attachment" "controller_drain_2" {
   count = ((var.create && local.recovery.is_set) && (length(concat(concat(
-    [for queue in keys(local.queues) : "arn:${local.partition}:lambda:${var.region}:${var.regions[var.region].account}:function:${replace(replace(local.queues[queue].names.drainer, "{region}", var.region), "{home}", "")}*" if(((!local.queues[queue].canary && ((1 + parseint(substr(sha256(queue), 0, 2), 16) % 4) == 2)) && (local.queues[queue].recovery.is_set && (length(local.queues[queue].homes) > 0))) && (length(local.queues[queue].homes) > 1 && endswith(local.queues[queue].names.drainer, "{home}") && alltrue([for home in local.queues[queue].homes : length(replace(replace(local.queues[queue].names.drainer, "{region}", var.region), "{home}", "")) + length(home) <= 64])))],
-    flatten([for queue in keys(local.queues) : [for home in local.queues[queue].homes : "arn:${local.partition}:lambda:${var.region}:${var.regions[var.region].account}:function:${local.drainer_names["${queue}/${home}"]}" if(((!local.queues[queue].canary && ((1 + parseint(substr(sha256(queue), 0, 2), 16) % 4) == 2)) && (local.queues[queue].recovery.is_set && (length(local.queues[queue].homes) > 0))) && !(length(local.queues[queue].homes) > 1 && endswith(local.queues[queue].names.drainer, "{home}") && alltrue([for home in local.queues[queue].homes : length(replace(replace(local.queues[queue].names.drainer, "{region}", var.region), "{home}", "")) + length(home) <= 64])))]]),
+    [for queue in keys(local.queues) : "arn:${local.partition}:lambda:${var.region}:${local.region.account}:function:${replace(replace(local.queues[queue].names.drainer, "{region}", var.region), "{home}", "")}*" if(((!local.queues[queue].canary && ((1 + parseint(substr(sha256(queue), 0, 2), 16) % 4) == 2)) && (local.queues[queue].recovery.is_set && (length(local.queues[queue].homes) > 0))) && (length(local.queues[queue].homes) > 1 && endswith(local.queues[queue].names.drainer, "{home}") && alltrue([for home in local.queues[queue].homes : length(replace(replace(local.queues[queue].names.drainer, "{region}", var.region), "{home}", "")) + length(home) <= 64])))],
+    flatten([for queue in keys(local.queues) : [for home in local.queues[queue].homes : "arn:${local.partition}:lambda:${var.region}:${local.region.account}:function:${local.drainer_names["${queue}/${home}"]}" if(((!local.queues[queue].canary && ((1 + parseint(substr(sha256(queue), 0, 2), 16) % 4) == 2)) && (local.queues[queue].recovery.is_set && (length(local.queues[queue].homes) > 0))) && !(length(local.queues[queue].homes) > 1 && endswith(local.queues[queue].names.drainer, "{home}") && alltrue([for home in local.queues[queue].homes : length(replace(replace(local.queues[queue].names.drainer, "{region}", var.region), "{home}", "")) + length(home) <= 64])))]]),
   ))) > 0)) ? 1 : 0
 
   policy_arn = aws_iam_policy.drain_2[0].arn
@@ -576,8 +475,8 @@ resource "aws_iam_role_policy_attachment" "controller_drain_2" {
 
 resource "aws_iam_role_policy_attachment" "controller_drain_3" {
   count = ((var.create && local.recovery.is_set) && (length(concat(concat(
-    [for queue in keys(local.queues) : "arn:${local.partition}:lambda:${var.region}:${var.regions[var.region].account}:function:${replace(replace(local.queues[queue].names.drainer, "{region}", var.region), "{home}", "")}*" if(((!local.queues[queue].canary && ((1 + parseint(substr(sha256(queue), 0, 2), 16) % 4) == 3)) && (local.queues[queue].recovery.is_set && (length(local.queues[queue].homes) > 0))) && (length(local.queues[queue].homes) > 1 && endswith(local.queues[queue].names.drainer, "{home}") && alltrue([for home in local.queues[queue].homes : length(replace(replace(local.queues[queue].names.drainer, "{region}", var.region), "{home}", "")) + length(home) <= 64])))],
-    flatten([for queue in keys(local.queues) : [for home in local.queues[queue].homes : "arn:${local.partition}:lambda:${var.region}:${var.regions[var.region].account}:function:${local.drainer_names["${queue}/${home}"]}" if(((!local.queues[queue].canary && ((1 + parseint(substr(sha256(queue), 0, 2), 16) % 4) == 3)) && (local.queues[queue].recovery.is_set && (length(local.queues[queue].homes) > 0))) && !(length(local.queues[queue].homes) > 1 && endswith(local.queues[queue].names.drainer, "{home}") && alltrue([for home in local.queues[queue].homes : length(replace(replace(local.queues[queue].names.drainer, "{region}", var.region), "{home}", "")) + length(home) <= 64])))]]),
+    [for queue in keys(local.queues) : "arn:${local.partition}:lambda:${var.region}:${local.region.account}:function:${replace(replace(local.queues[queue].names.drainer, "{region}", var.region), "{home}", "")}*" if(((!local.queues[queue].canary && ((1 + parseint(substr(sha256(queue), 0, 2), 16) % 4) == 3)) && (local.queues[queue].recovery.is_set && (length(local.queues[queue].homes) > 0))) && (length(local.queues[queue].homes) > 1 && endswith(local.queues[queue].names.drainer, "{home}") && alltrue([for home in local.queues[queue].homes : length(replace(replace(local.queues[queue].names.drainer, "{region}", var.region), "{home}", "")) + length(home) <= 64])))],
+    flatten([for queue in keys(local.queues) : [for home in local.queues[queue].homes : "arn:${local.partition}:lambda:${var.region}:${local.region.account}:function:${local.drainer_names["${queue}/${home}"]}" if(((!local.queues[queue].canary && ((1 + parseint(substr(sha256(queue), 0, 2), 16) % 4) == 3)) && (local.queues[queue].recovery.is_set && (length(local.queues[queue].homes) > 0))) && !(length(local.queues[queue].homes) > 1 && endswith(local.queues[queue].names.drainer, "{home}") && alltrue([for home in local.queues[queue].homes : length(replace(replace(local.queues[queue].names.drainer, "{region}", var.region), "{home}", "")) + length(home) <= 64])))]]),
   ))) > 0)) ? 1 : 0
 
   policy_arn = aws_iam_policy.drain_3[0].arn
@@ -586,8 +485,8 @@ resource "aws_iam_role_policy_attachment" "controller_drain_3" {
 
 resource "aws_iam_role_policy_attachment" "controller_drain_4" {
   count = ((var.create && local.recovery.is_set) && (length(concat(concat(
-    [for queue in keys(local.queues) : "arn:${local.partition}:lambda:${var.region}:${var.regions[var.region].account}:function:${replace(replace(local.queues[queue].names.drainer, "{region}", var.region), "{home}", "")}*" if(((!local.queues[queue].canary && ((1 + parseint(substr(sha256(queue), 0, 2), 16) % 4) == 4)) && (local.queues[queue].recovery.is_set && (length(local.queues[queue].homes) > 0))) && (length(local.queues[queue].homes) > 1 && endswith(local.queues[queue].names.drainer, "{home}") && alltrue([for home in local.queues[queue].homes : length(replace(replace(local.queues[queue].names.drainer, "{region}", var.region), "{home}", "")) + length(home) <= 64])))],
-    flatten([for queue in keys(local.queues) : [for home in local.queues[queue].homes : "arn:${local.partition}:lambda:${var.region}:${var.regions[var.region].account}:function:${local.drainer_names["${queue}/${home}"]}" if(((!local.queues[queue].canary && ((1 + parseint(substr(sha256(queue), 0, 2), 16) % 4) == 4)) && (local.queues[queue].recovery.is_set && (length(local.queues[queue].homes) > 0))) && !(length(local.queues[queue].homes) > 1 && endswith(local.queues[queue].names.drainer, "{home}") && alltrue([for home in local.queues[queue].homes : length(replace(replace(local.queues[queue].names.drainer, "{region}", var.region), "{home}", "")) + length(home) <= 64])))]]),
+    [for queue in keys(local.queues) : "arn:${local.partition}:lambda:${var.region}:${local.region.account}:function:${replace(replace(local.queues[queue].names.drainer, "{region}", var.region), "{home}", "")}*" if(((!local.queues[queue].canary && ((1 + parseint(substr(sha256(queue), 0, 2), 16) % 4) == 4)) && (local.queues[queue].recovery.is_set && (length(local.queues[queue].homes) > 0))) && (length(local.queues[queue].homes) > 1 && endswith(local.queues[queue].names.drainer, "{home}") && alltrue([for home in local.queues[queue].homes : length(replace(replace(local.queues[queue].names.drainer, "{region}", var.region), "{home}", "")) + length(home) <= 64])))],
+    flatten([for queue in keys(local.queues) : [for home in local.queues[queue].homes : "arn:${local.partition}:lambda:${var.region}:${local.region.account}:function:${local.drainer_names["${queue}/${home}"]}" if(((!local.queues[queue].canary && ((1 + parseint(substr(sha256(queue), 0, 2), 16) % 4) == 4)) && (local.queues[queue].recovery.is_set && (length(local.queues[queue].homes) > 0))) && !(length(local.queues[queue].homes) > 1 && endswith(local.queues[queue].names.drainer, "{home}") && alltrue([for home in local.queues[queue].homes : length(replace(replace(local.queues[queue].names.drainer, "{region}", var.region), "{home}", "")) + length(home) <= 64])))]]),
   ))) > 0)) ? 1 : 0
 
   policy_arn = aws_iam_policy.drain_4[0].arn
@@ -607,8 +506,8 @@ resource "aws_iam_role_policy" "controller" {
           Effect = "Allow"
           Action = ["ssm:GetParameter", "ssm:GetParameters", "ssm:PutParameter"]
           Resource = [
-            "arn:${local.partition}:ssm:${var.region}:${var.regions[var.region].account}:parameter/sqs-multi-region/${var.failover_group}/roles",
-            "arn:${local.partition}:ssm:${var.region}:${var.regions[var.region].account}:parameter/sqs-multi-region/${var.failover_group}/states",
+            "arn:${local.partition}:ssm:${var.region}:${local.region.account}:parameter/sqs-multi-region/${var.failover_group}/roles",
+            "arn:${local.partition}:ssm:${var.region}:${local.region.account}:parameter/sqs-multi-region/${var.failover_group}/states",
           ]
         },
         {
@@ -625,25 +524,23 @@ resource "aws_iam_role_policy" "controller" {
           Effect = "Allow"
           Action = ["ssm:GetParametersByPath"]
           Resource = [
-            "arn:${local.partition}:ssm:${var.region}:${var.regions[var.region].account}:parameter/sqs-multi-region/${var.failover_group}/queues",
-            "arn:${local.partition}:ssm:${var.region}:${var.regions[var.region].account}:parameter/sqs-multi-region/${var.failover_group}/queues/*",
+            "arn:${local.partition}:ssm:${var.region}:${local.region.account}:parameter/sqs-multi-region/${var.failover_group}/queues",
+            "arn:${local.partition}:ssm:${var.region}:${local.region.account}:parameter/sqs-multi-region/${var.failover_group}/queues/*",
           ]
         },
         {
           Sid      = "Beat"
           Effect   = "Allow"
           Action   = ["sqs:SendMessage"]
-          Resource = "arn:${local.partition}:sqs:${var.region}:${var.regions[var.region].account}:${local.ingress_names_3}"
+          Resource = "arn:${local.partition}:sqs:${var.region}:${local.region.account}:${local.ingress_names_3}"
         },
         {
           Sid    = "Hear"
           Effect = "Allow"
           Action = ["sqs:ReceiveMessage", "sqs:DeleteMessage"]
           Resource = concat(
-            [
-              "arn:${local.partition}:sqs:${var.region}:${var.regions[var.region].account}:${local.work_names_2}",
-            ],
-            [for other in local.other_regions : "arn:${local.partition}:sqs:${var.region}:${var.regions[var.region].account}:${local.standby_names_3[other]}"],
+            ["arn:${local.partition}:sqs:${var.region}:${local.region.account}:${local.work_names_2}"],
+            [for other in local.other_regions : "arn:${local.partition}:sqs:${var.region}:${local.region.account}:${local.standby_names_3[other]}"],
           )
         },
       ],
@@ -652,7 +549,7 @@ resource "aws_iam_role_policy" "controller" {
           Sid      = "ReadLedger"
           Effect   = "Allow"
           Action   = ["dynamodb:GetItem", "dynamodb:BatchGetItem"]
-          Resource = "arn:${local.partition}:dynamodb:${var.region}:${var.regions[var.region].account}:table/${local.ledger.table_name}"
+          Resource = "arn:${local.partition}:dynamodb:${var.region}:${local.region.account}:table/${local.ledger.table_name}"
           Condition = {
             "ForAllValues:StringLike" = { "dynamodb:LeadingKeys" = ["watermark#*", "probe#${var.region}"] }
           }
@@ -663,7 +560,7 @@ resource "aws_iam_role_policy" "controller" {
           Sid      = "WriteLedger"
           Effect   = "Allow"
           Action   = ["dynamodb:PutItem"]
-          Resource = "arn:${local.partition}:dynamodb:${var.region}:${var.regions[var.region].account}:table/${local.ledger.table_name}"
+          Resource = "arn:${local.partition}:dynamodb:${var.region}:${local.region.account}:table/${local.ledger.table_name}"
           Condition = {
             "ForAllValues:StringLike" = { "dynamodb:LeadingKeys" = ["watermark#${var.region}#*", "probe#${var.region}"] }
           }
@@ -684,8 +581,8 @@ resource "aws_iam_role_policy" "controller" {
           Effect = "Allow"
           Action = ["sqs:GetQueueAttributes"]
           Resource = [
-            "arn:${local.partition}:sqs:${var.region}:${var.regions[var.region].account}:${local.ingress_names_3}",
-            "arn:${local.partition}:sqs:${var.region}:${var.regions[var.region].account}:${local.work_names_2}",
+            "arn:${local.partition}:sqs:${var.region}:${local.region.account}:${local.ingress_names_3}",
+            "arn:${local.partition}:sqs:${var.region}:${local.region.account}:${local.work_names_2}",
           ]
         },
       ] : [],
@@ -703,7 +600,7 @@ resource "aws_iam_role_policy" "controller" {
           Sid      = "Log"
           Effect   = "Allow"
           Action   = ["logs:CreateLogStream", "logs:PutLogEvents"]
-          Resource = "arn:${local.partition}:logs:${var.region}:${var.regions[var.region].account}:log-group:/aws/lambda/${local.controller_names}:*"
+          Resource = "arn:${local.partition}:logs:${var.region}:${local.region.account}:log-group:/aws/lambda/${local.controller_names}:*"
         },
       ],
       (var.functions.tracing == "active") ? [
@@ -714,7 +611,7 @@ resource "aws_iam_role_policy" "controller" {
           Resource = "*"
         },
       ] : [],
-      (var.regions[var.region].vpc != null) ? [
+      (local.region.vpc != null) ? [
         {
           Sid    = "Network"
           Effect = "Allow"
@@ -755,17 +652,20 @@ resource "aws_cloudwatch_log_group" "controller" {
 resource "aws_lambda_function" "controller" {
   count = (var.create && local.recovery.is_set) ? 1 : 0
 
-  architectures    = [var.functions.architecture]
-  description      = "Decides about ownership in ${var.failover_group}, in ${var.region}"
-  filename         = "${path.module}/functions/controller.zip"
-  function_name    = local.controller_names
-  handler          = "index.handler"
-  memory_size      = local.recovery.controller_memory_mb
-  role             = aws_iam_role.controller[0].arn
-  runtime          = var.functions.runtime
-  source_code_hash = filebase64sha256("${path.module}/functions/controller.zip")
-  tags             = merge({ "sqs-multi-region:failover-group" = var.failover_group, "sqs-multi-region:role" = "controller" }, var.tags)
-  timeout          = 120
+  architectures           = [var.functions.architecture]
+  code_signing_config_arn = local.region.code_signing_config_arn
+  description             = "Decides about ownership in ${var.failover_group}, in ${var.region}"
+  filename                = ((local.region.package == null) ? "${path.module}/functions/controller.zip" : null)
+  function_name           = local.controller_names
+  handler                 = "index.handler"
+  memory_size             = local.recovery.controller_memory_mb
+  role                    = aws_iam_role.controller[0].arn
+  runtime                 = var.functions.runtime
+  s3_bucket               = ((local.region.package != null) ? try(local.region.package.s3_bucket, null) : null)
+  s3_key                  = ((local.region.package != null) ? "${try(local.region.package.s3_prefix, null)}controller.zip" : null)
+  source_code_hash        = ((local.region.package == null) ? filebase64sha256("${path.module}/functions/controller.zip") : null)
+  tags                    = merge({ "sqs-multi-region:failover-group" = var.failover_group, "sqs-multi-region:role" = "controller" }, var.tags)
+  timeout                 = 120
 
   environment {
     variables = {
@@ -794,9 +694,9 @@ resource "aws_lambda_function" "controller" {
         { for name, value in { ledgerTable = local.ledger.table_name } : name => value if local.ledger.is_set },
         {
           canary = {
-            ingressQueueUrl  = "https://sqs.${var.region}.${local.domain}/${var.regions[var.region].account}/${local.ingress_names_3}"
-            workQueueUrl     = "https://sqs.${var.region}.${local.domain}/${var.regions[var.region].account}/${local.work_names_2}"
-            standbyQueueUrls = { for other in local.other_regions : other => "https://sqs.${var.region}.${local.domain}/${var.regions[var.region].account}/${local.standby_names_3[other]}" }
+            ingressQueueUrl  = "https://sqs.${var.region}.${local.domain}/${local.region.account}/${local.ingress_names_3}"
+            workQueueUrl     = "https://sqs.${var.region}.${local.domain}/${local.region.account}/${local.work_names_2}"
+            standbyQueueUrls = { for other in local.other_regions : other => "https://sqs.${var.region}.${local.domain}/${local.region.account}/${local.standby_names_3[other]}" }
           }
         },
       ))
@@ -813,10 +713,10 @@ resource "aws_lambda_function" "controller" {
   }
 
   dynamic "vpc_config" {
-    for_each = (var.regions[var.region].vpc != null) ? [1] : []
+    for_each = (local.region.vpc != null) ? [1] : []
     content {
-      security_group_ids = try(var.regions[var.region].vpc.security_group_ids, null)
-      subnet_ids         = try(var.regions[var.region].vpc.subnet_ids, null)
+      security_group_ids = try(local.region.vpc.security_group_ids, null)
+      subnet_ids         = try(local.region.vpc.subnet_ids, null)
     }
   }
   depends_on = [
@@ -844,9 +744,9 @@ resource "aws_iam_role" "schedule" {
         Principal = { Service = "scheduler.amazonaws.com" }
         Action    = ["sts:AssumeRole"]
         Condition = {
-          StringEquals = { "aws:SourceAccount" = var.regions[var.region].account }
+          StringEquals = { "aws:SourceAccount" = local.region.account }
           ArnEquals = {
-            "aws:SourceArn" = "arn:${local.partition}:scheduler:${var.region}:${var.regions[var.region].account}:schedule-group/default"
+            "aws:SourceArn" = "arn:${local.partition}:scheduler:${var.region}:${local.region.account}:schedule-group/default"
           }
         }
       },
@@ -855,7 +755,7 @@ resource "aws_iam_role" "schedule" {
   description          = "Runs the controller of ${var.failover_group} in ${var.region}"
   name                 = local.schedule_names
   path                 = var.role_path
-  permissions_boundary = ((var.permissions_boundary != null) ? replace(var.permissions_boundary, "{account}", var.regions[var.region].account) : null)
+  permissions_boundary = ((var.permissions_boundary != null) ? replace(var.permissions_boundary, "{account}", local.region.account) : null)
   tags                 = merge({ "sqs-multi-region:failover-group" = var.failover_group, "sqs-multi-region:role" = "schedule" }, var.tags)
 }
 
@@ -870,7 +770,7 @@ resource "aws_iam_role_policy" "schedule" {
         Sid      = "Run"
         Effect   = "Allow"
         Action   = ["lambda:InvokeFunction"]
-        Resource = "arn:${local.partition}:lambda:${var.region}:${var.regions[var.region].account}:function:${local.controller_names}"
+        Resource = "arn:${local.partition}:lambda:${var.region}:${local.region.account}:function:${local.controller_names}"
       },
     ]
   })

@@ -5,7 +5,7 @@ resource "aws_iam_role" "replicator" {
   description          = "Replicates ${each.key} (${local.queues[each.key].mode}) in ${var.region}"
   name                 = local.replicator_names[each.key]
   path                 = var.role_path
-  permissions_boundary = ((var.permissions_boundary != null) ? replace(var.permissions_boundary, "{account}", var.regions[var.region].account) : null)
+  permissions_boundary = ((var.permissions_boundary != null) ? replace(var.permissions_boundary, "{account}", local.region.account) : null)
   tags = merge({
     "sqs-multi-region:failover-group" = var.failover_group
     "sqs-multi-region:logical-queue"  = each.key
@@ -30,7 +30,7 @@ resource "aws_iam_role_policy" "replicator" {
             "sqs:ChangeMessageVisibility",
             "sqs:GetQueueAttributes",
           ]
-          Resource = "arn:${local.partition}:sqs:${var.region}:${var.regions[var.region].account}:${local.ingress_names[each.key]}"
+          Resource = "arn:${local.partition}:sqs:${var.region}:${local.region.account}:${local.ingress_names[each.key]}"
         },
         {
           Sid    = "Send"
@@ -38,12 +38,12 @@ resource "aws_iam_role_policy" "replicator" {
           Action = ["sqs:SendMessage"]
           Resource = concat(
             [
-              "arn:${local.partition}:sqs:${var.region}:${var.regions[var.region].account}:${local.work_names[each.key]}",
+              "arn:${local.partition}:sqs:${var.region}:${local.region.account}:${local.work_names[each.key]}",
             ],
-            [for peer in local.queues[each.key].peers : "arn:${local.partition}:sqs:${var.region}:${var.regions[var.region].account}:${local.outbox_names["${each.key}/${peer}"]}" if(contains(["async", "semi-sync"], local.queues[each.key].mode) && (length(local.queues[each.key].peers) > 0))],
+            [for peer in local.queues[each.key].peers : "arn:${local.partition}:sqs:${var.region}:${local.region.account}:${local.outbox_names["${each.key}/${peer}"]}" if(contains(["async", "semi-sync"], local.queues[each.key].mode) && (length(local.queues[each.key].peers) > 0))],
             [for peer in local.queues[each.key].peers : "arn:${local.partition}:sqs:${peer}:${var.regions[peer].account}:${local.standby_names_2["${each.key}/${peer}"]}" if contains(["semi-sync", "sync"], local.queues[each.key].mode)],
             [
-              "arn:${local.partition}:sqs:${var.region}:${var.regions[var.region].account}:${local.ingress_dlq_names[each.key]}",
+              "arn:${local.partition}:sqs:${var.region}:${local.region.account}:${local.ingress_dlq_names[each.key]}",
             ],
           )
         },
@@ -55,8 +55,8 @@ resource "aws_iam_role_policy" "replicator" {
           Action = ["ssm:GetParameter", "ssm:GetParameters"]
           Resource = distinct(concat(
             [
-              "arn:${local.partition}:ssm:${var.region}:${var.regions[var.region].account}:parameter/sqs-multi-region/${var.failover_group}/roles",
-              "arn:${local.partition}:ssm:${var.region}:${var.regions[var.region].account}:parameter/sqs-multi-region/${var.failover_group}/states",
+              "arn:${local.partition}:ssm:${var.region}:${local.region.account}:parameter/sqs-multi-region/${var.failover_group}/roles",
+              "arn:${local.partition}:ssm:${var.region}:${local.region.account}:parameter/sqs-multi-region/${var.failover_group}/states",
             ],
             [for other in local.other_regions : "arn:${local.partition}:ssm:${other}:${var.regions[other].account}:parameter/sqs-multi-region/${var.failover_group}/roles"],
           ))
@@ -67,7 +67,7 @@ resource "aws_iam_role_policy" "replicator" {
           Sid      = "Log"
           Effect   = "Allow"
           Action   = ["logs:CreateLogStream", "logs:PutLogEvents"]
-          Resource = "arn:${local.partition}:logs:${var.region}:${var.regions[var.region].account}:log-group:/aws/lambda/${local.replicator_names[each.key]}:*"
+          Resource = "arn:${local.partition}:logs:${var.region}:${local.region.account}:log-group:/aws/lambda/${local.replicator_names[each.key]}:*"
         },
       ],
       (length([for item in concat(
@@ -92,7 +92,7 @@ resource "aws_iam_role_policy" "replicator" {
           Resource = "*"
         },
       ] : [],
-      (var.regions[var.region].vpc != null) ? [
+      (local.region.vpc != null) ? [
         {
           Sid    = "Network"
           Effect = "Allow"
@@ -127,15 +127,18 @@ resource "aws_cloudwatch_log_group" "replicator" {
 resource "aws_lambda_function" "replicator" {
   for_each = local.queues
 
-  architectures    = [local.queues[each.key].functions.architecture]
-  description      = "Replicates ${each.key} (${local.queues[each.key].mode}) in ${var.region}"
-  filename         = "${path.module}/functions/replicator.zip"
-  function_name    = local.replicator_names[each.key]
-  handler          = "index.handler"
-  memory_size      = local.queues[each.key].functions.memory_mb
-  role             = aws_iam_role.replicator[each.key].arn
-  runtime          = local.queues[each.key].functions.runtime
-  source_code_hash = filebase64sha256("${path.module}/functions/replicator.zip")
+  architectures           = [local.queues[each.key].functions.architecture]
+  code_signing_config_arn = local.region.code_signing_config_arn
+  description             = "Replicates ${each.key} (${local.queues[each.key].mode}) in ${var.region}"
+  filename                = ((local.region.package == null) ? "${path.module}/functions/replicator.zip" : null)
+  function_name           = local.replicator_names[each.key]
+  handler                 = "index.handler"
+  memory_size             = local.queues[each.key].functions.memory_mb
+  role                    = aws_iam_role.replicator[each.key].arn
+  runtime                 = local.queues[each.key].functions.runtime
+  s3_bucket               = ((local.region.package != null) ? try(local.region.package.s3_bucket, null) : null)
+  s3_key                  = ((local.region.package != null) ? "${try(local.region.package.s3_prefix, null)}replicator.zip" : null)
+  source_code_hash        = ((local.region.package == null) ? filebase64sha256("${path.module}/functions/replicator.zip") : null)
   tags = merge({
     "sqs-multi-region:failover-group" = var.failover_group
     "sqs-multi-region:logical-queue"  = each.key
@@ -150,12 +153,12 @@ resource "aws_lambda_function" "replicator" {
           failoverGroup    = var.failover_group
           logicalQueue     = each.key
           homeRegion       = var.region
-          ingressDlqUrl    = "https://sqs.${var.region}.${local.domain}/${var.regions[var.region].account}/${local.ingress_dlq_names[each.key]}"
+          ingressDlqUrl    = "https://sqs.${var.region}.${local.domain}/${local.region.account}/${local.ingress_dlq_names[each.key]}"
           fifo             = local.queues[each.key].fifo.is_set
-          sourceQueueUrl   = "https://sqs.${var.region}.${local.domain}/${var.regions[var.region].account}/${local.ingress_names[each.key]}"
+          sourceQueueUrl   = "https://sqs.${var.region}.${local.domain}/${local.region.account}/${local.ingress_names[each.key]}"
           mode             = local.queues[each.key].mode
-          workQueueUrl     = "https://sqs.${var.region}.${local.domain}/${var.regions[var.region].account}/${local.work_names[each.key]}"
-          outboxQueueUrls  = { for peer in local.queues[each.key].peers : peer => "https://sqs.${var.region}.${local.domain}/${var.regions[var.region].account}/${local.outbox_names["${each.key}/${peer}"]}" if(contains(["async", "semi-sync"], local.queues[each.key].mode) && (length(local.queues[each.key].peers) > 0)) }
+          workQueueUrl     = "https://sqs.${var.region}.${local.domain}/${local.region.account}/${local.work_names[each.key]}"
+          outboxQueueUrls  = { for peer in local.queues[each.key].peers : peer => "https://sqs.${var.region}.${local.domain}/${local.region.account}/${local.outbox_names["${each.key}/${peer}"]}" if(contains(["async", "semi-sync"], local.queues[each.key].mode) && (length(local.queues[each.key].peers) > 0)) }
           standbyQueueUrls = { for peer in local.queues[each.key].peers : peer => "https://sqs.${peer}.${local.domain}/${var.regions[peer].account}/${local.standby_names_2["${each.key}/${peer}"]}" if contains(["semi-sync", "sync"], local.queues[each.key].mode) }
         },
         { for name, value in {
@@ -189,10 +192,10 @@ resource "aws_lambda_function" "replicator" {
   }
 
   dynamic "vpc_config" {
-    for_each = (var.regions[var.region].vpc != null) ? [1] : []
+    for_each = (local.region.vpc != null) ? [1] : []
     content {
-      security_group_ids = try(var.regions[var.region].vpc.security_group_ids, null)
-      subnet_ids         = try(var.regions[var.region].vpc.subnet_ids, null)
+      security_group_ids = try(local.region.vpc.security_group_ids, null)
+      subnet_ids         = try(local.region.vpc.subnet_ids, null)
     }
   }
   depends_on = [
@@ -204,6 +207,7 @@ resource "aws_lambda_event_source_mapping" "replicator" {
   for_each = local.queues
 
   batch_size                         = local.queues[each.key].functions.batch_size
+  enabled                            = local.queues[each.key].replicator_enabled
   event_source_arn                   = aws_sqs_queue.ingress[each.key].arn
   function_name                      = aws_lambda_function.replicator[each.key].arn
   function_response_types            = ["ReportBatchItemFailures"]
@@ -240,7 +244,7 @@ resource "aws_iam_role" "forwarder" {
   description          = "Forwards ${each.value.queue}: outbox to standby, from ${var.region} to ${each.value.peer}"
   name                 = local.forwarder_names_2[each.key]
   path                 = var.role_path
-  permissions_boundary = ((var.permissions_boundary != null) ? replace(var.permissions_boundary, "{account}", var.regions[var.region].account) : null)
+  permissions_boundary = ((var.permissions_boundary != null) ? replace(var.permissions_boundary, "{account}", local.region.account) : null)
   tags = merge({
     "sqs-multi-region:failover-group" = var.failover_group
     "sqs-multi-region:logical-queue"  = each.value.queue
@@ -265,7 +269,7 @@ resource "aws_iam_role_policy" "forwarder" {
             "sqs:ChangeMessageVisibility",
             "sqs:GetQueueAttributes",
           ]
-          Resource = "arn:${local.partition}:sqs:${var.region}:${var.regions[var.region].account}:${local.outbox_names[each.key]}"
+          Resource = "arn:${local.partition}:sqs:${var.region}:${local.region.account}:${local.outbox_names[each.key]}"
         },
         {
           Sid    = "Send"
@@ -273,14 +277,14 @@ resource "aws_iam_role_policy" "forwarder" {
           Action = ["sqs:SendMessage"]
           Resource = [
             "arn:${local.partition}:sqs:${each.value.peer}:${var.regions[each.value.peer].account}:${local.standby_names_2[each.key]}",
-            "arn:${local.partition}:sqs:${var.region}:${var.regions[var.region].account}:${local.ingress_dlq_names[each.value.queue]}",
+            "arn:${local.partition}:sqs:${var.region}:${local.region.account}:${local.ingress_dlq_names[each.value.queue]}",
           ]
         },
         {
           Sid      = "Log"
           Effect   = "Allow"
           Action   = ["logs:CreateLogStream", "logs:PutLogEvents"]
-          Resource = "arn:${local.partition}:logs:${var.region}:${var.regions[var.region].account}:log-group:/aws/lambda/${local.forwarder_names_2[each.key]}:*"
+          Resource = "arn:${local.partition}:logs:${var.region}:${local.region.account}:log-group:/aws/lambda/${local.forwarder_names_2[each.key]}:*"
         },
       ],
       (length([for item in [
@@ -305,7 +309,7 @@ resource "aws_iam_role_policy" "forwarder" {
           Resource = "*"
         },
       ] : [],
-      (var.regions[var.region].vpc != null) ? [
+      (local.region.vpc != null) ? [
         {
           Sid    = "Network"
           Effect = "Allow"
@@ -340,15 +344,18 @@ resource "aws_cloudwatch_log_group" "forwarder" {
 resource "aws_lambda_function" "forwarder" {
   for_each = { for key, it in local.outgoing : key => it if(contains(["async", "semi-sync"], local.queues[it.queue].mode) && (length(local.queues[it.queue].peers) > 0)) }
 
-  architectures    = [local.queues[each.value.queue].functions.architecture]
-  description      = "Forwards ${each.value.queue}: outbox to standby, from ${var.region} to ${each.value.peer}"
-  filename         = "${path.module}/functions/forwarder.zip"
-  function_name    = local.forwarder_names_2[each.key]
-  handler          = "index.handler"
-  memory_size      = local.queues[each.value.queue].functions.memory_mb
-  role             = aws_iam_role.forwarder[each.key].arn
-  runtime          = local.queues[each.value.queue].functions.runtime
-  source_code_hash = filebase64sha256("${path.module}/functions/forwarder.zip")
+  architectures           = [local.queues[each.value.queue].functions.architecture]
+  code_signing_config_arn = local.region.code_signing_config_arn
+  description             = "Forwards ${each.value.queue}: outbox to standby, from ${var.region} to ${each.value.peer}"
+  filename                = ((local.region.package == null) ? "${path.module}/functions/forwarder.zip" : null)
+  function_name           = local.forwarder_names_2[each.key]
+  handler                 = "index.handler"
+  memory_size             = local.queues[each.value.queue].functions.memory_mb
+  role                    = aws_iam_role.forwarder[each.key].arn
+  runtime                 = local.queues[each.value.queue].functions.runtime
+  s3_bucket               = ((local.region.package != null) ? try(local.region.package.s3_bucket, null) : null)
+  s3_key                  = ((local.region.package != null) ? "${try(local.region.package.s3_prefix, null)}forwarder.zip" : null)
+  source_code_hash        = ((local.region.package == null) ? filebase64sha256("${path.module}/functions/forwarder.zip") : null)
   tags = merge({
     "sqs-multi-region:failover-group" = var.failover_group
     "sqs-multi-region:logical-queue"  = each.value.queue
@@ -362,9 +369,9 @@ resource "aws_lambda_function" "forwarder" {
         failoverGroup   = var.failover_group
         logicalQueue    = each.value.queue
         homeRegion      = var.region
-        ingressDlqUrl   = "https://sqs.${var.region}.${local.domain}/${var.regions[var.region].account}/${local.ingress_dlq_names[each.value.queue]}"
+        ingressDlqUrl   = "https://sqs.${var.region}.${local.domain}/${local.region.account}/${local.ingress_dlq_names[each.value.queue]}"
         fifo            = local.queues[each.value.queue].fifo.is_set
-        sourceQueueUrl  = "https://sqs.${var.region}.${local.domain}/${var.regions[var.region].account}/${local.outbox_names[each.key]}"
+        sourceQueueUrl  = "https://sqs.${var.region}.${local.domain}/${local.region.account}/${local.outbox_names[each.key]}"
         peerRegion      = each.value.peer
         standbyQueueUrl = "https://sqs.${each.value.peer}.${local.domain}/${var.regions[each.value.peer].account}/${local.standby_names_2[each.key]}"
       })
@@ -381,10 +388,10 @@ resource "aws_lambda_function" "forwarder" {
   }
 
   dynamic "vpc_config" {
-    for_each = (var.regions[var.region].vpc != null) ? [1] : []
+    for_each = (local.region.vpc != null) ? [1] : []
     content {
-      security_group_ids = try(var.regions[var.region].vpc.security_group_ids, null)
-      subnet_ids         = try(var.regions[var.region].vpc.subnet_ids, null)
+      security_group_ids = try(local.region.vpc.security_group_ids, null)
+      subnet_ids         = try(local.region.vpc.subnet_ids, null)
     }
   }
   depends_on = [
@@ -396,6 +403,7 @@ resource "aws_lambda_event_source_mapping" "forwarder" {
   for_each = { for key, it in local.outgoing : key => it if(contains(["async", "semi-sync"], local.queues[it.queue].mode) && (length(local.queues[it.queue].peers) > 0)) }
 
   batch_size                         = local.queues[each.value.queue].functions.batch_size
+  enabled                            = true
   event_source_arn                   = aws_sqs_queue.outbox[each.key].arn
   function_name                      = aws_lambda_function.forwarder[each.key].arn
   function_response_types            = ["ReportBatchItemFailures"]

@@ -5,6 +5,13 @@ variable "create" {
   nullable    = false
 }
 
+variable "check_account" {
+  description = "Whether a plan asks AWS for the account of the provider's credentials (sts:GetCallerIdentity, which needs no rights), and is refused in any but the region's. Only a plan without AWS needs false."
+  type        = bool
+  default     = true
+  nullable    = false
+}
+
 variable "region" {
   description = "Region that this call makes: that of the provider, and a key of regions."
   type        = string
@@ -36,6 +43,16 @@ variable "regions" {
       # Security groups of the functions.
       security_group_ids = list(string)
     }))
+    # Where Lambda takes the functions' archives from, <prefix><function>.zip, for example signed ones.
+    # Default: those that come with the stack or module are uploaded.
+    package = optional(object({
+      # Bucket in this region.
+      s3_bucket = string
+      # What keys begin with; change it with each release, as in v1.2.0/. Default: nothing.
+      s3_prefix = optional(string, "")
+    }))
+    # Code signing configuration of the functions, in this region. Default: none.
+    code_signing_config_arn = optional(string)
   }))
   nullable = false
 
@@ -119,6 +136,33 @@ variable "regions" {
   }
 
   validation {
+    condition = alltrue([
+      for region in var.regions : region.package == null ? true : can(regex("^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$", region.package.s3_bucket)) if region != null
+    ])
+    error_message = join(" ", [
+      for name, region in var.regions : "regions.${name}.package.s3_bucket is ${jsonencode(region.package.s3_bucket)}: the name of a bucket, 3 to 63 lower-case letters, digits, dots and hyphens." if region == null ? false : !(region.package == null ? true : can(regex("^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$", region.package.s3_bucket)))
+    ])
+  }
+
+  validation {
+    condition = alltrue([
+      for region in var.regions : region.package == null ? true : can(regex("^[\\w!.*'()/-]{0,200}$", region.package.s3_prefix)) if region != null
+    ])
+    error_message = join(" ", [
+      for name, region in var.regions : "regions.${name}.package.s3_prefix is ${jsonencode(region.package.s3_prefix)}: at most 200 letters, digits and !-_.*'()/." if region == null ? false : !(region.package == null ? true : can(regex("^[\\w!.*'()/-]{0,200}$", region.package.s3_prefix)))
+    ])
+  }
+
+  validation {
+    condition = alltrue([
+      for region in var.regions : region.code_signing_config_arn == null ? true : can(regex("^arn:aws(?:-cn|-us-gov)?:lambda:[a-z0-9-]+:\\d{12}:code-signing-config:csc-[a-z0-9]{17}$", region.code_signing_config_arn)) if region != null
+    ])
+    error_message = join(" ", [
+      for name, region in var.regions : "regions.${name}.code_signing_config_arn is ${jsonencode(region.code_signing_config_arn)}: the ARN of a code signing configuration, \"arn:aws:lambda:<region>:<account>:code-signing-config:csc-…\"." if region == null ? false : !(region.code_signing_config_arn == null ? true : can(regex("^arn:aws(?:-cn|-us-gov)?:lambda:[a-z0-9-]+:\\d{12}:code-signing-config:csc-[a-z0-9]{17}$", region.code_signing_config_arn)))
+    ])
+  }
+
+  validation {
     condition     = length(distinct([for name in keys(var.regions) : regexall("^(?:cn|us-gov)-", name)])) <= 1
     error_message = "regions is ${jsonencode(keys(var.regions))}: regions of one partition."
   }
@@ -129,6 +173,15 @@ variable "regions" {
     ])
     error_message = join(" ", [
       for name, region in var.regions : "regions.${name}.assume_role_arn is ${jsonencode(region.assume_role_arn)}: a role of the region's account ${region.account}." if region == null ? false : !(region.account == null ? true : try(split(":", region.assume_role_arn)[4] == region.account, true))
+    ])
+  }
+
+  validation {
+    condition = alltrue([
+      for name, region in var.regions : try(split(":", region.code_signing_config_arn)[3] == name, true) if region != null
+    ])
+    error_message = join(" ", [
+      for name, region in var.regions : "regions.${name}.code_signing_config_arn is ${jsonencode(region.code_signing_config_arn)}: a code signing configuration of ${name}." if region == null ? false : !(try(split(":", region.code_signing_config_arn)[3] == name, true))
     ])
   }
 }
@@ -148,6 +201,9 @@ variable "queues" {
     # FIFO: the ingress queue takes the body's digest where a producer gives no deduplication id. Default
     # false.
     content_based_deduplication = optional(bool)
+    # FIFO: the same of the work queue, for producers that still send straight to an adopted one. Default
+    # false.
+    work_content_based_deduplication = optional(bool)
     # FIFO: where a deduplication id must be unique. Default messageGroup, which high throughput needs.
     deduplication_scope = optional(string)
     # FIFO: what the throughput quota is counted by. Default perMessageGroupId, high throughput.
@@ -207,6 +263,53 @@ variable "queues" {
       # ARNs of the resources on whose behalf the service calls (aws:SourceArn).
       source_arns = list(string)
     })), [])
+    # What the policies of the queues say beside what producers, consumers and functions need, by role:
+    # ingress, work, dlq (of the work queue) or ingress_dlq. Default: nothing.
+    policies = optional(map(object({
+      # Statements beside the project's own, by id. Their resource is the queue. Default: none.
+      queue_policy_statements = optional(map(object({
+        # Id of the statement. Default: its key.
+        sid = optional(string)
+        # Allow (default) or Deny.
+        effect = optional(string, "Allow")
+        # Actions of SQS.
+        actions = list(string)
+        # Whom it is about.
+        principals = list(object({
+          # Kind of principals.
+          type = string
+          # Principals of that kind.
+          identifiers = list(string)
+        }))
+        # Conditions, all of which must hold.
+        condition = optional(list(object({
+          # Condition operator.
+          test = string
+          # Condition key.
+          variable = string
+          # Values, any of which matches.
+          values = list(string)
+        })), [])
+        # More conditions; the other name that terraform-aws-sqs has for them.
+        conditions = optional(list(object({
+          # Condition operator.
+          test = string
+          # Condition key.
+          variable = string
+          # Values, any of which matches.
+          values = list(string)
+        })), [])
+      })), {})
+      # Policy documents, JSON, whose statements stand beside the project's own. Their resource is replaced
+      # by the queue. Default: none.
+      source_queue_policy_documents = optional(list(string), [])
+      # Whether calls without TLS are refused. Default true; false while somebody still calls an adopted
+      # queue so.
+      tls_only = optional(bool, true)
+    })), {})
+    # Whether the replicator reads the ingress queue. Default true; false while former consumers still
+    # read an adopted one: what is sent waits there.
+    replicator_enabled = optional(bool, true)
     # How a peer that takes a home over tells which copies are processed. ledger (default if the group has
     # one): by the ledger. watermark (default otherwise): by the age of the home's oldest messages.
     # manual: by the time that the operator gives.
@@ -629,6 +732,443 @@ variable "queues" {
   }
 
   validation {
+    condition = alltrue(flatten([
+      for queue in var.queues : [
+        for inner_name, policie in queue.policies : can(regex("^(?:ingress|work|dlq|ingress_dlq)$", inner_name))
+      ] if queue != null
+    ]))
+    error_message = join(" ", flatten([
+      for name, queue in var.queues : [
+        for inner_name, policie in queue.policies : "queues.${name}.policies has the key ${jsonencode(inner_name)}: ingress, work, dlq or ingress_dlq." if !(can(regex("^(?:ingress|work|dlq|ingress_dlq)$", inner_name)))
+      ] if queue != null
+    ]))
+  }
+
+  validation {
+    condition = alltrue(flatten([for queue in var.queues : [for policie in queue.policies : policie != null] if queue != null]))
+    error_message = join(" ", flatten([
+      for name, queue in var.queues : [
+        for inner_name, policie in queue.policies : "queues.${name}.policies.${inner_name} is ${jsonencode(policie)}: an object." if !(policie != null)
+      ] if queue != null
+    ]))
+  }
+
+  validation {
+    condition = alltrue(flatten([
+      for queue in var.queues : [
+        for policie in queue.policies : [
+          for inner_inner_name, queue_policy_statement in policie.queue_policy_statements : can(regex("^[\\w-]{1,100}$", inner_inner_name))
+        ] if policie != null
+      ] if queue != null
+    ]))
+    error_message = join(" ", flatten([
+      for name, queue in var.queues : [
+        for inner_name, policie in queue.policies : [
+          for inner_inner_name, queue_policy_statement in policie.queue_policy_statements : "queues.${name}.policies.${inner_name}.queue_policy_statements has the key ${jsonencode(inner_inner_name)}: 1 to 100 letters, digits, hyphens and underscores." if !(can(regex("^[\\w-]{1,100}$", inner_inner_name)))
+        ] if policie != null
+      ] if queue != null
+    ]))
+  }
+
+  validation {
+    condition = alltrue(flatten([
+      for queue in var.queues : [
+        for policie in queue.policies : [for queue_policy_statement in policie.queue_policy_statements : queue_policy_statement != null] if policie != null
+      ] if queue != null
+    ]))
+    error_message = join(" ", flatten([
+      for name, queue in var.queues : [
+        for inner_name, policie in queue.policies : [
+          for inner_inner_name, queue_policy_statement in policie.queue_policy_statements : "queues.${name}.policies.${inner_name}.queue_policy_statements.${inner_inner_name} is ${jsonencode(queue_policy_statement)}: an object." if !(queue_policy_statement != null)
+        ] if policie != null
+      ] if queue != null
+    ]))
+  }
+
+  validation {
+    condition = alltrue(flatten([
+      for queue in var.queues : [
+        for policie in queue.policies : [
+          for queue_policy_statement in policie.queue_policy_statements : queue_policy_statement.sid == null ? true : can(regex("^[\\w-]{1,100}$", queue_policy_statement.sid)) if queue_policy_statement != null
+        ] if policie != null
+      ] if queue != null
+    ]))
+    error_message = join(" ", flatten([
+      for name, queue in var.queues : [
+        for inner_name, policie in queue.policies : [
+          for inner_inner_name, queue_policy_statement in policie.queue_policy_statements : "queues.${name}.policies.${inner_name}.queue_policy_statements.${inner_inner_name}.sid is ${jsonencode(queue_policy_statement.sid)}: 1 to 100 letters, digits, hyphens and underscores." if queue_policy_statement == null ? false : !(queue_policy_statement.sid == null ? true : can(regex("^[\\w-]{1,100}$", queue_policy_statement.sid)))
+        ] if policie != null
+      ] if queue != null
+    ]))
+  }
+
+  validation {
+    condition = alltrue(flatten([
+      for queue in var.queues : [
+        for policie in queue.policies : [
+          for queue_policy_statement in policie.queue_policy_statements : contains(["Allow", "Deny"], queue_policy_statement.effect) if queue_policy_statement != null
+        ] if policie != null
+      ] if queue != null
+    ]))
+    error_message = join(" ", flatten([
+      for name, queue in var.queues : [
+        for inner_name, policie in queue.policies : [
+          for inner_inner_name, queue_policy_statement in policie.queue_policy_statements : "queues.${name}.policies.${inner_name}.queue_policy_statements.${inner_inner_name}.effect is ${jsonencode(queue_policy_statement.effect)}: one of Allow, Deny." if queue_policy_statement == null ? false : !(contains(["Allow", "Deny"], queue_policy_statement.effect))
+        ] if policie != null
+      ] if queue != null
+    ]))
+  }
+
+  validation {
+    condition = alltrue(flatten([
+      for queue in var.queues : [
+        for policie in queue.policies : [
+          for queue_policy_statement in policie.queue_policy_statements : try(length(queue_policy_statement.actions) >= 1 && length(queue_policy_statement.actions) <= 7, false) if queue_policy_statement != null
+        ] if policie != null
+      ] if queue != null
+    ]))
+    error_message = join(" ", flatten([
+      for name, queue in var.queues : [
+        for inner_name, policie in queue.policies : [
+          for inner_inner_name, queue_policy_statement in policie.queue_policy_statements : "queues.${name}.policies.${inner_name}.queue_policy_statements.${inner_inner_name}.actions is ${jsonencode(queue_policy_statement.actions)}: 1 to 7 actions." if queue_policy_statement == null ? false : !(try(length(queue_policy_statement.actions) >= 1 && length(queue_policy_statement.actions) <= 7, false))
+        ] if policie != null
+      ] if queue != null
+    ]))
+  }
+
+  validation {
+    condition = alltrue(flatten([
+      for queue in var.queues : [
+        for policie in queue.policies : [
+          for queue_policy_statement in policie.queue_policy_statements : [
+            for action in coalesce(queue_policy_statement.actions, []) : can(regex("^[sS][qQ][sS]:[A-Za-z*?]+$", action))
+          ] if queue_policy_statement != null
+        ] if policie != null
+      ] if queue != null
+    ]))
+    error_message = join(" ", flatten([
+      for name, queue in var.queues : [
+        for inner_name, policie in queue.policies : [
+          for inner_inner_name, queue_policy_statement in policie.queue_policy_statements : [
+            for index, action in coalesce(queue_policy_statement.actions, []) : "queues.${name}.policies.${inner_name}.queue_policy_statements.${inner_inner_name}.actions.${index} is ${jsonencode(action)}: an action of SQS, \"sqs:…\"." if !(can(regex("^[sS][qQ][sS]:[A-Za-z*?]+$", action)))
+          ] if queue_policy_statement != null
+        ] if policie != null
+      ] if queue != null
+    ]))
+  }
+
+  validation {
+    condition = alltrue(flatten([
+      for queue in var.queues : [
+        for policie in queue.policies : [
+          for queue_policy_statement in policie.queue_policy_statements : try(length(queue_policy_statement.principals) >= 1, false) if queue_policy_statement != null
+        ] if policie != null
+      ] if queue != null
+    ]))
+    error_message = join(" ", flatten([
+      for name, queue in var.queues : [
+        for inner_name, policie in queue.policies : [
+          for inner_inner_name, queue_policy_statement in policie.queue_policy_statements : "queues.${name}.policies.${inner_name}.queue_policy_statements.${inner_inner_name}.principals is ${jsonencode(queue_policy_statement.principals)}: at least one principal." if queue_policy_statement == null ? false : !(try(length(queue_policy_statement.principals) >= 1, false))
+        ] if policie != null
+      ] if queue != null
+    ]))
+  }
+
+  validation {
+    condition = alltrue(flatten([
+      for queue in var.queues : [
+        for policie in queue.policies : [
+          for queue_policy_statement in policie.queue_policy_statements : [for principal in coalesce(queue_policy_statement.principals, []) : principal != null] if queue_policy_statement != null
+        ] if policie != null
+      ] if queue != null
+    ]))
+    error_message = join(" ", flatten([
+      for name, queue in var.queues : [
+        for inner_name, policie in queue.policies : [
+          for inner_inner_name, queue_policy_statement in policie.queue_policy_statements : [
+            for index, principal in coalesce(queue_policy_statement.principals, []) : "queues.${name}.policies.${inner_name}.queue_policy_statements.${inner_inner_name}.principals.${index} is ${jsonencode(principal)}: an object." if !(principal != null)
+          ] if queue_policy_statement != null
+        ] if policie != null
+      ] if queue != null
+    ]))
+  }
+
+  validation {
+    condition = alltrue(flatten([
+      for queue in var.queues : [
+        for policie in queue.policies : [
+          for queue_policy_statement in policie.queue_policy_statements : [
+            for principal in coalesce(queue_policy_statement.principals, []) : try(contains(["AWS", "Service", "Federated", "CanonicalUser", "*"], principal.type), false) if principal != null
+          ] if queue_policy_statement != null
+        ] if policie != null
+      ] if queue != null
+    ]))
+    error_message = join(" ", flatten([
+      for name, queue in var.queues : [
+        for inner_name, policie in queue.policies : [
+          for inner_inner_name, queue_policy_statement in policie.queue_policy_statements : [
+            for index, principal in coalesce(queue_policy_statement.principals, []) : "queues.${name}.policies.${inner_name}.queue_policy_statements.${inner_inner_name}.principals.${index}.type is ${jsonencode(principal.type)}: one of AWS, Service, Federated, CanonicalUser, *." if principal == null ? false : !(try(contains(["AWS", "Service", "Federated", "CanonicalUser", "*"], principal.type), false))
+          ] if queue_policy_statement != null
+        ] if policie != null
+      ] if queue != null
+    ]))
+  }
+
+  validation {
+    condition = alltrue(flatten([
+      for queue in var.queues : [
+        for policie in queue.policies : [
+          for queue_policy_statement in policie.queue_policy_statements : [
+            for principal in coalesce(queue_policy_statement.principals, []) : try(length(principal.identifiers) >= 1, false) if principal != null
+          ] if queue_policy_statement != null
+        ] if policie != null
+      ] if queue != null
+    ]))
+    error_message = join(" ", flatten([
+      for name, queue in var.queues : [
+        for inner_name, policie in queue.policies : [
+          for inner_inner_name, queue_policy_statement in policie.queue_policy_statements : [
+            for index, principal in coalesce(queue_policy_statement.principals, []) : "queues.${name}.policies.${inner_name}.queue_policy_statements.${inner_inner_name}.principals.${index}.identifiers is ${jsonencode(principal.identifiers)}: at least one identifier." if principal == null ? false : !(try(length(principal.identifiers) >= 1, false))
+          ] if queue_policy_statement != null
+        ] if policie != null
+      ] if queue != null
+    ]))
+  }
+
+  validation {
+    condition = alltrue(flatten([
+      for queue in var.queues : [
+        for policie in queue.policies : [
+          for queue_policy_statement in policie.queue_policy_statements : [
+            for principal in coalesce(queue_policy_statement.principals, []) : [for identifier in coalesce(principal.identifiers, []) : can(regex("^[^$\\s][^$]*$", identifier))] if principal != null
+          ] if queue_policy_statement != null
+        ] if policie != null
+      ] if queue != null
+    ]))
+    error_message = join(" ", flatten([
+      for name, queue in var.queues : [
+        for inner_name, policie in queue.policies : [
+          for inner_inner_name, queue_policy_statement in policie.queue_policy_statements : [
+            for index, principal in coalesce(queue_policy_statement.principals, []) : [
+              for inner_index, identifier in coalesce(principal.identifiers, []) : "queues.${name}.policies.${inner_name}.queue_policy_statements.${inner_inner_name}.principals.${index}.identifiers.${inner_index} is ${jsonencode(identifier)}: a text that does not begin with a space, without $: policy variables are not supported." if !(can(regex("^[^$\\s][^$]*$", identifier)))
+            ] if principal != null
+          ] if queue_policy_statement != null
+        ] if policie != null
+      ] if queue != null
+    ]))
+  }
+
+  validation {
+    condition = alltrue(flatten([
+      for queue in var.queues : [
+        for policie in queue.policies : [
+          for queue_policy_statement in policie.queue_policy_statements : [for condition in queue_policy_statement.condition : condition != null] if queue_policy_statement != null
+        ] if policie != null
+      ] if queue != null
+    ]))
+    error_message = join(" ", flatten([
+      for name, queue in var.queues : [
+        for inner_name, policie in queue.policies : [
+          for inner_inner_name, queue_policy_statement in policie.queue_policy_statements : [
+            for index, condition in queue_policy_statement.condition : "queues.${name}.policies.${inner_name}.queue_policy_statements.${inner_inner_name}.condition.${index} is ${jsonencode(condition)}: an object." if !(condition != null)
+          ] if queue_policy_statement != null
+        ] if policie != null
+      ] if queue != null
+    ]))
+  }
+
+  validation {
+    condition = alltrue(flatten([
+      for queue in var.queues : [
+        for policie in queue.policies : [
+          for queue_policy_statement in policie.queue_policy_statements : [
+            for condition in queue_policy_statement.condition : can(regex("^[A-Za-z]+(?::[A-Za-z]+)?$", condition.test)) if condition != null
+          ] if queue_policy_statement != null
+        ] if policie != null
+      ] if queue != null
+    ]))
+    error_message = join(" ", flatten([
+      for name, queue in var.queues : [
+        for inner_name, policie in queue.policies : [
+          for inner_inner_name, queue_policy_statement in policie.queue_policy_statements : [
+            for index, condition in queue_policy_statement.condition : "queues.${name}.policies.${inner_name}.queue_policy_statements.${inner_inner_name}.condition.${index}.test is ${jsonencode(condition.test)}: a condition operator such as ArnEquals." if condition == null ? false : !(can(regex("^[A-Za-z]+(?::[A-Za-z]+)?$", condition.test)))
+          ] if queue_policy_statement != null
+        ] if policie != null
+      ] if queue != null
+    ]))
+  }
+
+  validation {
+    condition = alltrue(flatten([
+      for queue in var.queues : [
+        for policie in queue.policies : [
+          for queue_policy_statement in policie.queue_policy_statements : [
+            for condition in queue_policy_statement.condition : can(regex("^[\\w-]+:[^$\\s]+$", condition.variable)) if condition != null
+          ] if queue_policy_statement != null
+        ] if policie != null
+      ] if queue != null
+    ]))
+    error_message = join(" ", flatten([
+      for name, queue in var.queues : [
+        for inner_name, policie in queue.policies : [
+          for inner_inner_name, queue_policy_statement in policie.queue_policy_statements : [
+            for index, condition in queue_policy_statement.condition : "queues.${name}.policies.${inner_name}.queue_policy_statements.${inner_inner_name}.condition.${index}.variable is ${jsonencode(condition.variable)}: a condition key such as aws:SourceArn." if condition == null ? false : !(can(regex("^[\\w-]+:[^$\\s]+$", condition.variable)))
+          ] if queue_policy_statement != null
+        ] if policie != null
+      ] if queue != null
+    ]))
+  }
+
+  validation {
+    condition = alltrue(flatten([
+      for queue in var.queues : [
+        for policie in queue.policies : [
+          for queue_policy_statement in policie.queue_policy_statements : [
+            for condition in queue_policy_statement.condition : try(length(condition.values) >= 1, false) if condition != null
+          ] if queue_policy_statement != null
+        ] if policie != null
+      ] if queue != null
+    ]))
+    error_message = join(" ", flatten([
+      for name, queue in var.queues : [
+        for inner_name, policie in queue.policies : [
+          for inner_inner_name, queue_policy_statement in policie.queue_policy_statements : [
+            for index, condition in queue_policy_statement.condition : "queues.${name}.policies.${inner_name}.queue_policy_statements.${inner_inner_name}.condition.${index}.values is ${jsonencode(condition.values)}: at least one value." if condition == null ? false : !(try(length(condition.values) >= 1, false))
+          ] if queue_policy_statement != null
+        ] if policie != null
+      ] if queue != null
+    ]))
+  }
+
+  validation {
+    condition = alltrue(flatten([
+      for queue in var.queues : [
+        for policie in queue.policies : [
+          for queue_policy_statement in policie.queue_policy_statements : [
+            for condition in queue_policy_statement.condition : [for value in coalesce(condition.values, []) : can(regex("^[^$\\s][^$]*$", value))] if condition != null
+          ] if queue_policy_statement != null
+        ] if policie != null
+      ] if queue != null
+    ]))
+    error_message = join(" ", flatten([
+      for name, queue in var.queues : [
+        for inner_name, policie in queue.policies : [
+          for inner_inner_name, queue_policy_statement in policie.queue_policy_statements : [
+            for index, condition in queue_policy_statement.condition : [
+              for inner_index, value in coalesce(condition.values, []) : "queues.${name}.policies.${inner_name}.queue_policy_statements.${inner_inner_name}.condition.${index}.values.${inner_index} is ${jsonencode(value)}: a text that does not begin with a space, without $: policy variables are not supported." if !(can(regex("^[^$\\s][^$]*$", value)))
+            ] if condition != null
+          ] if queue_policy_statement != null
+        ] if policie != null
+      ] if queue != null
+    ]))
+  }
+
+  validation {
+    condition = alltrue(flatten([
+      for queue in var.queues : [
+        for policie in queue.policies : [
+          for queue_policy_statement in policie.queue_policy_statements : [for condition in queue_policy_statement.conditions : condition != null] if queue_policy_statement != null
+        ] if policie != null
+      ] if queue != null
+    ]))
+    error_message = join(" ", flatten([
+      for name, queue in var.queues : [
+        for inner_name, policie in queue.policies : [
+          for inner_inner_name, queue_policy_statement in policie.queue_policy_statements : [
+            for index, condition in queue_policy_statement.conditions : "queues.${name}.policies.${inner_name}.queue_policy_statements.${inner_inner_name}.conditions.${index} is ${jsonencode(condition)}: an object." if !(condition != null)
+          ] if queue_policy_statement != null
+        ] if policie != null
+      ] if queue != null
+    ]))
+  }
+
+  validation {
+    condition = alltrue(flatten([
+      for queue in var.queues : [
+        for policie in queue.policies : [
+          for queue_policy_statement in policie.queue_policy_statements : [
+            for condition in queue_policy_statement.conditions : can(regex("^[A-Za-z]+(?::[A-Za-z]+)?$", condition.test)) if condition != null
+          ] if queue_policy_statement != null
+        ] if policie != null
+      ] if queue != null
+    ]))
+    error_message = join(" ", flatten([
+      for name, queue in var.queues : [
+        for inner_name, policie in queue.policies : [
+          for inner_inner_name, queue_policy_statement in policie.queue_policy_statements : [
+            for index, condition in queue_policy_statement.conditions : "queues.${name}.policies.${inner_name}.queue_policy_statements.${inner_inner_name}.conditions.${index}.test is ${jsonencode(condition.test)}: a condition operator such as ArnEquals." if condition == null ? false : !(can(regex("^[A-Za-z]+(?::[A-Za-z]+)?$", condition.test)))
+          ] if queue_policy_statement != null
+        ] if policie != null
+      ] if queue != null
+    ]))
+  }
+
+  validation {
+    condition = alltrue(flatten([
+      for queue in var.queues : [
+        for policie in queue.policies : [
+          for queue_policy_statement in policie.queue_policy_statements : [
+            for condition in queue_policy_statement.conditions : can(regex("^[\\w-]+:[^$\\s]+$", condition.variable)) if condition != null
+          ] if queue_policy_statement != null
+        ] if policie != null
+      ] if queue != null
+    ]))
+    error_message = join(" ", flatten([
+      for name, queue in var.queues : [
+        for inner_name, policie in queue.policies : [
+          for inner_inner_name, queue_policy_statement in policie.queue_policy_statements : [
+            for index, condition in queue_policy_statement.conditions : "queues.${name}.policies.${inner_name}.queue_policy_statements.${inner_inner_name}.conditions.${index}.variable is ${jsonencode(condition.variable)}: a condition key such as aws:SourceArn." if condition == null ? false : !(can(regex("^[\\w-]+:[^$\\s]+$", condition.variable)))
+          ] if queue_policy_statement != null
+        ] if policie != null
+      ] if queue != null
+    ]))
+  }
+
+  validation {
+    condition = alltrue(flatten([
+      for queue in var.queues : [
+        for policie in queue.policies : [
+          for queue_policy_statement in policie.queue_policy_statements : [
+            for condition in queue_policy_statement.conditions : try(length(condition.values) >= 1, false) if condition != null
+          ] if queue_policy_statement != null
+        ] if policie != null
+      ] if queue != null
+    ]))
+    error_message = join(" ", flatten([
+      for name, queue in var.queues : [
+        for inner_name, policie in queue.policies : [
+          for inner_inner_name, queue_policy_statement in policie.queue_policy_statements : [
+            for index, condition in queue_policy_statement.conditions : "queues.${name}.policies.${inner_name}.queue_policy_statements.${inner_inner_name}.conditions.${index}.values is ${jsonencode(condition.values)}: at least one value." if condition == null ? false : !(try(length(condition.values) >= 1, false))
+          ] if queue_policy_statement != null
+        ] if policie != null
+      ] if queue != null
+    ]))
+  }
+
+  validation {
+    condition = alltrue(flatten([
+      for queue in var.queues : [
+        for policie in queue.policies : [
+          for queue_policy_statement in policie.queue_policy_statements : [
+            for condition in queue_policy_statement.conditions : [for value in coalesce(condition.values, []) : can(regex("^[^$\\s][^$]*$", value))] if condition != null
+          ] if queue_policy_statement != null
+        ] if policie != null
+      ] if queue != null
+    ]))
+    error_message = join(" ", flatten([
+      for name, queue in var.queues : [
+        for inner_name, policie in queue.policies : [
+          for inner_inner_name, queue_policy_statement in policie.queue_policy_statements : [
+            for index, condition in queue_policy_statement.conditions : [
+              for inner_index, value in coalesce(condition.values, []) : "queues.${name}.policies.${inner_name}.queue_policy_statements.${inner_inner_name}.conditions.${index}.values.${inner_index} is ${jsonencode(value)}: a text that does not begin with a space, without $: policy variables are not supported." if !(can(regex("^[^$\\s][^$]*$", value)))
+            ] if condition != null
+          ] if queue_policy_statement != null
+        ] if policie != null
+      ] if queue != null
+    ]))
+  }
+
+  validation {
     condition = alltrue([
       for queue in var.queues : queue.rescue == null ? true : contains(["ledger", "watermark", "manual"], queue.rescue) if queue != null
     ])
@@ -901,6 +1441,15 @@ variable "queues" {
   }
 
   validation {
+    condition = alltrue([
+      for queue in var.queues : queue.fifo || queue.work_content_based_deduplication == null if queue != null
+    ])
+    error_message = join(" ", [
+      for name, queue in var.queues : "queues.${name}.work_content_based_deduplication is ${jsonencode(queue.work_content_based_deduplication)}: nothing on a standard queue." if queue == null ? false : !(queue.fifo || queue.work_content_based_deduplication == null)
+    ])
+  }
+
+  validation {
     condition = alltrue([for queue in var.queues : queue.fifo || queue.deduplication_scope == null if queue != null])
     error_message = join(" ", [
       for name, queue in var.queues : "queues.${name}.deduplication_scope is ${jsonencode(queue.deduplication_scope)}: nothing on a standard queue." if queue == null ? false : !(queue.fifo || queue.deduplication_scope == null)
@@ -1158,6 +1707,45 @@ variable "queues" {
     error_message = join(" ", [
       for name, queue in var.queues : "queues.${name}.names.drainer is ${jsonencode(queue.names.drainer)}: a template with {home}." if queue == null ? false : !(queue.names.drainer == null ? true : replace(queue.names.drainer, "{home}", "") != queue.names.drainer)
     ])
+  }
+
+  validation {
+    condition = alltrue(flatten([
+      for queue in var.queues : [
+        for policy in queue.policies : alltrue([for statement in policy.queue_policy_statements : try(statement.effect == "Deny" || length(concat(statement.condition, statement.conditions)) > 0 || alltrue([for principal in statement.principals : principal.type != "*" && !contains(principal.identifiers, "*")]), true)]) if policy != null
+      ] if queue != null
+    ]))
+    error_message = join(" ", flatten([
+      for name, queue in var.queues : [
+        for role, policy in queue.policies : "queues.${name}.policies.${role}.queue_policy_statements is ${jsonencode(keys(policy.queue_policy_statements))}: a condition with principals * that are allowed something." if policy == null ? false : !(alltrue([for statement in policy.queue_policy_statements : try(statement.effect == "Deny" || length(concat(statement.condition, statement.conditions)) > 0 || alltrue([for principal in statement.principals : principal.type != "*" && !contains(principal.identifiers, "*")]), true)]))
+      ] if queue != null
+    ]))
+  }
+
+  validation {
+    condition = alltrue(flatten([
+      for queue in var.queues : [
+        for policy in queue.policies : alltrue([for document in policy.source_queue_policy_documents : try(can(jsondecode(document).Statement) && !strcontains(document, "$${") && alltrue([for statement in flatten([try(jsondecode(document).Statement, [])]) : contains(["Allow", "Deny"], statement.Effect) && can(statement.Principal) && length(flatten([statement.Action])) > 0 && alltrue([for action in flatten([statement.Action]) : can(regex("^[sS][qQ][sS]:", action))]) && length(setintersection(keys(statement), ["NotAction", "NotPrincipal", "NotResource"])) == 0 && (statement.Effect == "Deny" || can(statement.Condition) || !contains(flatten([try(values(statement.Principal), statement.Principal)]), "*"))]), false)]) if policy != null
+      ] if queue != null
+    ]))
+    error_message = join(" ", flatten([
+      for name, queue in var.queues : [
+        for role, policy in queue.policies : "queues.${name}.policies.${role}.source_queue_policy_documents is ${jsonencode(policy.source_queue_policy_documents)}: a JSON policy document whose statements each have Effect, Principal and Action of SQS, no NotAction, NotPrincipal or NotResource, and a Condition where Principal * is allowed something." if policy == null ? false : !(alltrue([for document in policy.source_queue_policy_documents : try(can(jsondecode(document).Statement) && !strcontains(document, "$${") && alltrue([for statement in flatten([try(jsondecode(document).Statement, [])]) : contains(["Allow", "Deny"], statement.Effect) && can(statement.Principal) && length(flatten([statement.Action])) > 0 && alltrue([for action in flatten([statement.Action]) : can(regex("^[sS][qQ][sS]:", action))]) && length(setintersection(keys(statement), ["NotAction", "NotPrincipal", "NotResource"])) == 0 && (statement.Effect == "Deny" || can(statement.Condition) || !contains(flatten([try(values(statement.Principal), statement.Principal)]), "*"))]), false)]))
+      ] if queue != null
+    ]))
+  }
+
+  validation {
+    condition = alltrue(flatten([
+      for queue in var.queues : [
+        for policy in queue.policies : try(length(setsubtract([for resource in flatten([for document in policy.source_queue_policy_documents : [for statement in flatten([try(jsondecode(document).Statement, [])]) : try(statement.Resource, [])]]) : reverse(split(":", resource))[0]], ["*"])) <= 1, true) if policy != null
+      ] if queue != null
+    ]))
+    error_message = join(" ", flatten([
+      for name, queue in var.queues : [
+        for role, policy in queue.policies : "queues.${name}.policies.${role}.source_queue_policy_documents is ${jsonencode(policy.source_queue_policy_documents)}: documents about one queue." if policy == null ? false : !(try(length(setsubtract([for resource in flatten([for document in policy.source_queue_policy_documents : [for statement in flatten([try(jsondecode(document).Statement, [])]) : try(statement.Resource, [])]]) : reverse(split(":", resource))[0]], ["*"])) <= 1, true))
+      ] if queue != null
+    ]))
   }
 }
 
