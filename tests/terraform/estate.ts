@@ -5,6 +5,7 @@ import { writeModules } from "../../stacks/module/write-modules";
 import { childEnvironment } from "../emulator/environment";
 import { runCommand } from "../emulator/run-command";
 import { terraformCli } from "../emulator/terraform-cli";
+import { callerIdentity } from "./caller-identity";
 import { PROVIDER } from "./planned";
 
 export const ACCOUNT = "111122223333";
@@ -62,7 +63,10 @@ export class Estate {
     });
     await cp(path.join(__dirname, "sqs"), path.join(root, "sqs"), { recursive: true });
     const { configFile } = await terraformCli(root);
-    return new Estate(root, childEnvironment({ TF_CLI_CONFIG_FILE: configFile }));
+    return new Estate(
+      root,
+      childEnvironment({ TF_CLI_CONFIG_FILE: configFile, ...(await callerIdentity()) }),
+    );
   }
 
   /**

@@ -5,6 +5,7 @@ import { writeModules } from "../../stacks/module/write-modules";
 import { childEnvironment } from "../emulator/environment";
 import { runCommand } from "../emulator/run-command";
 import { terraformCli } from "../emulator/terraform-cli";
+import { callerIdentity } from "./caller-identity";
 import { PROVIDER } from "./planned";
 
 /** Folder of the examples of the modules. */
@@ -50,7 +51,10 @@ export class ExampleCopy {
     });
     writeModules(path.join(root, MODULES_PLACE));
     const { configFile } = await terraformCli(root);
-    return new ExampleCopy(root, childEnvironment({ TF_CLI_CONFIG_FILE: configFile }));
+    return new ExampleCopy(
+      root,
+      childEnvironment({ TF_CLI_CONFIG_FILE: configFile, ...(await callerIdentity()) }),
+    );
   }
 
   /** Folder of an example. */
