@@ -158,7 +158,7 @@ const POLICY_RULES: readonly VariableRule[] = [
   },
   {
     field: "source_queue_policy_documents",
-    condition: `alltrue([for document in policy.source_queue_policy_documents : try(can(jsondecode(document).Statement) && !strcontains(document, "$\${") && alltrue([for statement in ${STATEMENTS_IN} : ${SOUND_STATEMENT}]), false)])`,
+    condition: `alltrue([for document in policy.source_queue_policy_documents : try(can(jsondecode(document).Statement) && !can(regex("[$][{]", document)) && alltrue([for statement in ${STATEMENTS_IN} : ${SOUND_STATEMENT}]), false)])`,
     message: DOCUMENT,
   },
   {

@@ -138,6 +138,13 @@ test("every validation reads its own variable alone", () => {
   }
 });
 
+test("no validation escapes the beginning of a template, which checkov reads as one and passes over the whole file", () => {
+  for (const { name, validations } of variables) {
+    const texts = validations.flatMap(({ condition, errorMessage }) => [condition, errorMessage]);
+    expect([name, texts.filter((text) => /\$\$\{|%%\{/.test(text))]).toEqual([name, []]);
+  }
+});
+
 test("fails on what Terraform cannot say", () => {
   expect(() => of({ one: z.string().refine((text) => text !== "") })).toThrow(
     "one: no condition for what code checks",
