@@ -138,6 +138,7 @@ module "${region}" {
   source    = "./region"
   providers = { aws = aws.${region} }
   region    = "${region}"
+  check_account = false
   regions   = local.regions
 ${args.map((argument) => `  ${argument}\n`).join("")}}
 `;

@@ -22,6 +22,7 @@ const KEYS = {
   "us-east-1": "arn:aws:kms:us-east-1:111122223333:key/1a2b",
   "us-west-2": "arn:aws:kms:us-west-2:111122223333:key/3c4d",
 };
+const SIGNING = "arn:aws:lambda:us-east-1:111122223333:code-signing-config:csc-0123456789abcdef0";
 const VPC = { subnet_ids: ["subnet-0a1b"], security_group_ids: ["sg-0a1b"] };
 
 /** Values with others for one logical queue; the other one is a FIFO queue. */
@@ -92,7 +93,9 @@ const CONTROLLER = [
 ];
 const RECOVERY = [...CONTROLLER, ...CANARY, ...drainers("us-west-2", ...BOTH), ...controls(...BOTH)];
 const HEALTH_FUNCTION = [
-  ...single("health", ...FUNCTION, "lambda_function_event_invoke_config"),
+  ...single("health", ...FUNCTION, "lambda_function_event_invoke_config", "lambda_function_url"),
+  ...single("health_invoke_url", "lambda_permission"),
+  ...single("health_invoke", "lambda_permission"),
   ...single("health_look_1", "iam_role_policy_attachment"),
 ];
 const RECORDS = [
@@ -189,6 +192,23 @@ const OF_PLAIN: Readonly<Record<string, Switch>> = {
     to: orders({ consumers: ["arn:aws:iam::111122223333:role/worker"] }),
     changes: queues(["work"], "orders"),
   },
+  policies: {
+    to: orders({ policies: { work: { tls_only: false } } }),
+    changes: queues(["work"], "orders"),
+  },
+  replicator: {
+    to: orders({ replicator_enabled: false }),
+    changes: addresses(["lambda_event_source_mapping"], "replicator", ["orders"]),
+  },
+  deduplication: {
+    to: { queues: { orders: {}, shipments: { fifo: true, content_based_deduplication: true } } },
+    changes: queues(["ingress"], "shipments"),
+  },
+  deduplication_of_work: {
+    to: { queues: { orders: {}, shipments: { fifo: true, work_content_based_deduplication: true } } },
+    changes: queues(["work"], "shipments"),
+  },
+  check_account: { to: { check_account: false } },
   message_retention: { to: orders({ message_retention_seconds: 3600 }), changes: queues(["work"], "orders") },
   transit_retention: {
     to: orders({ transit_retention_seconds: 3600 }),
@@ -250,6 +270,14 @@ const OF_PLAIN: Readonly<Record<string, Switch>> = {
   vpc: {
     to: { regions: { ...PAIR, "us-east-1": { ...ACCOUNT, vpc: VPC } } },
     changes: copiers(["iam_role_policy", "lambda_function"]),
+  },
+  package: {
+    to: { regions: { ...PAIR, "us-east-1": { ...ACCOUNT, package: { s3_bucket: "archives-us-east-1" } } } },
+    changes: copiers(["lambda_function"]),
+  },
+  code_signing: {
+    to: { regions: { ...PAIR, "us-east-1": { ...ACCOUNT, code_signing_config_arn: SIGNING } } },
+    changes: copiers(["lambda_function"]),
   },
   vpc_elsewhere: { to: { regions: { ...PAIR, "us-west-2": { ...ACCOUNT, vpc: VPC } } } },
   permissions_boundary: {
@@ -399,6 +427,8 @@ const OF_DNS: Readonly<Record<string, Switch>> = {
         "iam_role_policy",
         "iam_role_policy_attachment",
         "lambda_function_event_invoke_config",
+        "lambda_function_url",
+        "lambda_permission",
         "scheduler_schedule",
       ),
     ),
@@ -485,6 +515,7 @@ const REMOVALS: Readonly<Record<string, Removal>> = {
       changes: [
         ...addresses(["iam_role", "iam_role_policy", "lambda_function"], "replicator", BOTH),
         ...queues(["ingress"], ...BOTH),
+        ...single("controller", "lambda_function"),
       ],
     },
     second: {

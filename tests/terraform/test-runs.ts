@@ -39,6 +39,11 @@ const MOCKS = {
   aws_iam_role: { arn: `arn:aws:iam::${ACCOUNT}:role/mock` },
   aws_lambda_function: { arn: `arn:aws:lambda:us-east-1:${ACCOUNT}:function:mock` },
 };
+/** What the provider knows of itself. */
+const MOCKED_DATA = {
+  aws_caller_identity: { account_id: ACCOUNT },
+  aws_region: { id: "us-east-1" },
+};
 
 /**
  * Runs `terraform test` in a folder with a mocked provider. Runs share a state, each unless it says otherwise.
@@ -93,9 +98,10 @@ async function plansOf(
 }
 
 function testFile(variables: Readonly<Record<string, unknown>>, runs: Readonly<Record<string, Run>>): object {
-  const mock_resource = Object.entries(MOCKS).map(([type, defaults]) => ({ [type]: { defaults } }));
+  const mocks = (byType: object) =>
+    Object.entries(byType).map(([type, defaults]) => ({ [type]: { defaults } }));
   return {
-    mock_provider: { aws: { mock_resource } },
+    mock_provider: { aws: { mock_resource: mocks(MOCKS), mock_data: mocks(MOCKED_DATA) } },
     variables,
     run: Object.entries(runs).map(([name, run]) => ({ [name]: run })),
   };
@@ -141,6 +147,8 @@ const FIXED: Readonly<Record<string, readonly string[]>> = {
   aws_lambda_event_source_mapping: ["event_source_arn"],
   aws_lambda_function: ["function_name"],
   aws_lambda_function_event_invoke_config: ["function_name"],
+  aws_lambda_function_url: ["function_name"],
+  aws_lambda_permission: ["function_name", "statement_id", "action", "principal", "function_url_auth_type"],
   aws_scheduler_schedule: ["name"],
   aws_sqs_queue: ["name", "fifo_queue"],
   aws_ssm_parameter: ["name"],
