@@ -11,9 +11,9 @@ import { Terraform } from "../emulator/terraform";
 import { waitFor } from "../emulator/wait";
 import { HOME_ACCOUNT, PEER_ACCOUNT } from "../fixtures";
 import { narrowings } from "../terraform/narrowings";
+import { testFull } from "../tier";
 import { GROUPS, Users } from "./adopted";
 import { HOME, PEER } from "./deployed";
-import { testFull } from "./played";
 
 const ROOT = path.resolve(__dirname, "../..");
 const PARTNER = "777788889999";

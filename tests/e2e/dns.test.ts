@@ -13,7 +13,7 @@ import type { Deployment } from "../emulator/deployment";
 import { INTERNET } from "../emulator/gateway-call";
 import { changedResources } from "../emulator/terraform-plan";
 import { HOME_ACCOUNT, PRODUCER_ROLE } from "../fixtures";
-import { testFull } from "./played";
+import { testFull } from "../tier";
 import {
   BY_PLACE,
   GEOLOCATION,

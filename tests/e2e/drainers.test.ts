@@ -2,7 +2,8 @@ import { InvokeCommand } from "@aws-sdk/client-lambda";
 import { DRAIN_TASK_VERSION, type DrainTask } from "../../replicator/drain/task";
 import { lambdaClient } from "../emulator/clients";
 import { waitFor } from "../emulator/wait";
-import { HOME, PEER, played, SCENARIO_TIMEOUT_MS, testFull, useOrderProcessing } from "./played";
+import { testFull } from "../tier";
+import { HOME, PEER, played, SCENARIO_TIMEOUT_MS, useOrderProcessing } from "./played";
 
 const example = useOrderProcessing();
 

@@ -1,5 +1,6 @@
 import { changedResources } from "../emulator/terraform-plan";
-import { played, SCENARIO_TIMEOUT_MS, testFull, useOrderProcessing } from "./played";
+import { testFull } from "../tier";
+import { played, SCENARIO_TIMEOUT_MS, useOrderProcessing } from "./played";
 
 const example = useOrderProcessing();
 

@@ -6,6 +6,7 @@ import { type Emulator, startEmulator } from "../emulator/emulator";
 import { changedResources } from "../emulator/terraform-plan";
 import { configurationInput, HOME_ACCOUNT, PEER_ACCOUNT } from "../fixtures";
 import { ExampleCopy } from "../terraform/examples";
+import { IS_FULL } from "../tier";
 import { DEPLOY_TIMEOUT_MS, HOME, PEER } from "./deployed";
 import { Example } from "./example";
 import { describeReplication, type ReplicationCase } from "./replication-suite";
@@ -21,7 +22,6 @@ interface AppliedExample extends Pick<ReplicationCase, "fifo" | "queue"> {
 }
 
 const ORDERS = { fifo: false, queue: "orders", group: "shop" };
-const isFull = process.env.TEST_TIER === "full";
 
 const EXAMPLES: Readonly<Record<string, AppliedExample>> = {
   minimal: { ...ORDERS, account: HOME_ACCOUNT, more: {} },
@@ -32,7 +32,7 @@ const EXAMPLES: Readonly<Record<string, AppliedExample>> = {
     fifo: true,
     more: {},
   },
-  ...(isFull && {
+  ...(IS_FULL && {
     "active-active": {
       ...ORDERS,
       account: PEER_ACCOUNT,
@@ -80,9 +80,9 @@ describe.each(Object.entries(EXAMPLES))("%s", (name, settings) => {
     ...settings,
     producerRole: producer,
     consumerRole: consumer,
-    messages: isFull ? 1_000 : 300,
-    outageSeconds: isFull ? 30 : 5,
-    killsFunctions: isFull,
+    messages: IS_FULL ? 1_000 : 300,
+    outageSeconds: IS_FULL ? 30 : 5,
+    killsFunctions: IS_FULL,
   });
 });
 

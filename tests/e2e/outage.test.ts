@@ -3,7 +3,8 @@ import { SCENARIOS } from "../../demo/scenarios";
 import { parameterNames } from "../../ownership/parameters";
 import { parseRoles } from "../../ownership/roles";
 import { ssmClient } from "../emulator/clients";
-import { HOME, PEER, played, SCENARIO_TIMEOUT_MS, testFull, useOrderProcessing } from "./played";
+import { testFull } from "../tier";
+import { HOME, PEER, played, SCENARIO_TIMEOUT_MS, useOrderProcessing } from "./played";
 
 const example = useOrderProcessing();
 

@@ -8,8 +8,6 @@ import type { ScenarioName, ScenarioResult, Stage } from "../../demo/scenarios";
 import { runCleanup } from "../emulator/cleanup";
 
 export { HOME, PEER } from "../../demo/play";
-/** A test of the full tier alone: each scenario takes minutes, most of which it waits. */
-export const testFull = process.env.TEST_TIER === "full" ? test : test.skip;
 
 /** Installing, starting and five applies, on a slow machine. */
 const DEPLOY_TIMEOUT_MS = 600_000;

@@ -1,4 +1,5 @@
 import { CONSUMER_ROLE, PRODUCER_ROLE } from "../fixtures";
+import { describeFull } from "../tier";
 import { everyOrder, MESSAGES, QUEUE, runOrders, useDeployed } from "./deployed";
 import { describeModes } from "./modes";
 import { describeReplication } from "./replication-suite";
@@ -8,8 +9,6 @@ jest.setTimeout(300_000);
 const deployed = useDeployed();
 
 describeModes(deployed);
-
-const describeFull = process.env.TEST_TIER === "full" ? describe : describe.skip;
 
 describeFull("a large run", () => {
   test("has 20,000 orders in both regions", async () => {

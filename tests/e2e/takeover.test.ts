@@ -1,4 +1,5 @@
-import { played, SCENARIO_TIMEOUT_MS, testFull, useOrderProcessing } from "./played";
+import { testFull } from "../tier";
+import { played, SCENARIO_TIMEOUT_MS, useOrderProcessing } from "./played";
 
 /** The shortest that is allowed: the scenarios wait for it, and for what follows from it. */
 const TAKEOVER_DELAY_SECONDS = 120;

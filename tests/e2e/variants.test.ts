@@ -1,5 +1,6 @@
 import type { OrderProcessingOptions } from "../../demo/order-processing";
-import { played, SCENARIO_TIMEOUT_MS, testFull, useOrderProcessing } from "./played";
+import { testFull } from "../tier";
+import { played, SCENARIO_TIMEOUT_MS, useOrderProcessing } from "./played";
 
 const VARIANTS: Readonly<Record<string, Omit<OrderProcessingOptions, "log">>> = {
   "without records, producers turn to another region by themselves": { records: false },

@@ -1,3 +1,4 @@
+import { testFull } from "../tier";
 import {
   ACCOUNT,
   Estate,
@@ -158,22 +159,25 @@ describe("in the same state", () => {
     expect(mapping.change.after).toMatchObject({ enabled: false });
   });
 
-  test("an existing FIFO queue becomes the work queue, and gives deduplication ids as it did", async () => {
-    const plan = await fifoRoot("fifo-work", "work", "dlq", {
-      visibility_timeout_seconds: 60,
-      work_content_based_deduplication: true,
-      policies: {
-        work: { queue_policy_statements: STANDARD.queue_policy_statements, tls_only: false },
-        dlq: { tls_only: false },
-      },
-    });
-    expect(withActions(plan, "delete")).toEqual([]);
-    expect(withActions(plan, "forget")).toEqual(forgotten);
-    expect(adopted(plan, "work", "invoices")).toEqual({});
-    expect(adopted(plan, "dlq", "invoices")).toMatchObject({ visibility_timeout_seconds: 30 });
-  });
+  testFull(
+    "an existing FIFO queue becomes the work queue, and gives deduplication ids as it did",
+    async () => {
+      const plan = await fifoRoot("fifo-work", "work", "dlq", {
+        visibility_timeout_seconds: 60,
+        work_content_based_deduplication: true,
+        policies: {
+          work: { queue_policy_statements: STANDARD.queue_policy_statements, tls_only: false },
+          dlq: { tls_only: false },
+        },
+      });
+      expect(withActions(plan, "delete")).toEqual([]);
+      expect(withActions(plan, "forget")).toEqual(forgotten);
+      expect(adopted(plan, "work", "invoices")).toEqual({});
+      expect(adopted(plan, "dlq", "invoices")).toMatchObject({ visibility_timeout_seconds: 30 });
+    },
+  );
 
-  test("an existing FIFO queue becomes the ingress queue, and loses its dead-letter queue", async () => {
+  testFull("an existing FIFO queue becomes the ingress queue, and loses its dead-letter queue", async () => {
     const plan = await fifoRoot("fifo-ingress", "ingress", "ingress_dlq", {
       names: {
         ingress: "invoices",

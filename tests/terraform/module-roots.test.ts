@@ -2,6 +2,7 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { writeModules } from "../../stacks/module/write-modules";
+import { testFull } from "../tier";
 import { type PlannedResource, PROVIDER, planOf } from "./planned";
 
 jest.setTimeout(300_000);
@@ -77,7 +78,7 @@ test("a call per logical queue and region, without recovery", async () => {
   );
 });
 
-test("a call per logical queue, with recovery: each is a failover group of its own", async () => {
+testFull("a call per logical queue, with recovery: each is a failover group of its own", async () => {
   const { resources } = await planRoot((region) =>
     callPerQueue(region, `failover_group = "shop-\${each.key}"`, "recovery = {}"),
   );
@@ -91,7 +92,7 @@ test("a call per logical queue, with recovery: each is a failover group of its o
   ]);
 });
 
-test("a call per logical queue, with recovery of one group: what is one per group clashes", async () => {
+testFull("a call per logical queue, with recovery of one group: what is one per group clashes", async () => {
   const { resources } = await planRoot((region) =>
     callPerQueue(region, 'failover_group = "shop"', "recovery = {}"),
   );

@@ -4,6 +4,7 @@ import { runCleanup } from "../../emulator/cleanup";
 import { Deployment } from "../../emulator/deployment";
 import { type Emulator, startEmulator } from "../../emulator/emulator";
 import { CONSUMER_ROLE, HOME_ACCOUNT, PEER_ACCOUNT, PRODUCER_ROLE } from "../../fixtures";
+import { IS_FULL } from "../../tier";
 import type { StepKind } from "../model/plan";
 import { metByKind, tableOf } from "../report";
 import { type EndResult, runScenario, type ScenarioResult } from "../scenario";
@@ -11,7 +12,7 @@ import { CI, FULL, type Load } from "../tier";
 
 const HOME = "us-east-1";
 const PEER = "us-west-2";
-const TIER = process.env.TEST_TIER === "full" ? FULL : CI;
+const TIER = IS_FULL ? FULL : CI;
 const DEPLOY_TIMEOUT_MS = 600_000;
 const RANDOM_PREFIX = "random-";
 

@@ -1,5 +1,6 @@
 import fc from "fast-check";
 import { roleOf } from "../../../ownership/roles";
+import { IS_FULL } from "../../tier";
 import { HOME, PEER, REGIONS } from "./group";
 import { type Options, World } from "./world";
 
@@ -129,7 +130,7 @@ async function told(options: Options, story: readonly Event[]): Promise<World> {
 }
 
 /** The same few stories in CI, where whoever sees one fail has changed something; many new ones in the full tier. */
-const RUNS = process.env.TEST_TIER === "full" ? { numRuns: 100 } : { numRuns: 3, seed: 1_790 };
+const RUNS = IS_FULL ? { numRuns: 100 } : { numRuns: 3, seed: 1_790 };
 
 describe.each([
   ["two regions", [HOME, PEER]],
