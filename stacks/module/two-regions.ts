@@ -61,11 +61,14 @@ function regionCall(side: (typeof SIDES)[number], region: SynthesizedModule): st
 
 function globalCall(global: SynthesizedModule): string {
   const given = global.variables.some(({ name }) => name === HEALTH_HOSTS.name);
-  return call("global", "global", "first", [
+  const args: readonly Argument[] = [
     ["region", "var.first_region"],
     ...(given ? [[HEALTH_HOSTS.name, byRegion("health_host")] as const] : []),
     ...passedOn(global),
-  ]);
+    // Checks copy the settings of alarms that the regions make.
+    ["\n  depends_on", "[module.first, module.second]"],
+  ];
+  return call("global", "global", "first", args);
 }
 
 function byRegion(output: string): string {

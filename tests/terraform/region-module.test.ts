@@ -162,12 +162,14 @@ beforeAll(async () => {
 
 afterAll(() => rm(root, { recursive: true, force: true }));
 
-test.each([
+const CASES: readonly (readonly [name: string, input: ConfigurationInput, region: string])[] = [
   ["everything", RICH, "us-east-1"],
   ["as little as there can be", PLAIN, "us-west-2"],
   ["no ledger, and health by metric", BY_METRIC, "us-east-1"],
   ...(IS_FULL ? [["everything, in another region", RICH, "eu-west-1"] as const] : []),
-])("the module of a region makes what its stack makes, with %s", async (_, input, region) => {
+];
+
+test.each(CASES)("the module of a region makes what its stack makes, with %s", async (_, input, region) => {
   const outdir = path.join(root, `${input.failover_group}-${region}`);
   const app = Testing.app({ outdir });
   const configuration = parseConfiguration(input);
