@@ -93,7 +93,7 @@ export class Example implements DeployedGroup {
     const of = (output: string, key: string) => String(maps[output]?.[key]);
     return {
       queue: (queue, word, other) => {
-        const outputs = spelled(word).replaceAll("-", "_");
+        const outputs = spelled(word).replaceAll("-", "_").replace(/dlq$/, "dead_letter");
         const key = other === undefined ? queue : `${queue}/${other}`;
         return { url: of(`${outputs}_queue_urls`, key), arn: of(`${outputs}_queue_arns`, key) };
       },

@@ -1,6 +1,7 @@
 import path from "node:path";
 import type { ConfigurationInput } from "../../config/schema";
 import { runCleanup } from "../emulator/cleanup";
+import { createZone } from "../emulator/clients";
 import { createClientRole } from "../emulator/deployed-group";
 import { type Emulator, startEmulator } from "../emulator/emulator";
 import { changedResources } from "../emulator/terraform-plan";
@@ -19,6 +20,8 @@ interface AppliedExample extends Pick<ReplicationCase, "fifo" | "queue"> {
   readonly group: string;
   /** What else it says, as a configuration file would. */
   readonly more: Partial<ConfigurationInput>;
+  /** The discovery record, in a zone of its own. Default: there are no records. */
+  readonly record?: string;
 }
 
 const ORDERS = { fifo: false, queue: "orders", group: "shop" };
@@ -37,6 +40,12 @@ const EXAMPLES: Readonly<Record<string, AppliedExample>> = {
       ...ORDERS,
       account: PEER_ACCOUNT,
       more: { recovery: {}, ledger: { table_name: "shop-processed" } },
+    },
+    complete: {
+      ...ORDERS,
+      account: "555566667777",
+      more: { recovery: {}, ledger: {} },
+      record: "orders.shop.example",
     },
   }),
 };
@@ -97,7 +106,8 @@ test("a region with a state of its own is planned while every other is refused",
 });
 
 async function apply(copy: ExampleCopy, name: string, settings: AppliedExample): Promise<Example> {
-  const { account, group, queue, fifo, more } = settings;
+  const { account, group, queue, fifo, more, record } = settings;
+  const zone = record === undefined ? undefined : { zone_id: await zoneOf(account, record), record };
   const { producer, consumer } = clients(settings);
   const example = await Example.apply({
     emulator,
@@ -105,13 +115,18 @@ async function apply(copy: ExampleCopy, name: string, settings: AppliedExample):
     name,
     settings: configurationInput({
       ...more,
+      ...(zone && { dns: zone }),
       failover_group: group,
       regions: { [HOME]: { account }, [PEER]: { account } },
       queues: { [queue]: { fifo, producers: [producer], consumers: [consumer] } },
     }),
-    variables: { account, producers: [producer], consumers: [consumer] },
+    variables: { account, producers: [producer], consumers: [consumer], ...zone },
   });
   await createClientRole(emulator, example, "producer", producer);
   await createClientRole(emulator, example, "consumer", consumer);
   return example;
+}
+
+function zoneOf(account: string, record: string): Promise<string> {
+  return createZone(emulator, { account, name: record.split(".").slice(1).join(".") });
 }
