@@ -13,6 +13,15 @@ const REGION = "us-east-1";
 const ACCOUNT = "111122223333";
 /** What a root has beside the call. */
 const ROOT = `terraform {\n  backend "local" {}\n}\n\nprovider "aws" {\n  region = "${REGION}"\n}\n`;
+/** What of the call would have to be there before: https://developer.hashicorp.com/terraform/language/files/override */
+const OVERRIDE = `module "region" {
+  regions              = { for region in local.regions : region => { account = local.account } }
+  permissions_boundary = null
+}
+`;
+
+/** What the emulator does not keep: provisioned pollers. */
+const FORGOTTEN = ['module.region.aws_lambda_event_source_mapping.replicator["payments"]'];
 
 let emulator: Emulator;
 let root: string;
@@ -37,12 +46,14 @@ test.each(frozenVersions())(
     await cp(path.join(FROZEN_DIRECTORY, version), directory, { recursive: true });
     await cp(path.join(current, MODULE, "functions"), path.join(module, "functions"), { recursive: true });
     await writeFile(path.join(directory, "root.tf"), ROOT);
+    await writeFile(path.join(directory, "main_override.tf"), OVERRIDE);
     const terraform = new Terraform({ emulator, directory, name: version, region: REGION, account: ACCOUNT });
     const started = Date.now();
     await terraform.init();
     await terraform.apply();
     process.stdout.write(`applied ${version} in ${Math.round((Date.now() - started) / 1_000)} s\n`);
-    expect(changesOf((await terraform.plan()).plan)).toEqual(NOTHING);
+    const again = changesOf((await terraform.plan()).plan);
+    expect(again).toEqual({ ...NOTHING, changes: FORGOTTEN });
 
     await rm(module, { recursive: true });
     await cp(path.join(current, MODULE), module, { recursive: true });
@@ -55,5 +66,5 @@ test.each(frozenVersions())(
     expect(goes).toEqual([]);
     expect(replaced.filter((address) => address.includes("aws_sqs_queue."))).toEqual([]);
   },
-  300_000,
+  600_000,
 );
