@@ -1,7 +1,7 @@
 import { TerraformOutput } from "cdktf";
 import type { Construct } from "constructs";
 import type { Configuration } from "../config/configuration";
-import { json } from "../core/expression";
+import { json, not } from "../core/expression";
 import { logicalId, type QueueWord } from "../core/names";
 import { addressed, under } from "../modules/address";
 import type { LogicalQueue } from "../modules/logical-queue";
@@ -37,15 +37,16 @@ export function addQueueOutputs(
   for (const [peer, queue] of Object.entries(queues.outboxes)) queueOutputs(outboxes, "outbox", queue, peer);
   for (const [home, queue] of Object.entries(queues.standbys)) queueOutputs(scope, "standby", queue, home);
   // Nobody but the controllers uses the canary.
-  if (configuration.queues[topology.queue]!.canary === true) return;
+  const clients = under(scope, not(configuration.queues[topology.queue]!.canary));
+  if (clients === undefined) return;
   output(
-    scope,
+    clients,
     `${topology.queue}_producer_policy`,
     json(producerPolicy(configuration, topology.queue)),
     `Policy for roles that send to ${topology.queue}, in every region`,
   );
   output(
-    scope,
+    clients,
     `${topology.queue}_consumer_policy`,
     json(consumerPolicy(configuration, topology.queue)),
     `Policy for roles that receive from ${topology.queue}, in every region`,

@@ -45,6 +45,15 @@ describe.each(PLANNED)("%s", (name) => {
   });
 });
 
+test("clients are given policies for their queues, not for the canary", async () => {
+  await copy.takeValues("active-active");
+  const { outputs } = await copy.plan(copy.example("active-active"));
+  for (const made of Object.values(outputs.regions as Readonly<Record<string, Record<string, object>>>)) {
+    expect(Object.keys(made.producer_policies!)).toEqual(["orders"]);
+    expect(Object.keys(made.consumer_policies!)).toEqual(["orders"]);
+  }
+});
+
 describe.each(wrappers())("%s", (name) => {
   const files = Object.entries(exampleFiles()).filter(([file]) => file.startsWith(`${name}/`));
   const file = (at: string) => new Map(files).get(`${name}/${at}`) ?? "";

@@ -111,7 +111,12 @@ export class ExampleCopy {
     const validated = JSON.parse(await this.terraform(folder, ["validate", "-json"]));
     await this.terraform(folder, ["plan", "-input=false", "-no-color", "-out=plan"], variables);
     const plan = JSON.parse(await this.terraform(folder, ["show", "-json", "plan"]));
-    return { warnings: validated.warning_count, resources: resourcesIn(plan) };
+    const outputs = Object.entries((plan as PlanJson).output_changes ?? {});
+    return {
+      warnings: validated.warning_count,
+      resources: resourcesIn(plan),
+      outputs: Object.fromEntries(outputs.map(([name, { after }]) => [name, after])),
+    };
   }
 }
 
@@ -154,12 +159,15 @@ export interface PlannedRoot {
   /** Of `terraform validate`. */
   readonly warnings: number;
   readonly resources: readonly PlannedResource[];
+  /** What is known of them before anything is made. */
+  readonly outputs: Readonly<Record<string, unknown>>;
 }
 
 /** https://developer.hashicorp.com/terraform/internals/json-format, as far as it is looked at here. */
 interface PlanJson {
   readonly variables?: Readonly<Record<string, { readonly value: unknown }>>;
   readonly planned_values: { readonly root_module: ModuleValues };
+  readonly output_changes?: Readonly<Record<string, { readonly after?: unknown }>>;
   readonly configuration: {
     readonly provider_config: Readonly<
       Record<string, { readonly expressions?: { readonly region?: Expression } }>
