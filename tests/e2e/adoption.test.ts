@@ -302,7 +302,7 @@ async function asIngress(root: Root, users: Users, at: Place): Promise<void> {
 
 const NOTHING_LOST = "and the former queue again: nothing is lost, nothing replaced";
 
-test(
+testFull(
   `a queue under traffic becomes the work queue ${NOTHING_LOST}`,
   () => underTraffic({ account: HOME_ACCOUNT, way: "work", fifo: false }, asWork),
   TEST_MS,

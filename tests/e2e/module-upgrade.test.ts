@@ -7,6 +7,7 @@ import { runCleanup } from "../emulator/cleanup";
 import { type Emulator, startEmulator } from "../emulator/emulator";
 import { Terraform } from "../emulator/terraform";
 import { changesOf, NOTHING } from "../terraform/test-runs";
+import { testFull } from "../tier";
 
 /** Where the frozen configuration makes its region. */
 const REGION = "us-east-1";
@@ -36,7 +37,7 @@ afterAll(async () => {
   await rm(root, { recursive: true, force: true });
 });
 
-test.each(frozenVersions())(
+testFull.each(frozenVersions())(
   "what the module made as %s is planned by the current one without losing a queue",
   async (version) => {
     const directory = path.join(root, version);

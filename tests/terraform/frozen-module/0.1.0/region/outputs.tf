@@ -80,7 +80,7 @@ output "producer_policies" {
         },
       ] : [],
     )
-  }) }
+  }) if !local.queues[key].canary }
 }
 
 output "consumer_policies" {
@@ -146,7 +146,7 @@ output "consumer_policies" {
         },
       ] : [],
     )
-  }) }
+  }) if !local.queues[key].canary }
 }
 
 output "operator_policy" {
