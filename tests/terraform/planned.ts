@@ -36,7 +36,7 @@ export async function planned(
   files: Readonly<Record<string, string>>,
   folders: Readonly<Record<string, string>> = {},
 ): Promise<Planned> {
-  const { resources } = await planOf(files, folders);
+  const { resources } = await planOf(files, folders, false);
   return resources.map(textOf).sort();
 }
 
@@ -44,6 +44,7 @@ export async function planned(
 export async function planOf(
   files: Readonly<Record<string, string>>,
   folders: Readonly<Record<string, string>> = {},
+  isValidated = true,
 ): Promise<{ readonly resources: readonly PlannedResource[]; readonly lock: string }> {
   const root = await mkdtemp(path.join(tmpdir(), "sqs-multi-region-plan-"));
   try {
@@ -66,7 +67,7 @@ export async function planOf(
       return stdout;
     };
     await terraform("init", "-input=false", "-no-color");
-    await terraform("validate", "-no-color");
+    if (isValidated) await terraform("validate", "-no-color");
     await terraform("plan", "-input=false", "-no-color", "-out=plan");
     const { planned_values } = JSON.parse(await terraform("show", "-json", "plan"));
     const lock = await readFile(path.join(root, ".terraform.lock.hcl"), "utf8");
