@@ -1,4 +1,4 @@
-import { mkdtemp, rm } from "node:fs/promises";
+import { cp, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { Testing } from "cdktf";
@@ -8,6 +8,7 @@ import { GlobalStack } from "../../stacks/global-stack";
 import { writeModules } from "../../stacks/module/write-modules";
 import { IS_FULL } from "../tier";
 import { callFiles, planned, stackFiles } from "./planned";
+import { testRuns } from "./test-runs";
 
 jest.setTimeout(300_000);
 
@@ -130,6 +131,65 @@ test("the module makes nothing when it shall not", async () => {
   const call = callFiles({ ...settings, create: false }, first, more);
   expect(await planned(call, { module: path.join(root, "global") })).toEqual([]);
 });
+
+test("checks and records of the module name each other as those of the stack do", async () => {
+  const names = ["us-east-1", "us-east-2", "us-west-1", "us-west-2"];
+  const input = group(2, {
+    regions: Object.fromEntries(names.map((region) => [region, { account: ACCOUNT }])),
+    recovery: { takeover_order: { "us-east-1": ["us-west-2", "us-west-1"] } },
+    dns: {
+      ...DNS,
+      health: { type: "metric" },
+      checks: { "us-east-2": [{ id: `${MINE}1`, type: "endpoint" }] },
+      routing_controls: {
+        "us-west-2": `arn:aws:route53-recovery-control::${ACCOUNT}:controlpanel/abc/routingcontrol/def`,
+      },
+      endpoints: [
+        {
+          record: "api.example.com",
+          targets: Object.fromEntries(names.map((region) => [region, cname(region)])),
+        },
+      ],
+    },
+  });
+  const outdir = path.join(root, "links");
+  const app = Testing.app({ outdir });
+  const stack = new GlobalStack(app, parseConfiguration(input));
+  app.synth();
+  const { queues: _queues, ...settings } = input;
+  const [ofStack, ofModule] = await Promise.all([
+    linksIn(await stackFiles(path.join(outdir, "stacks", stack.node.id))),
+    linksIn(callFiles(settings, names[0]!)),
+  ]);
+  expect(ofModule).toEqual(ofStack);
+  expect(ofStack.filter((link) => link.includes("prod-pay-routing-us-east-1")).length).toBeGreaterThan(1);
+});
+
+/** What health checks and records say of each other after an apply, with checks by their names. */
+async function linksIn(files: Readonly<Record<string, string>>): Promise<readonly string[]> {
+  const folder = await mkdtemp(path.join(root, "links-"));
+  await cp(path.join(root, "global"), path.join(folder, "module"), { recursive: true });
+  for (const [name, text] of Object.entries(files)) await writeFile(path.join(folder, name), text);
+  const plans = await testRuns(folder, "links", {}, { applied: {}, again: { command: "plan" } });
+  const made = (plans.get("again")!.resource_changes ?? []).map(({ type, change }) => ({
+    type,
+    values: change.before as Readonly<Record<string, unknown>>,
+  }));
+  const names = new Map(
+    made
+      .filter(({ type }) => type === "aws_route53_health_check")
+      .map(({ values }) => [values.id, (values.tags as { readonly Name: string }).Name]),
+  );
+  const nameOf = (id: unknown) => names.get(id) ?? id;
+  return made
+    .map(({ type, values }) =>
+      type === "aws_route53_health_check"
+        ? [nameOf(values.id), ((values.child_healthchecks ?? []) as unknown[]).map(nameOf).sort()]
+        : [values.name, values.set_identifier, nameOf(values.health_check_id), values.alias, values.records],
+    )
+    .map((link) => JSON.stringify(link))
+    .sort();
+}
 
 /** What a root module says. Hosts of health endpoints are known after apply, as they are to the stack. */
 function calling(input: ConfigurationInput, first: string): [object, string, object] {
