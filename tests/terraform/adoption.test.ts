@@ -1,4 +1,4 @@
-import { testFull } from "../tier";
+import { describeFull, testFull } from "../tier";
 import {
   ACCOUNT,
   Estate,
@@ -203,7 +203,7 @@ describe("in the same state", () => {
   });
 });
 
-describe("rollback", () => {
+describeFull("rollback", () => {
   test.each([
     ["work", "dlq", "adopted-work"],
     ["ingress", "ingress_dlq", "adopted-ingress"],

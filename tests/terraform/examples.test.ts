@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs";
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
-import { IS_FULL } from "../tier";
+import { IS_FULL, testFull } from "../tier";
 import {
   asEnvironment,
   ExampleCopy,
@@ -30,7 +30,7 @@ beforeAll(async () => {
 afterAll(() => rm(root, { recursive: true, force: true }));
 
 /** Of those that are much alike, the full tier alone plans all. */
-const PLANNED = rootModules().filter((name) => IS_FULL || ["minimal", "complete"].includes(name));
+const PLANNED = rootModules().filter((name) => IS_FULL || name === "complete");
 
 describe.each(PLANNED)("%s", (name) => {
   test("can be planned, and what it makes is closed and encrypted", async () => {
@@ -45,7 +45,7 @@ describe.each(PLANNED)("%s", (name) => {
   });
 });
 
-test("clients are given policies for their queues, not for the canary", async () => {
+testFull("clients are given policies for their queues, not for the canary", async () => {
   await copy.takeValues("active-active");
   const { outputs } = await copy.plan(copy.example("active-active"));
   for (const made of Object.values(outputs.regions as Readonly<Record<string, Record<string, object>>>)) {
@@ -67,7 +67,7 @@ describe.each(wrappers())("%s", (name) => {
     }
   });
 
-  test.each(units)(
+  test.each(IS_FULL ? units : units.slice(0, 1))(
     "the unit %s can be planned with what Terragrunt makes, and what it makes is closed and encrypted",
     async (unit) => {
       const { terraform, generate, inputs } = await evaluateUnit(copy, name, unit);

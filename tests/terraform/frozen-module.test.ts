@@ -5,6 +5,7 @@ import path from "node:path";
 import { CALL, FROZEN_DIRECTORY, freezeModule, frozenVersions, MODULE } from "../../scripts/freeze-module";
 import { writeModules } from "../../stacks/module/write-modules";
 import type { TerraformPlan } from "../emulator/terraform-plan";
+import { testFull } from "../tier";
 import { changesOf, NOTHING, testRuns } from "./test-runs";
 
 jest.setTimeout(300_000);
@@ -37,7 +38,7 @@ test.each(VERSIONS)(
   },
 );
 
-test("a queue whose address changes is noticed, unless it is said to have moved", async () => {
+testFull("a queue whose address changes is noticed, unless it is said to have moved", async () => {
   await upgradeFrom(freezeModule("now", root));
   const current = path.join(root, MODULE);
   for (const file of readdirSync(current).filter((name) => name.endsWith(".tf"))) {

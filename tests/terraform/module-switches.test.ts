@@ -3,6 +3,7 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 import { writeModules } from "../../stacks/module/write-modules";
 import type { TerraformPlan } from "../emulator/terraform-plan";
+import { testFull } from "../tier";
 import { type Changes, changesOf, NOTHING, type Run, testRuns } from "./test-runs";
 
 jest.setTimeout(600_000);
@@ -545,16 +546,19 @@ test.each(Object.entries(SWITCHES))(
   },
 );
 
-test.each(Object.entries(REMOVALS))("%s is removed in two plans", async (name, { from, first, second }) => {
-  const found = await testRuns(folder, name, from, {
-    from: {},
-    first: { command: "plan", variables: first.to },
-    between: { variables: first.to },
-    second: { command: "plan", variables: second.to },
-  });
-  process.stdout.write(`4 runs of terraform test for the removal of ${name}\n`);
-  expect(changesIn(found)).toEqual({ first: changes(first), second: changes(second) });
-});
+testFull.each(Object.entries(REMOVALS))(
+  "%s is removed in two plans",
+  async (name, { from, first, second }) => {
+    const found = await testRuns(folder, name, from, {
+      from: {},
+      first: { command: "plan", variables: first.to },
+      between: { variables: first.to },
+      second: { command: "plan", variables: second.to },
+    });
+    process.stdout.write(`4 runs of terraform test for the removal of ${name}\n`);
+    expect(changesIn(found)).toEqual({ first: changes(first), second: changes(second) });
+  },
+);
 
 test("every variable is switched", () => {
   const text = readFileSync(path.join(folder, "variables.tf"), "utf8");
