@@ -1,13 +1,12 @@
-import { TerraformOutput } from "cdktf";
 import type { Construct } from "constructs";
 import type { Configuration } from "../config/configuration";
 import { groupTopologies } from "../config/group-topology";
 import { regionOrder } from "../config/region-sets";
 import { equal, when } from "../core/expression";
-import { addressed } from "../modules/address";
 import type { HomeHealth } from "../modules/failover/failover";
 import type { Ledger } from "../modules/ledger/ledger";
 import { recordNames } from "../ownership/records";
+import { output } from "./output";
 
 /** Where the managed ledger of a failover group is. */
 export function addLedgerOutputs(scope: Construct, configuration: Configuration, { table }: Ledger): void {
@@ -50,8 +49,4 @@ export function addRecordOutputs(
     if (url !== undefined)
       output(scope, `health_url_${home}`, url, `Health endpoint of ${home}, which is public`);
   }
-}
-
-function output(scope: Construct, id: string, value: string, description: string): void {
-  addressed(new TerraformOutput(scope, id, { value, description }), id);
 }

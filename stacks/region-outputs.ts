@@ -1,12 +1,12 @@
-import { TerraformOutput } from "cdktf";
 import type { Construct } from "constructs";
 import type { Configuration } from "../config/configuration";
 import { json, not } from "../core/expression";
 import { logicalId, type QueueWord } from "../core/names";
-import { addressed, under } from "../modules/address";
+import { under } from "../modules/address";
 import type { LogicalQueue } from "../modules/logical-queue";
 import { consumerPolicy, operatorPolicy, producerPolicy } from "../modules/policy/client-policies";
 import type { Queue } from "../modules/queue/queue";
+import { output } from "./output";
 
 const QUEUES: Readonly<Record<QueueWord, string>> = {
   ingress: "ingress queue, where producers send,",
@@ -71,8 +71,4 @@ export function addHealthHostOutput(scope: Construct, host: string): void {
     host,
     "Host of the public health endpoint, for health_hosts of the module global",
   );
-}
-
-function output(scope: Construct, id: string, value: string, description: string): void {
-  addressed(new TerraformOutput(scope, id, { value, description }), id);
 }

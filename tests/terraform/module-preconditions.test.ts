@@ -1,6 +1,4 @@
 import { mkdtempSync, rmSync } from "node:fs";
-import { createServer } from "node:http";
-import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { Testing } from "cdktf";
@@ -8,6 +6,7 @@ import { synthesizedRegion } from "../../stacks/module/region-files";
 import { CASES, mixedCases, PLAIN, sentencesOf } from "../stacks/module/checks/check-cases";
 import type { Values } from "../stacks/module/variable-cases";
 import { IS_FULL, testFull } from "../tier";
+import { callerIdentity } from "./caller-identity";
 import { providerOf } from "./planned";
 import { jsonLines, TerraformFolder } from "./terraform-folder";
 
@@ -62,34 +61,21 @@ test("a call is refused for what the configuration file is refused for, in its w
 });
 
 test("the account of the provider's credentials is that of the region", async () => {
-  const sts = createServer((_, response) => response.end(CALLER));
-  await new Promise<void>((resolve) => sts.listen(0, "127.0.0.1", resolve));
-  const { port } = sts.address() as AddressInfo;
-  try {
-    const account = "444455556666";
-    const regions = { "us-east-1": { account }, "us-west-2": { account } };
-    const calls = {
-      own: { ...PLAIN, region: REGION, regions },
-      foreign: { ...PLAIN, region: REGION },
-      unasked: { ...PLAIN, ...HOME },
-    };
-    const told = await toldOf(calls, { endpoints: [{ sts: `http://127.0.0.1:${port}` }] });
-    expect(told).toEqual({
-      own: [],
-      foreign: ['regions.us-east-1.account is "111122223333": that of the provider, 444455556666.'],
-      unasked: [],
-    });
-  } finally {
-    sts.close();
-  }
+  const { AWS_ENDPOINT_URL_STS: sts } = await callerIdentity();
+  const account = "444455556666";
+  const regions = { "us-east-1": { account }, "us-west-2": { account } };
+  const calls = {
+    own: { ...PLAIN, region: REGION, regions },
+    foreign: { ...PLAIN, region: REGION },
+    unasked: { ...PLAIN, ...HOME },
+  };
+  const told = await toldOf(calls, { access_key: account, endpoints: [{ sts }] });
+  expect(told).toEqual({
+    own: [],
+    foreign: ['regions.us-east-1.account is "111122223333": that of the provider, 444455556666.'],
+    unasked: [],
+  });
 });
-
-const CALLER = `<GetCallerIdentityResponse xmlns="https://sts.amazonaws.com/doc/2011-06-15/">
-  <GetCallerIdentityResult>
-    <Arn>arn:aws:iam::444455556666:user/operator</Arn><UserId>AIDA</UserId><Account>444455556666</Account>
-  </GetCallerIdentityResult>
-  <ResponseMetadata><RequestId>1</RequestId></ResponseMetadata>
-</GetCallerIdentityResponse>`;
 
 testFull(
   "terraform test: a fault is one of the checks, and there is none where nothing is made",
