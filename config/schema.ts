@@ -105,7 +105,7 @@ const functionSettings = {
     "Provisioned mode of each mapping; not together with maximum_concurrency. Default: none, Lambda scales the pollers.",
   ),
   architecture: choice(["arm64", "x86_64"], "Instruction set. Default arm64."),
-  runtime: choice(["nodejs22.x", "nodejs20.x", "nodejs24.x"], "Lambda runtime. Default nodejs22.x."),
+  runtime: choice(["nodejs22.x", "nodejs20.x"], "Lambda runtime. Default nodejs22.x."),
   log_retention_days: z
     .literal([...LOG_RETENTION_DAYS], allowed(`one of ${LOG_RETENTION_DAYS.join(", ")} (0: never expires)`))
     .describe("Retention of the functions' log groups, days. Default 30."),

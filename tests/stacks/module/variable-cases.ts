@@ -24,7 +24,7 @@ const FUNCTIONS = {
   batching_window_seconds: 2,
   maximum_concurrency: 10,
   architecture: "x86_64",
-  runtime: "nodejs24.x",
+  runtime: "nodejs20.x",
   log_retention_days: 0,
   tracing: "pass_through",
 };
