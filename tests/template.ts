@@ -21,6 +21,18 @@ const made = new Map<string, Template>();
 type Attributes = Record<string, unknown>;
 type Resources = Record<string, Record<string, Attributes>>;
 
+/** Types of resources that have no tags. */
+const UNTAGGED: readonly string[] = [
+  "aws_iam_role_policy",
+  "aws_iam_role_policy_attachment",
+  "aws_lambda_function_event_invoke_config",
+  "aws_lambda_function_url",
+  "aws_lambda_permission",
+  "aws_route53_record",
+  "aws_scheduler_schedule",
+  "aws_sqs_queue_redrive_policy",
+];
+
 /** The Terraform that a stack synthesizes to, with its validations run, as data for assertions. */
 export class Template {
   readonly json: {
@@ -75,6 +87,13 @@ export class Template {
       }
     }
     return counts;
+  }
+
+  /** Resources that can have tags, by name. */
+  get taggable(): readonly (readonly [name: string, attributes: Attributes])[] {
+    return Object.entries(this.json.resource).flatMap(([type, resources]) =>
+      UNTAGGED.includes(type) ? [] : Object.entries(resources),
+    );
   }
 
   /** Attributes of one resource; fails with the addresses there are. */

@@ -3,7 +3,7 @@ import { SqsQueue, type SqsQueueConfig } from "@cdktf/provider-aws/lib/sqs-queue
 import { Construct } from "constructs";
 import type { Encryption, FifoSettings } from "../../config/configuration";
 import type { QueueReference } from "../../config/topology";
-import { type Condition, isSet, json, mapOf, not, optional, when } from "../../core/expression";
+import { isSet, json, mapOf, not, optional } from "../../core/expression";
 import { QUEUE_MAX_MESSAGE_BYTES } from "../../core/limits";
 import { addressed } from "../address";
 import type { PolicyDocument } from "../policy/document";
@@ -30,15 +30,16 @@ export interface QueueProps {
   readonly receiveWaitTimeSeconds?: number;
   /** Makes it a FIFO queue. @default a standard queue */
   readonly fifo?: QueueFifo | false;
-  /** Dead-letter queue and the receives after which SQS moves a message there. @default none */
-  readonly redrive?: {
-    readonly to: Queue;
-    readonly maxReceiveCount: number;
-    /** @default it is there */
-    readonly exists?: Condition;
-  };
+  /** Where SQS moves what is received too often. One that the queue may lose is a `RedrivePolicy`. @default nowhere */
+  readonly redrive?: Redrive;
   /** ARNs of the queues that may use this one as dead-letter queue. @default none is stated */
   readonly deadLettersOf?: readonly string[];
+}
+
+/** A dead-letter queue, and the receives after which SQS moves a message there. */
+export interface Redrive {
+  readonly to: Queue;
+  readonly maxReceiveCount: number;
 }
 
 /**
@@ -68,14 +69,7 @@ export class Queue extends Construct {
             deduplicationScope: props.fifo.deduplicationScope,
             fifoThroughputLimit: props.fifo.throughputLimit,
           })),
-        ...(props.redrive && {
-          // A token, not the computed ARN: SQS refuses a dead-letter queue that does not exist yet.
-          redrivePolicy: when(
-            props.redrive.exists ?? true,
-            `{"deadLetterTargetArn":"${props.redrive.to.resource.arn}","maxReceiveCount":${props.redrive.maxReceiveCount}}`,
-            null,
-          ) as string,
-        }),
+        ...(props.redrive && { redrivePolicy: redrivePolicyOf(props.redrive) }),
         ...(props.deadLettersOf && {
           redriveAllowPolicy: json({
             redrivePermission: "byQueue",
@@ -86,6 +80,11 @@ export class Queue extends Construct {
       props.address,
     );
   }
+}
+
+/** With a token, not the computed ARN: SQS refuses a dead-letter queue that does not exist yet. */
+export function redrivePolicyOf({ to, maxReceiveCount }: Redrive): string {
+  return `{"deadLetterTargetArn":"${to.resource.arn}","maxReceiveCount":${maxReceiveCount}}`;
 }
 
 function encryptionOf(encryption: Encryption, region: string): Partial<SqsQueueConfig> {

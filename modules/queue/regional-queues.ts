@@ -22,6 +22,7 @@ import {
 } from "../policy/queue-policies";
 import { tagsOf } from "../tags";
 import { Queue, type QueueFifo, type QueueProps } from "./queue";
+import { RedrivePolicy } from "./redrive-policy";
 
 export interface RegionalQueuesProps {
   readonly configuration: Configuration;
@@ -64,7 +65,6 @@ export class RegionalQueues extends Construct {
         ...props,
       });
     };
-    const hasPoison = allOf(not(isSet(settings.fifo)), not(equal(settings.mode, "sync")));
     const dead = (source: QueueReference) => ({
       retentionSeconds: settings.dlqRetentionSeconds,
       deadLettersOf: [source.arn],
@@ -92,11 +92,18 @@ export class RegionalQueues extends Construct {
       ...transit,
       delaySeconds: settings.delaySeconds,
       maxMessageSize: settings.maxMessageSize,
-      // Held up by a peer (sync) or by its group (FIFO), a message is received many times without any poison.
-      ...(hasPoison !== false && {
-        redrive: { to: this.ingressDlq, maxReceiveCount: INGRESS_MAX_RECEIVE_COUNT, exists: hasPoison },
-      }),
     });
+    // Held up by a peer (sync) or by its group (FIFO), a message is received many times without any poison.
+    const poisonous = under(this, allOf(not(isSet(settings.fifo)), not(equal(settings.mode, "sync"))));
+    if (poisonous !== undefined) {
+      new RedrivePolicy(poisonous, "ingress-redrive", {
+        provider,
+        address: logicalId(topology.queue, "ingress"),
+        queue: this.ingress,
+        to: this.ingressDlq,
+        maxReceiveCount: INGRESS_MAX_RECEIVE_COUNT,
+      });
+    }
     // Outbox and standby have no redrive policy: a long outage raises receive counts.
     const outboxes = under(this, topology.hasOutboxes);
     this.outboxes = perRegion(topology.outboxes, (reference, peer) =>

@@ -25,7 +25,7 @@ export const SETTINGS = [
 ] as const;
 
 const FILES: readonly (readonly [file: string, isMeant: (resource: ResourceBlock) => boolean])[] = [
-  ["queues.tf", ({ type }) => type === "aws_sqs_queue"],
+  ["queues.tf", ({ type }) => type.startsWith("aws_sqs_queue")],
   ["replication.tf", ({ name }) => /^(replicator|forwarder)$/.test(name)],
   ["failover.tf", ({ name }) => /^(health|health_.*|owned|claim|healthy|home_unhealthy)$/.test(name)],
   ["recovery.tf", () => true],

@@ -33,7 +33,7 @@ export class Users {
   constructor(
     private readonly client: SQSClient,
     private readonly queue: string,
-    private readonly fifo: boolean,
+    readonly fifo: boolean,
   ) {
     this.targets = Object.fromEntries(GROUPS.map((group) => [group, queue]));
     this.others.push(this.send(), this.watch());

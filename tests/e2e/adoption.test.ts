@@ -95,7 +95,7 @@ class Root {
       regions: { [HOME]: { account: this.account }, [PEER]: { account: this.account } },
       queues: { orders: queue },
     };
-    const forgotten = FORGOTTEN.map((name) => `module.sqs.aws_sqs_${name}`);
+    const forgotten = FORGOTTEN[way].map((name) => `module.sqs.aws_sqs_${name}`);
     const root = {
       ...BACKEND,
       ...PROVIDERS,
@@ -167,11 +167,18 @@ const DEAD = { work: "dlq", ingress: "ingress_dlq" } as const;
 const BACKEND = { terraform: { backend: { local: {} } } };
 const PROVIDERS = { provider: { aws: [{ region: HOME }, { alias: "us_west_2", region: PEER }] } };
 const FIFO = { deduplication_scope: "messageGroup", fifo_throughput_limit: "perMessageGroupId" };
-const FORGOTTEN = ["queue_policy.this", "queue_redrive_policy.dlq", "queue_redrive_allow_policy.dlq"];
+const POLICIES = ["queue_policy.this", "queue_redrive_allow_policy.dlq"];
+/** What the queues then say themselves. */
+const FORGOTTEN = { work: [...POLICIES, "queue_redrive_policy.dlq"], ingress: POLICIES };
+const REDRIVE = {
+  from: 'module.us_east_1.aws_sqs_queue_redrive_policy.ingress["orders"]',
+  to: "module.sqs.aws_sqs_queue_redrive_policy.dlq[0]",
+};
 
 /** Blocks that give the queues their former addresses back. */
 const back = (way: Way) => ({
   moved: [
+    ...(way === "ingress" ? [REDRIVE] : []),
     { from: `module.us_east_1.aws_sqs_queue.${way}["orders"]`, to: "module.sqs.aws_sqs_queue.this[0]" },
     { from: `module.us_east_1.aws_sqs_queue.${DEAD[way]}["orders"]`, to: "module.sqs.aws_sqs_queue.dlq[0]" },
   ],
@@ -211,11 +218,13 @@ async function underTraffic(
   });
   const users = new Users(byRegion[HOME]!, at("orders").queueUrl, fifo);
   try {
-    const created = await users.attribute("CreatedTimestamp");
+    const asBefore = () =>
+      Promise.all([users.attribute("CreatedTimestamp"), users.attribute("RedrivePolicy")]);
+    const before = await asBefore();
     await more(users);
     await story(root, users, at);
     await more(users);
-    expect(await users.attribute("CreatedTimestamp")).toBe(created);
+    expect(await asBefore()).toEqual(before);
     await users.end();
     await waitFor(() => users.missing.length === 0, {
       timeoutMs: PATIENCE_MS,
@@ -281,6 +290,7 @@ async function asWork(root: Root, users: Users, at: Place): Promise<void> {
 
 async function asIngress(root: Root, users: Users, at: Place): Promise<void> {
   const terraform = await adopted(root, "ingress");
+  expect(await users.attribute("RedrivePolicy")).toMatch(users.fifo ? /^$/ : /"maxReceiveCount": ?"?1000/);
   await more(users);
 
   users.read(at("orders-work").queueUrl);
@@ -332,7 +342,7 @@ testFull(
     const account = "555566667777";
     const root = new Root("former-state", account);
     await (await root.former()).apply();
-    const removed = ["queue.this", "queue.dlq", ...FORGOTTEN].map((name) => ({
+    const removed = ["queue.this", "queue.dlq", ...FORGOTTEN.work].map((name) => ({
       from: `module.sqs.aws_sqs_${name}`,
       lifecycle: [{ destroy: false }],
     }));

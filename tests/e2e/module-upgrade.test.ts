@@ -1,9 +1,11 @@
-import { cp, mkdtemp, rm, writeFile } from "node:fs/promises";
+import { cp, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import os from "node:os";
 import path from "node:path";
+import { GetQueueAttributesCommand, ListQueuesCommand, type SQSClient } from "@aws-sdk/client-sqs";
 import { FROZEN_DIRECTORY, frozenVersions, MODULE } from "../../scripts/freeze-module";
 import { writeModules } from "../../stacks/module/write-modules";
 import { runCleanup } from "../emulator/cleanup";
+import { sqsClient } from "../emulator/clients";
 import { type Emulator, startEmulator } from "../emulator/emulator";
 import { Terraform } from "../emulator/terraform";
 import { changesOf, NOTHING } from "../terraform/test-runs";
@@ -21,24 +23,41 @@ const OVERRIDE = `module "region" {
 }
 `;
 
+/** Ingress queue of the logical queue that becomes synchronous at last. */
+const MAILS = "prod-mails-ingress";
+
 /** What the emulator does not keep: provisioned pollers. */
 const FORGOTTEN = ['module.region.aws_lambda_event_source_mapping.replicator["payments"]'];
 
 let emulator: Emulator;
+let sqs: SQSClient;
 let root: string;
 
 beforeAll(async () => {
   emulator = await startEmulator({ regions: [REGION] });
+  sqs = sqsClient(emulator, { region: REGION, account: ACCOUNT });
   root = await mkdtemp(path.join(os.tmpdir(), "module-upgrade-"));
 }, 240_000);
 
 afterAll(async () => {
+  sqs.destroy();
   await runCleanup();
   await rm(root, { recursive: true, force: true });
 });
 
+/** Redrive policies that SQS goes by, by queue. */
+async function redrivePolicies(): Promise<Readonly<Record<string, string>>> {
+  const { QueueUrls = [] } = await sqs.send(new ListQueuesCommand({}));
+  const policies = QueueUrls.map(async (QueueUrl) => {
+    const asked = new GetQueueAttributesCommand({ QueueUrl, AttributeNames: ["RedrivePolicy"] });
+    const { RedrivePolicy } = (await sqs.send(asked)).Attributes ?? {};
+    return RedrivePolicy ? [[path.basename(QueueUrl), RedrivePolicy] as const] : [];
+  });
+  return Object.fromEntries((await Promise.all(policies)).flat());
+}
+
 testFull.each(frozenVersions())(
-  "what the module made as %s is planned by the current one without losing a queue",
+  "what the module made as %s is taken over by the current one without losing a queue or a redrive policy",
   async (version) => {
     const directory = path.join(root, version);
     const module = path.join(directory, MODULE);
@@ -66,6 +85,19 @@ testFull.each(frozenVersions())(
     );
     expect(goes).toEqual([]);
     expect(replaced.filter((address) => address.includes("aws_sqs_queue."))).toEqual([]);
+    const before = await redrivePolicies();
+    await terraform.apply();
+    expect(await redrivePolicies()).toEqual(before);
+
+    const call = path.join(directory, "main.tf");
+    await writeFile(
+      call,
+      (await readFile(call, "utf8")).replace(/(mails = {\s+mode += )"semi-sync"/, '$1"sync"'),
+    );
+    await terraform.apply();
+    const { [MAILS]: ended, ...others } = before;
+    expect(ended).toBeDefined();
+    expect(await redrivePolicies()).toEqual(others);
   },
-  600_000,
+  900_000,
 );

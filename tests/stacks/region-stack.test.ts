@@ -37,6 +37,9 @@ describe("addresses", () => {
   });
 });
 
+/** Redrive from ingress, which not every queue has. */
+const REDRIVE = "aws_sqs_queue_redrive_policy.orders_ingress";
+
 describe("counts", () => {
   const perQueue = (regions: typeof TWO_ACCOUNTS | typeof THREE_REGIONS) =>
     Object.keys(regions).reduce(
@@ -47,6 +50,7 @@ describe("counts", () => {
   test("of a region, per provider", () => {
     expect(home().counts).toEqual({
       "aws: aws_sqs_queue": 6,
+      "aws: aws_sqs_queue_redrive_policy": 1,
       "aws: aws_iam_role": 2,
       "aws: aws_iam_role_policy": 2,
       "aws: aws_cloudwatch_log_group": 2,
@@ -57,25 +61,31 @@ describe("counts", () => {
 
   test("of a logical queue over all regions stay within the budget", () => {
     process.stdout.write(`resources per logical queue in two regions: ${perQueue(TWO_ACCOUNTS)}\n`);
-    expect(perQueue(TWO_ACCOUNTS)).toBe(32);
+    expect(perQueue(TWO_ACCOUNTS)).toBe(34);
     expect(perQueue(TWO_ACCOUNTS)).toBeLessThanOrEqual(45);
-    expect(perQueue(THREE_REGIONS)).toBe(3 * (4 + 2 * 2 + 5 * 3));
+    expect(perQueue(THREE_REGIONS)).toBe(3 * (5 + 2 * 2 + 5 * 3));
   });
 });
 
 describe("redrive", () => {
   const template = home();
   const redrive = (queue: string) => template.resource("aws_sqs_queue", queue).redrive_policy;
+  const ending = template.resource("aws_sqs_queue_redrive_policy", "orders_ingress");
 
   test("moves from work to its DLQ, from ingress to its own after 1,000 receives", () => {
     expect(JSON.parse(String(redrive("orders_work")))).toEqual({
       deadLetterTargetArn: "${aws_sqs_queue.orders_dlq.arn}",
       maxReceiveCount: 5,
     });
-    expect(JSON.parse(String(redrive("orders_ingress")))).toEqual({
+    expect(JSON.parse(String(ending.redrive_policy))).toEqual({
       deadLetterTargetArn: "${aws_sqs_queue.orders_ingress-dlq.arn}",
       maxReceiveCount: MAX_RECEIVE_COUNT.max,
     });
+  });
+
+  test("from ingress is a resource of its own: the provider takes none away that a queue no longer names", () => {
+    expect(ending.queue_url).toBe("${aws_sqs_queue.orders_ingress.url}");
+    expect(redrive("orders_ingress")).toBeUndefined();
   });
 
   test("does not exist on outbox and standby: receive counts lie during an outage", () => {
@@ -322,7 +332,7 @@ describe("functions", () => {
           batching_window_seconds: 2,
           maximum_concurrency: 5,
           architecture: "x86_64",
-          runtime: "nodejs24.x",
+          runtime: "nodejs20.x",
           log_retention_days: 7,
         },
       },
@@ -339,7 +349,7 @@ describe("functions", () => {
         memory_size: 512,
         timeout: 10,
         architectures: ["x86_64"],
-        runtime: "nodejs24.x",
+        runtime: "nodejs20.x",
         tracing_config: { mode: "Active" },
         vpc_config: { subnet_ids: ["subnet-0a"], security_group_ids: ["sg-0b"] },
       });
@@ -427,11 +437,10 @@ describe("modes", () => {
   });
 
   test("sync and FIFO have no redrive from ingress: what waits for a peer or its group is no poison", () => {
-    const redrive = (over: QueueInput) =>
-      home({}, over).resource("aws_sqs_queue", "orders_ingress").redrive_policy;
-    expect(redrive({ mode: "sync" })).toBeUndefined();
-    expect(redrive({ fifo: true })).toBeUndefined();
-    expect(redrive({ mode: "semi-sync" })).toBeDefined();
+    const redrive = (over: QueueInput) => home({}, over).addresses.filter((address) => address === REDRIVE);
+    expect(redrive({ mode: "sync" })).toEqual([]);
+    expect(redrive({ fifo: true })).toEqual([]);
+    expect(redrive({ mode: "semi-sync" })).toEqual([REDRIVE]);
   });
 
   test("copies go to the chosen peers only", () => {
@@ -490,8 +499,9 @@ describe("FIFO", () => {
     expect(byContent.map(([address]) => address)).toEqual(["orders_work"]);
   });
 
-  test("has the addresses of a standard queue", () => {
-    expect(home({}, { fifo: true }).addresses).toEqual(home().addresses);
+  test("has the addresses of a standard queue, but for redrive from ingress", () => {
+    const standard = home().addresses.filter((address) => address !== REDRIVE);
+    expect(home({}, { fifo: true }).addresses).toEqual(standard);
   });
 
   test("can do with the ordinary throughput", () => {
@@ -545,21 +555,17 @@ describe("the stack", () => {
   });
 
   test("tags every resource that can be tagged", () => {
-    const { resource } = home({ tags: { team: "checkout" } }, { tags: { tier: "1" } }).json;
-    for (const [type, resources] of Object.entries(resource)) {
-      if (type === "aws_iam_role_policy") continue;
-      for (const [name, { tags }] of Object.entries(resources)) {
-        expect({ name, tags }).toEqual({
-          name,
-          tags: {
-            team: "checkout",
-            tier: "1",
-            "sqs-multi-region:failover-group": "shop",
-            "sqs-multi-region:logical-queue": "orders",
-            "sqs-multi-region:role": expect.any(String),
-          },
-        });
-      }
+    for (const [name, { tags }] of home({ tags: { team: "checkout" } }, { tags: { tier: "1" } }).taggable) {
+      expect({ name, tags }).toEqual({
+        name,
+        tags: {
+          team: "checkout",
+          tier: "1",
+          "sqs-multi-region:failover-group": "shop",
+          "sqs-multi-region:logical-queue": "orders",
+          "sqs-multi-region:role": expect.any(String),
+        },
+      });
     }
   });
 

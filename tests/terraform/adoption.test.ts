@@ -87,19 +87,23 @@ const fifoRoot = (name: string, role: "work" | "ingress", deadRole: "dlq" | "ing
     moved: [
       moved("module.sqs.aws_sqs_queue.this[0]", `module.us_east_1.aws_sqs_queue.${role}["invoices"]`),
       moved("module.sqs.aws_sqs_queue.dlq[0]", `module.us_east_1.aws_sqs_queue.${deadRole}["invoices"]`),
+      ...(role === "ingress" ? [moved(`${REDRIVE}[0]`, `${REDRIVE_OF_INGRESS}["invoices"]`)] : []),
     ],
-    removed: FORGOTTEN.map(removed),
+    removed: FORGOTTEN[role].map(removed),
   };
   return estate.plan(name, { "main.tf.json": root }, stateAfter(fifo));
 };
 
 const moved = (from: string, to: string) => ({ from, to });
 const removed = (from: string) => ({ from, lifecycle: [{ destroy: false }] });
-const FORGOTTEN = [
+const REDRIVE = "module.sqs.aws_sqs_queue_redrive_policy.dlq";
+const REDRIVE_OF_INGRESS = "module.us_east_1.aws_sqs_queue_redrive_policy.ingress";
+const POLICIES = [
   "module.sqs.aws_sqs_queue_policy.this",
-  "module.sqs.aws_sqs_queue_redrive_policy.dlq",
   "module.sqs.aws_sqs_queue_redrive_allow_policy.dlq",
 ];
+/** What the queues then say themselves, by the role of the adopted one. */
+const FORGOTTEN = { work: [...POLICIES, REDRIVE], ingress: POLICIES };
 
 /** What the plan does to the queue and its dead-letter queue: arguments that change in place. */
 function adopted(plan: Planned, role: string, queue: string) {
@@ -131,13 +135,13 @@ const withActions = ({ resource_changes = [] }: Planned, ...actions: readonly st
     .map(({ address, previous_address }) => previous_address ?? address)
     .sort();
 
-const forgotten = FORGOTTEN.map((address) => `${address}[0]`).sort();
+const instances = (addresses: readonly string[]) => addresses.map((address) => `${address}[0]`).sort();
 
 describe("in the same state", () => {
   test("an existing queue becomes the work queue: nothing is replaced, and its policy admits what it did", async () => {
     const plan = await example("adopted-work");
     expect(withActions(plan, "delete")).toEqual([]);
-    expect(withActions(plan, "forget")).toEqual(forgotten);
+    expect(withActions(plan, "forget")).toEqual(instances(FORGOTTEN.work));
     expect(adopted(plan, "work", "orders")).toEqual({});
     expect(adopted(plan, "dlq", "orders")).toEqual({ visibility_timeout_seconds: 30 });
   });
@@ -145,14 +149,18 @@ describe("in the same state", () => {
   test("an existing queue becomes the ingress queue, whose replicator does not read yet", async () => {
     const plan = await example("adopted-ingress");
     expect(withActions(plan, "delete")).toEqual([]);
-    expect(withActions(plan, "forget")).toEqual(forgotten);
+    expect(withActions(plan, "forget")).toEqual(instances(FORGOTTEN.ingress));
     expect(adopted(plan, "ingress", "orders")).toEqual({
       receive_wait_time_seconds: 0,
+      visibility_timeout_seconds: 120,
+    });
+    const redrive = changeOf(plan, `${REDRIVE_OF_INGRESS}["orders"]`);
+    expect(redrive).toMatchObject({ previous_address: `${REDRIVE}[0]`, change: { actions: ["update"] } });
+    expect(changed(redrive)).toEqual({
       redrive_policy: JSON.stringify({
         deadLetterTargetArn: `arn:aws:sqs:us-east-1:${ACCOUNT}:orders-dlq`,
         maxReceiveCount: 1_000,
       }),
-      visibility_timeout_seconds: 120,
     });
     expect(adopted(plan, "ingress_dlq", "orders")).toEqual({ visibility_timeout_seconds: 30 });
     const mapping = changeOf(plan, 'module.us_east_1.aws_lambda_event_source_mapping.replicator["orders"]');
@@ -171,36 +179,39 @@ describe("in the same state", () => {
         },
       });
       expect(withActions(plan, "delete")).toEqual([]);
-      expect(withActions(plan, "forget")).toEqual(forgotten);
+      expect(withActions(plan, "forget")).toEqual(instances(FORGOTTEN.work));
       expect(adopted(plan, "work", "invoices")).toEqual({});
       expect(adopted(plan, "dlq", "invoices")).toMatchObject({ visibility_timeout_seconds: 30 });
     },
   );
 
-  testFull("an existing FIFO queue becomes the ingress queue, and loses its dead-letter queue", async () => {
-    const plan = await fifoRoot("fifo-ingress", "ingress", "ingress_dlq", {
-      names: {
-        ingress: "invoices",
-        ingress_dlq: "invoices-dlq",
-        work: "invoices-work",
-        dlq: "invoices-work-dlq",
-      },
-      content_based_deduplication: true,
-      transit_retention_seconds: 345_600,
-      max_message_size: 262_144,
-      replicator_enabled: false,
-      policies: {
-        ingress: { queue_policy_statements: STANDARD.queue_policy_statements, tls_only: false },
-        ingress_dlq: { tls_only: false },
-      },
-    });
-    expect(withActions(plan, "delete")).toEqual([]);
-    expect(withActions(plan, "forget")).toEqual(forgotten);
-    expect(adopted(plan, "ingress", "invoices")).toEqual({
-      receive_wait_time_seconds: 0,
-      visibility_timeout_seconds: 120,
-    });
-  });
+  testFull(
+    "an existing FIFO queue becomes the ingress queue, and nothing but its redrive policy ends",
+    async () => {
+      const plan = await fifoRoot("fifo-ingress", "ingress", "ingress_dlq", {
+        names: {
+          ingress: "invoices",
+          ingress_dlq: "invoices-dlq",
+          work: "invoices-work",
+          dlq: "invoices-work-dlq",
+        },
+        content_based_deduplication: true,
+        transit_retention_seconds: 345_600,
+        max_message_size: 262_144,
+        replicator_enabled: false,
+        policies: {
+          ingress: { queue_policy_statements: STANDARD.queue_policy_statements, tls_only: false },
+          ingress_dlq: { tls_only: false },
+        },
+      });
+      expect(withActions(plan, "delete")).toEqual([`${REDRIVE}[0]`]);
+      expect(withActions(plan, "forget")).toEqual(instances(FORGOTTEN.ingress));
+      expect(adopted(plan, "ingress", "invoices")).toEqual({
+        receive_wait_time_seconds: 0,
+        visibility_timeout_seconds: 120,
+      });
+    },
+  );
 });
 
 describeFull("rollback", () => {
@@ -217,6 +228,7 @@ describeFull("rollback", () => {
         moved: [
           moved(`module.us_east_1.aws_sqs_queue.${role}["orders"]`, "module.sqs.aws_sqs_queue.this[0]"),
           moved(`module.us_east_1.aws_sqs_queue.${deadRole}["orders"]`, "module.sqs.aws_sqs_queue.dlq[0]"),
+          moved(`${REDRIVE_OF_INGRESS}["orders"]`, `${REDRIVE}[0]`),
         ],
       };
       const plan = await estate.plan(`${name}-back`, { "main.tf.json": root }, after);
@@ -226,6 +238,8 @@ describeFull("rollback", () => {
         expect(change.actions).toEqual(["update"]);
         expect(change.after?.name).toBe(change.before?.name);
       }
+      const redrive = changeOf(plan, `${REDRIVE}[0]`).change;
+      expect(redrive.actions).toEqual([role === "ingress" ? "update" : "create"]);
       const policy = changeOf(plan, "module.sqs.aws_sqs_queue_policy.this[0]").change.after?.policy;
       const former = changeOf(standard, "module.sqs.aws_sqs_queue_policy.this[0]").change.after?.policy;
       expect(policy).toBe(former);
@@ -236,10 +250,10 @@ describeFull("rollback", () => {
 
 describe("from another state", () => {
   test("the former state forgets all of it, and ends nothing", async () => {
-    const addresses = ["module.sqs.aws_sqs_queue.this", "module.sqs.aws_sqs_queue.dlq", ...FORGOTTEN];
+    const addresses = ["module.sqs.aws_sqs_queue.this", "module.sqs.aws_sqs_queue.dlq", ...FORGOTTEN.work];
     const root = { ...PROVIDERS, removed: addresses.map(removed) };
     const plan = await estate.plan("former", { "main.tf.json": root }, stateAfter(standard));
-    expect(withActions(plan, "forget")).toEqual(addresses.map((address) => `${address}[0]`).sort());
+    expect(withActions(plan, "forget")).toEqual(instances(addresses));
     expect(withActions(plan, "delete", "create", "update")).toEqual([]);
   });
 });

@@ -116,16 +116,23 @@ export const OVERRIDES = {
 
 /** The state after an apply of what was planned, of attributes that the plan knows or AWS is known to fill in. */
 export function stateAfter({ planned_values }: Planned): object {
-  const resources = resourcesIn(planned_values.root_module).filter(({ mode }) => mode === "managed");
-  const said = (type: string, url: string, attribute: string) =>
-    resources.find((one) => one.type === type && urlOf(one, resources) === url)?.values[attribute];
+  // What a plan forgets stands in it without values.
+  const resources = resourcesIn(planned_values.root_module).filter(
+    ({ mode, values }) => mode === "managed" && values !== undefined,
+  );
+  const said = (type: string, name: string, attribute: string) =>
+    resources.find((one) => one.type === type && queueNameOf(one, resources) === name)?.values[attribute];
+  const inState = (resource: PlannedResource, region: string): Values => {
+    if (resource.type === "aws_sqs_queue") return queueOf(resource.values, region, said);
+    const name = queueNameOf(resource, resources);
+    if (name === undefined) return resource.values;
+    const url = urlOf(name, region);
+    return { ...resource.values, id: url, queue_url: url };
+  };
   const instances = resources.map((resource) => {
     const module = resource.address.slice(0, resource.address.indexOf(`.${resource.type}.`));
     const alias = module.endsWith(PEER) ? `.${PEER}` : "";
-    const attributes =
-      resource.type === "aws_sqs_queue"
-        ? queueOf(resource.values, module.endsWith(PEER) ? "us-west-2" : REGION, said)
-        : resource.values;
+    const attributes = inState(resource, module.endsWith(PEER) ? "us-west-2" : REGION);
     const { type, name, index, schema_version } = resource;
     const instance = { schema_version, attributes, ...(index !== undefined && { index_key: index }) };
     return { module, mode: "managed", type, name, provider: `${AWS}${alias}`, instances: [instance] };
@@ -152,12 +159,17 @@ function joined<T extends { module: string; type: string; name: string; instance
 }
 
 /** Resources about a queue name it by a URL that is not known before it is made; here they are of the queue with their address. */
-function urlOf({ type, name, address }: PlannedResource, all: readonly PlannedResource[]): unknown {
+function queueNameOf({ type, name, address }: PlannedResource, all: readonly PlannedResource[]) {
+  if (!type.startsWith("aws_sqs_queue_")) return undefined;
   const module = address.slice(0, address.indexOf(`.${type}.`));
-  // The redrive policy of a queue is named after the dead-letter queue.
-  const queue = type === "aws_sqs_queue_redrive_policy" ? "this" : name;
-  return all.find((one) => one.address === `${module}.aws_sqs_queue.${queue}[0]`)?.values.name;
+  const key = address.slice(address.lastIndexOf("["));
+  // The redrive policy of the former module is named after the dead-letter queue.
+  const queue = type === "aws_sqs_queue_redrive_policy" && name === "dlq" ? "this" : name;
+  const found = all.find((one) => one.address === `${module}.aws_sqs_queue.${queue}${key}`);
+  return found && String(found.values.name);
 }
+
+const urlOf = (name: string, region: string) => `https://sqs.${region}.amazonaws.com/${ACCOUNT}/${name}`;
 
 function queueOf(
   values: Values,
@@ -165,7 +177,7 @@ function queueOf(
   said: (type: string, name: string, attribute: string) => unknown,
 ): Values {
   const name = String(values.name);
-  const url = `https://sqs.${region}.amazonaws.com/${ACCOUNT}/${name}`;
+  const url = urlOf(name, region);
   const of = (attribute: string) =>
     values[attribute] ?? said(`aws_sqs_queue_${attribute}`, name, attribute) ?? "";
   return {

@@ -33,8 +33,14 @@ const PLAIN: Values = { region: "us-east-1", failover_group: "shop", regions: PA
 const RECOVERED: Values = { ...PLAIN, recovery: {}, ledger: {} };
 const WITH_DNS: Values = { ...RECOVERED, dns: DNS };
 
-const BOTH = ["orders", "shipments"];
+const FIFO = "shipments";
+const BOTH = ["orders", FIFO];
 const KINDS = ["work", "ingress", "dlq", "ingress_dlq"];
+
+const ofType = (all: readonly string[], ...types: readonly string[]) =>
+  all.filter((address) => types.some((type) => address.startsWith(`aws_${type}.`)));
+const without = (all: readonly string[], ...others: readonly string[]) =>
+  all.filter((address) => !others.includes(address));
 
 const addresses = (types: readonly string[], word: string, keys: readonly string[]) =>
   types.flatMap((type) => keys.map((key) => `aws_${type}.${word}["${key}"]`));
@@ -42,6 +48,10 @@ const single = (word: string, ...types: readonly string[]) => types.map((type) =
 const to = (region: string, queues: readonly string[] = BOTH) => queues.map((queue) => `${queue}/${region}`);
 const queues = (words: readonly string[], ...keys: readonly string[]) =>
   words.flatMap((word) => addresses(["sqs_queue"], word, keys));
+
+/** Redrive from ingress, which FIFO queues have none of. */
+const redrive = (...logical: readonly string[]) =>
+  addresses(["sqs_queue_redrive_policy"], "ingress", without(logical, FIFO));
 
 const FUNCTION = ["cloudwatch_log_group", "iam_role", "iam_role_policy", "lambda_function"];
 const POLLED = [...FUNCTION, "lambda_event_source_mapping"];
@@ -55,6 +65,7 @@ const copiers = (types: readonly string[], logical: readonly string[] = BOTH, pe
 /** What a logical queue has for itself, and what it has per peer. */
 const own = (...logical: readonly string[]) => [
   ...queues(KINDS, ...logical),
+  ...redrive(...logical),
   ...addresses(POLLED, "replicator", logical),
 ];
 const outgoing = (peer: string, ...logical: readonly string[]) => [
@@ -117,10 +128,6 @@ const TOLD_OF_RECOVERY = [
 const REPLICATOR_OF_ORDERS = addresses(["iam_role", "iam_role_policy", "lambda_function"], "replicator", [
   "orders",
 ]);
-const ofType = (all: readonly string[], ...types: readonly string[]) =>
-  all.filter((address) => types.some((type) => address.startsWith(`aws_${type}.`)));
-const without = (all: readonly string[], ...others: readonly string[]) =>
-  all.filter((address) => !others.includes(address));
 
 const OF_PLAIN: Readonly<Record<string, Switch>> = {
   nothing: { to: {} },
@@ -140,6 +147,7 @@ const OF_PLAIN: Readonly<Record<string, Switch>> = {
   },
   fifo: {
     to: orders({ fifo: true }),
+    goes: redrive("orders"),
     changes: copiers(["iam_role_policy", "lambda_function", "lambda_event_source_mapping"], ["orders"]),
     replaced: [...queues(KINDS, "orders"), ...queues(["outbox", "standby"], "orders/us-west-2")],
   },
@@ -152,11 +160,9 @@ const OF_PLAIN: Readonly<Record<string, Switch>> = {
     to: orders({ mode: "semi-sync" }),
     changes: [...REPLICATOR_OF_ORDERS, ...queues(["standby"], "orders/us-west-2")],
   },
-  // The ingress queue keeps its redrive policy: the provider takes one away that is not named any more from nobody
-  // (https://github.com/hashicorp/terraform-provider-aws/issues/23178), docs/modes.md says what to do.
   mode_sync: {
     to: orders({ mode: "sync" }),
-    goes: outgoing("us-west-2", "orders"),
+    goes: [...outgoing("us-west-2", "orders"), ...redrive("orders")],
     changes: [...REPLICATOR_OF_ORDERS, ...queues(["standby"], "orders/us-west-2")],
   },
   one_queue_more: {
@@ -292,11 +298,14 @@ const OF_PLAIN: Readonly<Record<string, Switch>> = {
   },
   prefix: {
     to: { naming: { prefix: "prod-" } },
-    replaced: without(PLAIN_MODULE, ...ofType(PLAIN_MODULE, "lambda_event_source_mapping")),
+    replaced: without(
+      PLAIN_MODULE,
+      ...ofType(PLAIN_MODULE, "lambda_event_source_mapping", "sqs_queue_redrive_policy"),
+    ),
   },
   tags: {
     to: { tags: { team: "checkout" } },
-    changes: without(PLAIN_MODULE, ...copiers(["iam_role_policy"])),
+    changes: without(PLAIN_MODULE, ...copiers(["iam_role_policy"]), ...redrive("orders")),
   },
   recovery: { to: { recovery: {} }, comes: RECOVERY, changes: TOLD_OF_RECOVERY },
 };
@@ -431,6 +440,7 @@ const OF_DNS: Readonly<Record<string, Switch>> = {
         "lambda_function_url",
         "lambda_permission",
         "scheduler_schedule",
+        "sqs_queue_redrive_policy",
       ),
     ),
   },

@@ -88,7 +88,7 @@ run "applies" {
     error_message = "the work queue redrives to its own dead-letter queue"
   }
   assert {
-    condition = jsondecode(aws_sqs_queue.orders_ingress.redrive_policy) == {
+    condition = jsondecode(aws_sqs_queue_redrive_policy.orders_ingress.redrive_policy) == {
       deadLetterTargetArn = "arn:aws:sqs:us-east-1:111122223333:orders-ingress-dlq"
       maxReceiveCount     = 1000
     }

@@ -151,6 +151,7 @@ const FIXED: Readonly<Record<string, readonly string[]>> = {
   aws_lambda_permission: ["function_name", "statement_id", "action", "principal", "function_url_auth_type"],
   aws_scheduler_schedule: ["name"],
   aws_sqs_queue: ["name", "fifo_queue"],
+  aws_sqs_queue_redrive_policy: ["queue_url"],
   aws_ssm_parameter: ["name"],
 };
 
