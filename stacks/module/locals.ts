@@ -48,12 +48,12 @@ export function globalLocals(
     'peer_pairs = merge([for home, peers in local.peers : { for peer in peers : "${home}/${peer}" => { home = home, peer = peer } }]...)',
     'earlier_pairs = merge([for home, peers in local.peers : { for peer in slice(peers, 0, length(peers) - 1) : "${home}/${peer}" => { home = home, peer = peer } }]...)',
     "policy = var.create ? local.dns.discovery.policy : null",
-    "endpoints = local.dns.endpoints == null ? [] : local.dns.endpoints",
+    'endpoints = [for endpoint in local.dns.endpoints == null ? [] : local.dns.endpoints : merge(endpoint, { type = anytrue([for target in values(endpoint.targets) : target.cname != null]) ? "CNAME" : "A" })]',
     `home_chains = ${write(chains)}`,
     `chains = merge(local.home_chains, {
       for endpoint in local.endpoints : "endpoint/\${endpoint.record}" => {
         name    = endpoint.record
-        type    = anytrue([for target in values(endpoint.targets) : target.cname != null]) ? "CNAME" : "A"
+        type    = endpoint.type
         label   = "peers"
         below   = endpoint.record
         choices = [for region in local.order : { value = endpoint.targets[region].cname, alias = endpoint.targets[region].alias, check = aws_route53_health_check.routing[region].id }]
@@ -69,6 +69,6 @@ export function globalLocals(
     )`,
     "nowhere = { region = null, identifier = null, latency = null, continent = null, country = null, subdivision = null }",
     'place_codes = { for place in distinct(flatten(values(coalesce(local.dns.discovery.locations, {})))) : jsonencode(place) => [for code in place.continent == null ? ["country", place.country, place.subdivision] : ["continent", place.continent] : lower(code) if code != null] }',
-    'targets = local.policy == "failover" ? {} : merge([for endpoint in local.endpoints : { for key, route in local.routes : "${endpoint.record}/${key}" => merge(route, { record = endpoint.record, type = anytrue([for target in values(endpoint.targets) : target.cname != null]) ? "CNAME" : "A", value = endpoint.targets[route.region].cname, alias = endpoint.targets[route.region].alias }) }]...)',
+    'targets = local.policy == "failover" ? {} : merge([for endpoint in local.endpoints : { for key, route in local.routes : "${endpoint.record}/${key}" => merge(route, { record = endpoint.record, type = endpoint.type, value = endpoint.targets[route.region].cname, alias = endpoint.targets[route.region].alias }) }]...)',
   ];
 }
