@@ -1,9 +1,9 @@
 import { mkdir, readFile } from "node:fs/promises";
 import path from "node:path";
-import { childEnvironment, proxyEnvironment } from "../../tests/emulator/environment";
+import { childEnvironment } from "../../tests/emulator/environment";
 import { PROJECT_ROOT } from "../../tests/emulator/paths";
 import { type CommandResult, runCommand } from "../../tests/emulator/run-command";
-import { terraformCli } from "../../tests/emulator/terraform-cli";
+import { TerraformFolder } from "../../tests/terraform/terraform-folder";
 import { checkovReport } from "./checkov-report";
 import { installCheckov, installTflint, type Tool } from "./install-tools";
 import { suppressionsIn } from "./suppressions";
@@ -38,24 +38,24 @@ export async function allChecks(directory: string, log: (line: string) => void):
   const checkov = checkovCheck(await installCheckov(log), await readFile(CHECKOV_SETTINGS, "utf8"));
   const tflint = await installTflint(log);
   await mkdir(directory, { recursive: true });
-  const { configFile } = await terraformCli(directory);
-  return [...terraformChecks(configFile), tflintCheck(tflint), checkov];
+  return [...terraformChecks(await TerraformFolder.at(directory)), tflintCheck(tflint), checkov];
 }
 
-function terraformChecks(configFile: string): readonly Check[] {
-  const environment = { ...childEnvironment({ TF_CLI_CONFIG_FILE: configFile }), ...proxyEnvironment() };
-  const terraform = (folder: string, ...args: string[]) =>
-    runCommand("terraform", [`-chdir=${folder}`, ...args, "-no-color"], environment);
+function terraformChecks(terraform: TerraformFolder): readonly Check[] {
   return [
     {
       name: "terraform fmt",
-      run: async (folder) => found(await terraform(folder, "fmt", "-check", "-diff")),
+      run: async (folder) => found(await terraform.run(folder, "fmt", "-check", "-diff", "-no-color")),
     },
     {
       name: "terraform validate",
       run: async (folder) => {
-        const prepared = found(await terraform(folder, "init", "-backend=false", "-input=false"));
-        return prepared.findings === "" ? found(await terraform(folder, "validate")) : prepared;
+        const prepared = found(
+          await terraform.run(folder, "init", "-backend=false", "-input=false", "-no-color"),
+        );
+        return prepared.findings === ""
+          ? found(await terraform.run(folder, "validate", "-no-color"))
+          : prepared;
       },
     },
   ];

@@ -1,13 +1,6 @@
+import type { ResourceChange, ShownPlan } from "../emulator/terraform-plan";
 import { describeFull, testFull } from "../tier";
-import {
-  ACCOUNT,
-  Estate,
-  OVERRIDES,
-  type Planned,
-  PROVIDERS,
-  type ResourceChange,
-  stateAfter,
-} from "./estate";
+import { ACCOUNT, Estate, OVERRIDES, PROVIDERS, stateAfter } from "./estate";
 import { narrowings } from "./narrowings";
 
 jest.setTimeout(300_000);
@@ -47,8 +40,8 @@ const FIFO = {
 };
 
 let estate: Estate;
-let standard: Planned;
-let fifo: Planned;
+let standard: ShownPlan;
+let fifo: ShownPlan;
 
 beforeAll(async () => {
   estate = await Estate.create();
@@ -60,7 +53,7 @@ beforeAll(async () => {
 
 afterAll(() => estate.remove());
 
-const plans = new Map<string, Promise<Planned>>();
+const plans = new Map<string, Promise<ShownPlan>>();
 /** An example, planned from the state of its former module, once. */
 const example = (name: string) => {
   const planned =
@@ -106,7 +99,7 @@ const POLICIES = [
 const FORGOTTEN = { work: [...POLICIES, REDRIVE], ingress: POLICIES };
 
 /** What the plan does to the queue and its dead-letter queue: arguments that change in place. */
-function adopted(plan: Planned, role: string, queue: string) {
+function adopted(plan: ShownPlan, role: string, queue: string) {
   const change = changeOf(plan, `module.us_east_1.aws_sqs_queue.${role}["${queue}"]`);
   expect(change.change.actions).toEqual(["update"]);
   const { before, after } = change.change;
@@ -114,7 +107,7 @@ function adopted(plan: Planned, role: string, queue: string) {
   return changed(change);
 }
 
-function changeOf({ resource_changes = [] }: Planned, address: string): ResourceChange {
+function changeOf({ resource_changes = [] }: ShownPlan, address: string): ResourceChange {
   const found = resource_changes.find((change) => change.address === address);
   if (found === undefined) throw new Error(`nothing is planned for ${address}`);
   return found;
@@ -129,7 +122,7 @@ function changed({ change: { before, after } }: ResourceChange): Readonly<Record
 }
 
 /** Addresses of what a plan ends, forgets or makes anew. */
-const withActions = ({ resource_changes = [] }: Planned, ...actions: readonly string[]) =>
+const withActions = ({ resource_changes = [] }: ShownPlan, ...actions: readonly string[]) =>
   resource_changes
     .filter(({ change }) => change.actions.some((action) => actions.includes(action)))
     .map(({ address, previous_address }) => previous_address ?? address)

@@ -1,125 +1,66 @@
-import { cp, mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { cp } from "node:fs/promises";
 import path from "node:path";
 import { writeModules } from "../../stacks/module/write-modules";
-import { childEnvironment } from "../emulator/environment";
-import { runCommand } from "../emulator/run-command";
-import { terraformCli } from "../emulator/terraform-cli";
+import { type PlannedResource, plannedResources, type ShownPlan } from "../emulator/terraform-plan";
 import { callerIdentity } from "./caller-identity";
-import { PROVIDER } from "./planned";
+import { providerOf } from "./planned";
+import { TerraformFolder } from "./terraform-folder";
 
 export const ACCOUNT = "111122223333";
 export const REGION = "us-east-1";
 const PEER = "us_west_2";
 const AWS = 'provider["registry.terraform.io/hashicorp/aws"]';
 
-/** Terraform's state and plans, as far as they are looked at here: https://developer.hashicorp.com/terraform/internals/json-format */
-export interface Planned {
-  readonly planned_values: { readonly root_module: PlannedModule };
-  readonly resource_changes?: readonly ResourceChange[];
-}
-
-export interface ResourceChange {
-  readonly address: string;
-  readonly previous_address?: string;
-  readonly type: string;
-  readonly change: {
-    readonly actions: readonly string[];
-    readonly before: Values | null;
-    readonly after: Values | null;
-  };
-}
-
 type Values = Readonly<Record<string, unknown>>;
-
-interface PlannedModule {
-  readonly resources?: readonly PlannedResource[];
-  readonly child_modules?: readonly PlannedModule[];
-}
-
-interface PlannedResource {
-  readonly address: string;
-  readonly mode: string;
-  readonly type: string;
-  readonly name: string;
-  readonly index?: number | string;
-  readonly schema_version: number;
-  readonly values: Values;
-}
 
 /** Terraform of an estate, in a folder of its own, that never calls AWS: its states are what earlier plans would have made. */
 export class Estate {
-  private constructor(
-    private readonly root: string,
-    private readonly environment: NodeJS.ProcessEnv,
-  ) {}
+  private constructor(private readonly folder: TerraformFolder) {}
 
   /** With the modules, the examples and a queue by terraform-aws-sqs, as folders. */
   static async create(): Promise<Estate> {
-    const root = await mkdtemp(path.join(tmpdir(), "sqs-multi-region-adoption-"));
-    writeModules(path.join(root, "dist", "modules"));
-    await cp(path.resolve(__dirname, "../../examples/modules"), path.join(root, "examples", "modules"), {
-      recursive: true,
-    });
-    await cp(path.join(__dirname, "sqs"), path.join(root, "sqs"), { recursive: true });
-    const { configFile } = await terraformCli(root);
-    return new Estate(
-      root,
-      childEnvironment({ TF_CLI_CONFIG_FILE: configFile, ...(await callerIdentity()) }),
-    );
+    const folder = (await TerraformFolder.withProvider()).with(await callerIdentity());
+    const copy = (from: string, to: string) => cp(from, path.join(folder.root, to), { recursive: true });
+    writeModules(path.join(folder.root, "dist", "modules"));
+    await copy(path.resolve(__dirname, "../../examples/modules"), path.join("examples", "modules"));
+    await copy(path.join(__dirname, "sqs"), "sqs");
+    return new Estate(folder);
   }
 
   /**
    * Plans a root module from a state.
    * @param folder below the root; files are put into it
    */
-  async plan(folder: string, files: Readonly<Record<string, object>>, state?: object): Promise<Planned> {
-    const place = path.join(this.root, folder);
-    await mkdir(place, { recursive: true });
-    const all = { ...files, ...(state && { "terraform.tfstate": state }) };
-    for (const [name, content] of Object.entries(all)) {
-      await writeFile(path.join(place, name), JSON.stringify(content));
-    }
-    const terraform = async (...args: string[]) => {
-      const { exitCode, stdout, stderr } = await runCommand(
-        "terraform",
-        [`-chdir=${place}`, ...args],
-        this.environment,
-      );
-      if (exitCode !== 0) throw new Error(`terraform ${args[0]} failed:\n${stdout}${stderr}`);
-      return stdout;
-    };
-    await terraform("init", "-input=false", "-no-color");
-    await terraform("plan", "-input=false", "-no-color", "-refresh=false", "-out=plan");
-    return JSON.parse(await terraform("show", "-json", "plan"));
+  async plan(folder: string, files: Readonly<Record<string, object>>, state?: object): Promise<ShownPlan> {
+    const all = Object.entries({ ...files, ...(state && { "terraform.tfstate": state }) });
+    const texts = all.map(([name, content]) => [path.join(folder, name), JSON.stringify(content)]);
+    await this.folder.write(Object.fromEntries(texts));
+    await this.folder.init(folder);
+    return this.folder.plan(folder, "-refresh=false");
   }
 
   remove(): Promise<void> {
-    return rm(this.root, { recursive: true, force: true });
+    return this.folder.remove();
   }
 }
 
-const provider = (region: string, alias?: string) => ({ ...PROVIDER, region, ...(alias && { alias }) });
 /** Providers of both regions. */
-export const PROVIDERS = { provider: { aws: [provider(REGION), provider("us-west-2", PEER)] } };
+export const PROVIDERS = { provider: { aws: [providerOf(REGION), providerOf("us-west-2", PEER)] } };
 /** The same, over those of an example. */
 export const OVERRIDES = {
   "test_override.tf.json": {
     provider: {
       aws: [
-        { ...provider(REGION), allowed_account_ids: null },
-        { ...provider("us-west-2", PEER), allowed_account_ids: null },
+        { ...providerOf(REGION), allowed_account_ids: null },
+        { ...providerOf("us-west-2", PEER), allowed_account_ids: null },
       ],
     },
   },
 };
 
 /** The state after an apply of what was planned, of attributes that the plan knows or AWS is known to fill in. */
-export function stateAfter({ planned_values }: Planned): object {
-  // What a plan forgets stands in it without values.
-  const resources = resourcesIn(planned_values.root_module).filter(
-    ({ mode, values }) => mode === "managed" && values !== undefined,
-  );
+export function stateAfter(plan: ShownPlan): object {
+  const resources = plannedResources(plan);
   const said = (type: string, name: string, attribute: string) =>
     resources.find((one) => one.type === type && queueNameOf(one, resources) === name)?.values[attribute];
   const inState = (resource: PlannedResource, region: string): Values => {
@@ -197,8 +138,4 @@ function queueOf(
     fifo_throughput_limit: values.fifo_throughput_limit ?? (values.fifo_queue ? "perQueue" : ""),
     tags_all: values.tags ?? {},
   };
-}
-
-function resourcesIn({ resources = [], child_modules = [] }: PlannedModule): readonly PlannedResource[] {
-  return [...resources, ...child_modules.flatMap(resourcesIn)];
 }

@@ -7,7 +7,7 @@ import {
   asEnvironment,
   ExampleCopy,
   exampleFiles,
-  type PlannedResource,
+  type RegionalResource,
   rootModules,
   wrappers,
 } from "./examples";
@@ -98,7 +98,7 @@ describe.each(wrappers())("%s", (name) => {
     for (const [place, text] of files.filter(([each]) => each.endsWith(".hcl"))) {
       const read = path.join(root, `${place.replaceAll("/", "-")}.tf`);
       await writeFile(read, text);
-      expect(await copy.terraform(root, ["fmt", "-check", "-diff", read])).toBe("");
+      expect(await copy.folder.succeed(".", "fmt", "-check", "-diff", read)).toBe("");
     }
   });
 });
@@ -115,7 +115,7 @@ describe("all of them", () => {
   });
 
   test("are formatted as Terraform does it", async () => {
-    expect(await copy.terraform(root, ["fmt", "-check", "-recursive", "-diff", "examples"])).toBe("");
+    expect(await copy.folder.succeed(".", "fmt", "-check", "-recursive", "-diff", "examples")).toBe("");
   });
 
   test("name no account but that of AWS's documentation, and none where Terraform reads it without being told", () => {
@@ -146,7 +146,7 @@ test("a policy for everybody and a queue without encryption are objected to", ()
 });
 
 /** What is wrong with a resource as an example. */
-function objections({ address, type, values }: PlannedResource): string[] {
+function objections({ address, type, values }: RegionalResource): string[] {
   const documents = Object.entries(values).filter(([key]) => /(^|_)policy$/.test(key));
   const isQueue = type === "aws_sqs_queue";
   const isEncrypted = values.sqs_managed_sse_enabled === true || Boolean(values.kms_master_key_id);
@@ -176,7 +176,7 @@ function admitsEverybody({
   });
 }
 
-function queuesByRegion(resources: readonly PlannedResource[]): Readonly<Record<string, number>> {
+function queuesByRegion(resources: readonly RegionalResource[]): Readonly<Record<string, number>> {
   const regions = resources.flatMap(({ type, region }) => (type === "aws_sqs_queue" ? [region ?? "?"] : []));
   const counts = [...new Set(regions)].map((region) => [
     region,

@@ -2,11 +2,10 @@ import { readdirSync, readFileSync } from "node:fs";
 import { cp, rename, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { writeModules } from "../../stacks/module/write-modules";
-import { childEnvironment } from "../emulator/environment";
-import { runCommand } from "../emulator/run-command";
-import { terraformCli } from "../emulator/terraform-cli";
+import { type PlannedResource, plannedResources, type ShownPlan } from "../emulator/terraform-plan";
 import { callerIdentity } from "./caller-identity";
 import { PROVIDER } from "./planned";
+import { TerraformFolder } from "./terraform-folder";
 
 /** Folder of the examples of the modules. */
 export const EXAMPLES = path.resolve(__dirname, "../../examples/modules");
@@ -39,8 +38,8 @@ export function exampleFiles(): Readonly<Record<string, string>> {
 /** Examples and modules, where they stand in a clone of the repository. */
 export class ExampleCopy {
   private constructor(
-    private readonly root: string,
-    private readonly environment: NodeJS.ProcessEnv,
+    /** Of the clone. */
+    readonly folder: TerraformFolder,
   ) {}
 
   /** @param root an empty folder; whoever made it removes it */
@@ -50,21 +49,17 @@ export class ExampleCopy {
       filter: (file) => !LEFT.test(path.basename(file)),
     });
     writeModules(path.join(root, MODULES_PLACE));
-    const { configFile } = await terraformCli(root);
-    return new ExampleCopy(
-      root,
-      childEnvironment({ TF_CLI_CONFIG_FILE: configFile, ...(await callerIdentity()) }),
-    );
+    return new ExampleCopy((await TerraformFolder.at(root)).with(await callerIdentity()));
   }
 
   /** Folder of an example. */
   example(name: string): string {
-    return path.join(this.root, EXAMPLES_PLACE, name);
+    return path.join(this.folder.root, EXAMPLES_PLACE, name);
   }
 
   /** Folder of a module. */
   module(name: string): string {
-    return path.join(this.root, MODULES_PLACE, name);
+    return path.join(this.folder.root, MODULES_PLACE, name);
   }
 
   /** Takes the values that an example suggests. */
@@ -76,29 +71,10 @@ export class ExampleCopy {
 
   /** Copies a module to a folder of its own, as Terragrunt does, with more files. */
   async unit(module: string, name: string, files: Readonly<Record<string, string>>): Promise<string> {
-    const folder = path.join(this.root, "units", name);
+    const folder = path.join(this.folder.root, "units", name);
     await cp(module, folder, { recursive: true });
     for (const [file, text] of Object.entries(files)) await writeFile(path.join(folder, file), text);
     return folder;
-  }
-
-  /**
-   * Runs Terraform.
-   * @throws Error when it fails
-   */
-  async terraform(
-    folder: string,
-    args: readonly string[],
-    variables: Readonly<Record<string, string>> = {},
-  ): Promise<string> {
-    const all = [`-chdir=${folder}`, ...args];
-    const { exitCode, stdout, stderr } = await runCommand("terraform", all, {
-      ...this.environment,
-      ...variables,
-    });
-    if (exitCode !== 0)
-      throw new Error(`terraform ${args[0]} failed in ${path.basename(folder)}:\n${stdout}${stderr}`);
-    return stdout;
   }
 
   /**
@@ -107,14 +83,13 @@ export class ExampleCopy {
    */
   async plan(folder: string, variables: Readonly<Record<string, string>> = {}): Promise<PlannedRoot> {
     await writeOverride(folder, { ...PROVIDER, allowed_account_ids: null });
-    await this.terraform(folder, ["init", "-input=false", "-no-color"]);
-    const validated = JSON.parse(await this.terraform(folder, ["validate", "-json"]));
-    await this.terraform(folder, ["plan", "-input=false", "-no-color", "-out=plan"], variables);
-    const plan = JSON.parse(await this.terraform(folder, ["show", "-json", "plan"]));
-    const outputs = Object.entries((plan as PlanJson).output_changes ?? {});
+    await this.folder.init(folder);
+    const validated = JSON.parse(await this.folder.succeed(folder, "validate", "-json"));
+    const plan = (await this.folder.with(variables).plan(folder)) as PlanOfRoot;
+    const outputs = Object.entries(plan.output_changes ?? {});
     return {
       warnings: validated.warning_count,
-      resources: resourcesIn(plan),
+      resources: withRegions(plan),
       outputs: Object.fromEntries(outputs.map(([name, { after }]) => [name, after])),
     };
   }
@@ -146,28 +121,22 @@ export function asEnvironment(values: Readonly<Record<string, unknown>>): Readon
 }
 
 /** A resource that Terraform would make. */
-export interface PlannedResource {
-  readonly address: string;
-  readonly type: string;
+export interface RegionalResource extends Pick<PlannedResource, "address" | "type" | "values"> {
   /** Of its provider. */
   readonly region: string | undefined;
-  /** What is known before it is made. */
-  readonly values: Readonly<Record<string, unknown>>;
 }
 
 export interface PlannedRoot {
   /** Of `terraform validate`. */
   readonly warnings: number;
-  readonly resources: readonly PlannedResource[];
+  readonly resources: readonly RegionalResource[];
   /** What is known of them before anything is made. */
   readonly outputs: Readonly<Record<string, unknown>>;
 }
 
 /** https://developer.hashicorp.com/terraform/internals/json-format, as far as it is looked at here. */
-interface PlanJson {
+interface PlanOfRoot extends ShownPlan {
   readonly variables?: Readonly<Record<string, { readonly value: unknown }>>;
-  readonly planned_values: { readonly root_module: ModuleValues };
-  readonly output_changes?: Readonly<Record<string, { readonly after?: unknown }>>;
   readonly configuration: {
     readonly provider_config: Readonly<
       Record<string, { readonly expressions?: { readonly region?: Expression } }>
@@ -181,22 +150,13 @@ interface Expression {
   readonly references?: readonly string[];
 }
 
-interface ModuleValues {
-  readonly resources?: readonly {
-    readonly mode: string;
-    readonly address: string;
-    readonly type: string;
-    readonly values: Readonly<Record<string, unknown>>;
-  }[];
-  readonly child_modules?: readonly ModuleValues[];
-}
-
 interface ModuleConfiguration {
   readonly resources?: readonly { readonly address: string; readonly provider_config_key: string }[];
   readonly module_calls?: Readonly<Record<string, { readonly module: ModuleConfiguration }>>;
 }
 
-function resourcesIn({ variables = {}, planned_values, configuration }: PlanJson): PlannedResource[] {
+function withRegions(plan: PlanOfRoot): RegionalResource[] {
+  const { variables = {}, configuration } = plan;
   const providers = new Map(providersIn(configuration.root_module));
   const regionOf = (address: string) => {
     const key = providers.get(address.replace(/\[[^\]]*\]/g, "")) ?? "";
@@ -204,13 +164,12 @@ function resourcesIn({ variables = {}, planned_values, configuration }: PlanJson
     const variable = references[0]?.replace(/^var\./, "") ?? "";
     return (constant_value ?? variables[variable]?.value) as string | undefined;
   };
-  const valuesIn = ({ resources = [], child_modules = [] }: ModuleValues): PlannedResource[] => [
-    ...resources
-      .filter(({ mode }) => mode === "managed")
-      .map(({ address, type, values }) => ({ address, type, values, region: regionOf(address) })),
-    ...child_modules.flatMap(valuesIn),
-  ];
-  return valuesIn(planned_values.root_module);
+  return plannedResources(plan).map(({ address, type, values }) => ({
+    address,
+    type,
+    values,
+    region: regionOf(address),
+  }));
 }
 
 function providersIn(

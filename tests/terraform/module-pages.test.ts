@@ -1,10 +1,8 @@
-import { cp, mkdir, mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
+import { cp, mkdtemp, readdir, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { modulePages, PAGES_DIRECTORY, writeModules } from "../../stacks/module/write-modules";
-import { childEnvironment } from "../emulator/environment";
-import { runCommand } from "../emulator/run-command";
-import { terraformCli } from "../emulator/terraform-cli";
+import { TerraformFolder } from "./terraform-folder";
 
 jest.setTimeout(120_000);
 
@@ -55,29 +53,18 @@ test("the page shows every resource, variable and output of the files as they ar
 });
 
 test("terraform takes the example of every page", async () => {
-  const folder = await mkdtemp(path.join(tmpdir(), "sqs-multi-region-examples-"));
+  const folder = await TerraformFolder.withProvider();
   try {
-    const { configFile } = await terraformCli(folder);
-    const environment = childEnvironment({ TF_CLI_CONFIG_FILE: configFile });
-    await cp(root, path.join(folder, "modules"), { recursive: true });
+    await cp(root, path.join(folder.root, "modules"), { recursive: true });
     for (const [name, page] of Object.entries(modulePages(root))) {
       const [, example] = /```hcl\n([\s\S]*?)```/.exec(await readFile(page, "utf8"))!;
-      const caller = path.join(folder, name);
-      await mkdir(caller);
-      await writeFile(path.join(caller, "main.tf"), example!.replaceAll('"./modules/', '"../modules/'));
-      const terraform = async (...args: string[]) => {
-        const { exitCode, stdout, stderr } = await runCommand(
-          "terraform",
-          [`-chdir=${caller}`, ...args],
-          environment,
-        );
-        expect([name, exitCode, exitCode === 0 ? "" : stdout + stderr]).toEqual([name, 0, ""]);
-      };
-      await terraform("init", "-input=false", "-no-color");
-      await terraform("validate", "-no-color");
-      await terraform("fmt", "-check", "-diff", "-no-color");
+      const text = example!.replaceAll('"./modules/', '"../modules/');
+      await folder.write({ [path.join(name, "main.tf")]: text });
+      await folder.init(name);
+      await folder.succeed(name, "validate", "-no-color");
+      await folder.succeed(name, "fmt", "-check", "-diff", "-no-color");
     }
   } finally {
-    await rm(folder, { recursive: true, force: true });
+    await folder.remove();
   }
 });

@@ -2,8 +2,9 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { writeModules } from "../../stacks/module/write-modules";
+import type { PlannedResource } from "../emulator/terraform-plan";
 import { testFull } from "../tier";
-import { type PlannedResource, PROVIDER, planOf } from "./planned";
+import { PROVIDER, planOf } from "./planned";
 
 jest.setTimeout(300_000);
 

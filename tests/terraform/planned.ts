@@ -1,9 +1,7 @@
-import { cp, mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { cp, readFile } from "node:fs/promises";
 import path from "node:path";
-import { childEnvironment } from "../emulator/environment";
-import { runCommand } from "../emulator/run-command";
-import { terraformCli } from "../emulator/terraform-cli";
+import { type PlannedResource, plannedResources } from "../emulator/terraform-plan";
+import { TerraformFolder } from "./terraform-folder";
 
 /** A provider that plans what does not exist yet without calling AWS. */
 export const PROVIDER = {
@@ -15,18 +13,6 @@ export const PROVIDER = {
 };
 
 export const providerOf = (region: string, alias?: string) => ({ ...PROVIDER, region, alias });
-
-export interface PlannedResource {
-  readonly address: string;
-  readonly mode: string;
-  readonly type: string;
-  readonly values: Readonly<Record<string, unknown>>;
-}
-
-interface PlannedModule {
-  readonly resources?: readonly PlannedResource[];
-  readonly child_modules?: readonly PlannedModule[];
-}
 
 /** What Terraform would make, as texts that are equal when the resources are, whatever their addresses, in a fixed order. */
 export type Planned = readonly string[];
@@ -46,34 +32,18 @@ export async function planOf(
   folders: Readonly<Record<string, string>> = {},
   isValidated = true,
 ): Promise<{ readonly resources: readonly PlannedResource[]; readonly lock: string }> {
-  const root = await mkdtemp(path.join(tmpdir(), "sqs-multi-region-plan-"));
+  const folder = await TerraformFolder.withProvider(files);
   try {
     for (const [name, from] of Object.entries(folders)) {
-      await cp(from, path.join(root, name), { recursive: true });
+      await cp(from, path.join(folder.root, name), { recursive: true });
     }
-    for (const [name, text] of Object.entries(files)) {
-      await mkdir(path.dirname(path.join(root, name)), { recursive: true });
-      await writeFile(path.join(root, name), text);
-    }
-    const { configFile } = await terraformCli(root);
-    const environment = childEnvironment({ TF_CLI_CONFIG_FILE: configFile });
-    const terraform = async (...args: string[]) => {
-      const { exitCode, stdout, stderr } = await runCommand(
-        "terraform",
-        [`-chdir=${root}`, ...args],
-        environment,
-      );
-      if (exitCode !== 0) throw new Error(`terraform ${args[0]} failed:\n${stdout}${stderr}`);
-      return stdout;
-    };
-    await terraform("init", "-input=false", "-no-color");
-    if (isValidated) await terraform("validate", "-no-color");
-    await terraform("plan", "-input=false", "-no-color", "-out=plan");
-    const { planned_values } = JSON.parse(await terraform("show", "-json", "plan"));
-    const lock = await readFile(path.join(root, ".terraform.lock.hcl"), "utf8");
-    return { resources: resourcesIn(planned_values.root_module), lock };
+    await folder.init(".");
+    if (isValidated) await folder.succeed(".", "validate", "-no-color");
+    const plan = await folder.plan(".");
+    const lock = await readFile(path.join(folder.root, ".terraform.lock.hcl"), "utf8");
+    return { resources: plannedResources(plan).filter(({ type }) => type !== "terraform_data"), lock };
   } finally {
-    await rm(root, { recursive: true, force: true });
+    await folder.remove();
   }
 }
 
@@ -103,13 +73,6 @@ export function callFiles(
       ...more,
     }),
   };
-}
-
-function resourcesIn({ resources = [], child_modules = [] }: PlannedModule): readonly PlannedResource[] {
-  return [
-    ...resources.filter(({ mode, type }) => mode === "managed" && type !== "terraform_data"),
-    ...child_modules.flatMap(resourcesIn),
-  ];
 }
 
 function textOf({ type, values: { filename: _filename, ...values } }: PlannedResource): string {

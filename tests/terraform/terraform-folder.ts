@@ -1,44 +1,81 @@
 import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
-import { childEnvironment } from "../emulator/environment";
+import { childEnvironment, proxyEnvironment } from "../emulator/environment";
 import { type CommandResult, runCommand } from "../emulator/run-command";
 import { terraformCli } from "../emulator/terraform-cli";
+import type { ShownPlan } from "../emulator/terraform-plan";
 
-/** A folder with files of Terraform. */
+/** A folder in which Terraform runs, itself and folders below it, without calling AWS. */
 export class TerraformFolder {
   private constructor(
-    private readonly root: string,
-    private readonly environment: NodeJS.ProcessEnv,
+    readonly root: string,
+    readonly environment: NodeJS.ProcessEnv,
+    private readonly downloads: boolean,
   ) {}
 
-  /** One that needs no provider. @param files by path */
+  /** A new one that needs no provider. @param files by path */
   static async of(files: Readonly<Record<string, string>>): Promise<TerraformFolder> {
     const root = await mkdtemp(path.join(tmpdir(), "sqs-multi-region-terraform-"));
-    for (const [name, text] of Object.entries(files)) {
-      await mkdir(path.dirname(path.join(root, name)), { recursive: true });
-      await writeFile(path.join(root, name), text);
-    }
-    return new TerraformFolder(root, childEnvironment());
+    const folder = new TerraformFolder(root, childEnvironment(), false);
+    await folder.write(files);
+    return folder;
   }
 
-  /** One that needs the provider of AWS. @param files by path */
-  static async withProvider(files: Readonly<Record<string, string>>): Promise<TerraformFolder> {
+  /** A new one that needs the provider of AWS. @param files by path */
+  static async withProvider(files: Readonly<Record<string, string>> = {}): Promise<TerraformFolder> {
     const { root } = await TerraformFolder.of(files);
-    const { configFile } = await terraformCli(root);
-    return new TerraformFolder(root, childEnvironment({ TF_CLI_CONFIG_FILE: configFile }));
+    return TerraformFolder.at(root);
+  }
+
+  /** One that is there, and that whoever made it removes, for the provider of AWS. */
+  static async at(root: string): Promise<TerraformFolder> {
+    const { configFile, downloads } = await terraformCli(root);
+    return new TerraformFolder(root, childEnvironment({ TF_CLI_CONFIG_FILE: configFile }), downloads);
+  }
+
+  /** The same folder, with more in the environment of Terraform. */
+  with(environment: Readonly<Record<string, string>>): TerraformFolder {
+    return new TerraformFolder(this.root, { ...this.environment, ...environment }, this.downloads);
+  }
+
+  /** @param files by path */
+  async write(files: Readonly<Record<string, string>>): Promise<void> {
+    for (const [name, text] of Object.entries(files)) {
+      const file = path.resolve(this.root, name);
+      await mkdir(path.dirname(file), { recursive: true });
+      await writeFile(file, text);
+    }
   }
 
   /** @param folder below the root, `.` for itself */
-  run(folder: string, ...args: string[]): Promise<CommandResult> {
-    return runCommand("terraform", [`-chdir=${path.join(this.root, folder)}`, ...args], this.environment);
+  run(folder: string, ...args: readonly string[]): Promise<CommandResult> {
+    const mayDownload = this.downloads && args[0] === "init";
+    return runCommand("terraform", [`-chdir=${path.resolve(this.root, folder)}`, ...args], {
+      ...(mayDownload && proxyEnvironment()),
+      ...this.environment,
+    });
   }
 
-  /** @throws Error when the command fails */
-  async succeed(folder: string, ...args: string[]): Promise<string> {
+  /**
+   * Runs a command.
+   * @returns what it says
+   * @throws Error when it fails
+   */
+  async succeed(folder: string, ...args: readonly string[]): Promise<string> {
     const { exitCode, stdout, stderr } = await this.run(folder, ...args);
-    if (exitCode !== 0) throw new Error(`terraform ${args[0]} failed:\n${stdout}${stderr}`);
+    if (exitCode !== 0) throw new Error(`terraform ${args[0]} failed in ${folder}:\n${stdout}${stderr}`);
     return stdout;
+  }
+
+  async init(folder: string, ...flags: readonly string[]): Promise<void> {
+    await this.succeed(folder, "init", "-input=false", "-no-color", ...flags);
+  }
+
+  /** Plans a folder that is initialized. */
+  async plan(folder: string, ...flags: readonly string[]): Promise<ShownPlan> {
+    await this.succeed(folder, "plan", "-input=false", "-no-color", "-out=plan", ...flags);
+    return JSON.parse(await this.succeed(folder, "show", "-json", "plan"));
   }
 
   remove(): Promise<void> {

@@ -30,9 +30,9 @@ export async function evaluateUnit(copy: ExampleCopy, wrapper: string, unit: str
   const place = path.join(folder, ".evaluated", unit);
   await mkdir(place, { recursive: true });
   await writeFile(path.join(place, "main.tf"), asOutputs(text));
-  await copy.terraform(place, ["init", "-input=false", "-no-color"]);
-  await copy.terraform(place, ["apply", "-auto-approve", "-input=false", "-no-color"]);
-  const outputs = JSON.parse(await copy.terraform(place, ["output", "-json"]));
+  await copy.folder.init(place);
+  await copy.folder.succeed(place, "apply", "-auto-approve", "-input=false", "-no-color");
+  const outputs = JSON.parse(await copy.folder.succeed(place, "output", "-json"));
   const values = Object.entries(outputs).map(([name, output]) => [
     name,
     (output as { value: unknown }).value,

@@ -1,12 +1,8 @@
 import { type ChildProcessByStdio, spawn } from "node:child_process";
-import { writeFile } from "node:fs/promises";
-import path from "node:path";
 import { createInterface } from "node:readline";
 import type { Readable } from "node:stream";
-import { childEnvironment } from "../emulator/environment";
-import { runCommand } from "../emulator/run-command";
-import { terraformCli } from "../emulator/terraform-cli";
 import { changedResources, type ResourceChange, type TerraformPlan } from "../emulator/terraform-plan";
+import { TerraformFolder } from "./terraform-folder";
 
 /** A run of `terraform test`: https://developer.hashicorp.com/terraform/language/tests */
 export interface Run {
@@ -58,16 +54,13 @@ export async function testRuns(
   variables: Readonly<Record<string, unknown>>,
   runs: Readonly<Record<string, Run>>,
 ): Promise<ReadonlyMap<string, TerraformPlan>> {
-  const { configFile } = await terraformCli(folder);
-  const environment = childEnvironment({ TF_CLI_CONFIG_FILE: configFile });
+  const terraform = await TerraformFolder.at(folder);
   const file = `${name}.tftest.json`;
-  await writeFile(path.join(folder, file), JSON.stringify(testFile(variables, runs)));
-  const init = [`-chdir=${folder}`, "init", "-backend=false", "-input=false", "-no-color"];
-  const { exitCode, stdout, stderr } = await runCommand("terraform", init, environment);
-  if (exitCode !== 0) throw new Error(`terraform init failed:\n${stdout}${stderr}`);
+  await terraform.write({ [file]: JSON.stringify(testFile(variables, runs)) });
+  await terraform.init(".", "-backend=false");
   return plansOf(
     spawn("terraform", [`-chdir=${folder}`, "test", "-json", "-verbose", `-filter=${file}`], {
-      env: environment,
+      env: terraform.environment,
       stdio: ["ignore", "pipe", "pipe"],
     }),
   );
