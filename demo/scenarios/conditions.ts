@@ -65,9 +65,12 @@ export async function areEmpty(
   }
 }
 
-/** Copies of a home in its peer. */
-export function standbysOf(stage: Stage): Promise<void> {
-  return areEmpty(stage, stage.peer, ({ standbys }) => [standbys[stage.home]!]);
+/**
+ * Copies of a home in the region that owns it. Others keep those of queues without a ledger until the home processes again.
+ * @param owner default: its peer
+ */
+export function standbysOf(stage: Stage, owner = stage.peer): Promise<void> {
+  return areEmpty(stage, owner, ({ standbys }) => [standbys[stage.home]!]);
 }
 
 /** What a home has taken in and not passed on. */

@@ -43,7 +43,7 @@ export const twoLost: Scenario = {
     timeline.mark("returned", `${home} is back`);
     await phaseIs(stage, home, home, "standing-by");
     await strandedIn(stage);
-    await standbysOf(stage);
+    await standbysOf(stage, last);
     await handBack(stage);
   },
   seconds: {
