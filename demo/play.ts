@@ -28,10 +28,14 @@ export async function playOn(
       ? undefined
       : new DnsWatch(dnsServer, records.record, timeline);
   const watch = new OwnershipWatch(emulator, deployment, timeline);
-  const options = { emulator, deployment, shop, home: HOME, producerRole, rates: RATES };
+  // As many copies a second, however many regions there are.
+  const rates = Object.fromEntries(
+    Object.entries(RATES).map(([queue, rate]) => [queue, rate / (deployment.regions.length - 1)]),
+  );
+  const options = { emulator, deployment, shop, home: HOME, producerRole, rates };
   const traffic = await Traffic.start({ ...options, ...(dnsServer && { dnsServer }) });
-  const rates = Object.entries(RATES).map(([queue, rate]) => `${rate}/s ${queue}`);
-  timeline.say(`producers send to ${HOME}: ${rates.join(", ")}`);
+  const perSecond = Object.entries(rates).map(([queue, rate]) => `${rate}/s ${queue}`);
+  timeline.say(`producers send to ${HOME}: ${perSecond.join(", ")}`);
   const parts = { emulator, deployment, shop, home: HOME, peer: PEER, traffic, watch, timeline };
   let refused = await emulator.loseControlPlanes();
   const withControlPlanes = async (hook: () => Promise<void>): Promise<void> => {
