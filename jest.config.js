@@ -47,6 +47,7 @@ module.exports = {
     project("chaos", ["chaos/suite"]),
   ],
   maxWorkers: 2,
+  testSequencer: "<rootDir>/tests/longest-first.js",
   // A worker that has synthesized stacks runs what comes after it several times slower: a fresh one takes over.
   workerIdleMemoryLimit: "300MB",
 };

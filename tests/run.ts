@@ -36,8 +36,7 @@ const levels: readonly Level[] = [
   { name: "logic and templates", run: () => jest(["--selectProjects", "fast"]) },
   { name: "terraform and emulator", run: () => jest(["--selectProjects", "terraform", "emulator"]) },
   // Each file has an emulator of its own, and what it does is mostly to wait.
-  { name: "end to end", run: () => jest(["--selectProjects", "e2e"]) },
-  { name: "chaos", run: () => jest(["--selectProjects", "chaos", "--runInBand"]) },
+  { name: "end to end and chaos", run: () => jest(["--selectProjects", "e2e", "chaos"]) },
 ];
 
 async function main(): Promise<void> {
