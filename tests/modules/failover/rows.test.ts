@@ -227,12 +227,22 @@ test("with health by metric, a controller or CloudWatch that stands still moves 
   expect(answers(group)).toEqual(["unhealthy", P, H]);
 });
 
+/** Seconds of the minute, at whose beginning the controllers publish. */
+const OFFSETS = [0, 1, 20, 40, 59];
+
 test.each([
-  ["endpoint", 40],
-  ["metric", 300],
-] as const)("a lost home is noticed by %s within %i seconds", (type, seconds) => {
-  const group = groupOf(2, type);
-  set(H, LOST)(group.regions, group);
-  group.pass(seconds);
-  expect(group.text(NAMES.home(H))).toBe(P);
-});
+  ["endpoint", "is lost", LOST, 40],
+  ["metric", "is lost", LOST, 240],
+  ["metric", "says that it cannot do its work", { isHealthy: false }, 120],
+] as const)(
+  "by %s, a home that %s is noticed within the time that docs/dns.md says",
+  (type, _, change, seconds) => {
+    for (const offset of OFFSETS) {
+      const group = groupOf(2, type);
+      group.pass(offset);
+      set(H, change)(group.regions, group);
+      group.pass(seconds);
+      expect({ offset, home: group.text(NAMES.home(H)) }).toEqual({ offset, home: P });
+    }
+  },
+);
