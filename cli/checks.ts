@@ -11,8 +11,8 @@ import type { Configuration } from "../config/configuration";
 import { checksOf } from "../config/dns/checks";
 import { spelled } from "../core/names";
 import { healthCheckTagsOf } from "../modules/tags";
-import { nameOf } from "./group";
 import { noAnswer, table } from "./table";
+import { nameOf } from "./trouble";
 
 /** A health check of the group as Route 53's control plane knows it. */
 export interface CheckStatus {

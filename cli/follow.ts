@@ -1,5 +1,6 @@
 import { type Group, isSilent } from "./group";
 import type { Given } from "./order";
+import { describe, isCallersOwn, type Trouble } from "./trouble";
 
 export interface FollowOptions {
   readonly timeoutMs: number;
@@ -17,12 +18,17 @@ export interface Followed {
   readonly done: boolean;
   /** What it waits for, in words. */
   readonly waitsFor?: string;
+  /** Why the new owner could not be looked at: whether it has begun is not known then. */
+  readonly unseen?: Trouble;
   /** Regions that answer, but whose controllers do not run: an order may call them lost. */
   readonly silent: readonly string[];
   readonly seconds: number;
 }
 
-/** Follows a hand-over until the new owner has begun, or until the time is over: it goes on all the same then. */
+/**
+ * Follows a hand-over until the new owner has begun, or until the time is over: it goes on all the same then. Ends at once when no region
+ * may be looked at any more, as with credentials that have expired.
+ */
 export async function follow(group: Group, { home, role }: Given, options: FollowOptions): Promise<Followed> {
   const { timeoutMs, everyMs, now, sleep, say } = options;
   const began = now();
@@ -30,6 +36,7 @@ export async function follow(group: Group, { home, role }: Given, options: Follo
   const shown = new Map<string, string>();
   for (;;) {
     let waitsFor: string | undefined;
+    let unseen: Trouble | undefined;
     const views = await group.look();
     const silent = views.filter((view) => isSilent(view, now())).map(({ region }) => region);
     for (const view of views) {
@@ -38,7 +45,7 @@ export async function follow(group: Group, { home, role }: Given, options: Follo
       const silence = silent.includes(view.region) ? ", its controller does not run" : "";
       const text = view.reached
         ? `${state?.phase ?? "nothing known"}${waits}${silence}`
-        : `no answer (${view.error})`;
+        : describe(view.trouble);
       if (shown.get(view.region) !== text) {
         shown.set(view.region, text);
         say(`${seconds().toFixed(1).padStart(6)} s  ${view.region}: ${text}`);
@@ -48,9 +55,17 @@ export async function follow(group: Group, { home, role }: Given, options: Follo
         return { done: true, silent, seconds: seconds() };
       }
       waitsFor = state?.waitsFor;
+      if (!view.reached) unseen = view.trouble;
     }
-    if (now() - began >= timeoutMs) {
-      return { done: false, silent, seconds: seconds(), ...(waitsFor === undefined ? {} : { waitsFor }) };
+    const isBlind = views.every((view) => !view.reached && isCallersOwn(view.trouble));
+    if (isBlind || now() - began >= timeoutMs) {
+      return {
+        done: false,
+        silent,
+        seconds: seconds(),
+        ...(waitsFor !== undefined && { waitsFor }),
+        ...(unseen && { unseen }),
+      };
     }
     await sleep(everyMs);
   }

@@ -1,12 +1,13 @@
-import { InvokeCommand, type LambdaClient } from "@aws-sdk/client-lambda";
-import type { Route53Client } from "@aws-sdk/client-route-53";
-import { PutParameterCommand, type SSMClient } from "@aws-sdk/client-ssm";
+import { InvokeCommand } from "@aws-sdk/client-lambda";
+import { PutParameterCommand } from "@aws-sdk/client-ssm";
 import type { Configuration } from "../config/configuration";
 import { type GroupTopology, groupTopologies } from "../config/group-topology";
 import { LEASE_SECONDS } from "../core/limits";
-import { readParameters } from "../ownership/read-parameters";
 import { encodeRoles, initialRoles, mergeRoles, type Roles } from "../ownership/roles";
 import type { States } from "../ownership/states";
+import type { Clients } from "./clients";
+import { findParameters } from "./region-parameters";
+import { accountIn, type Trouble, troubleOf } from "./trouble";
 
 /** What a region says of ownership. */
 export type RegionView = Answer | Silence;
@@ -14,23 +15,21 @@ export type RegionView = Answer | Silence;
 export interface Answer {
   readonly region: string;
   readonly reached: true;
-  readonly roles: Roles;
   /** Missing until the region's stack is applied. */
+  readonly roles?: Roles;
+  /** Missing until the region's controller has run. */
   readonly states?: States;
+  /** Account of the caller, where the answer shows it. */
+  readonly account?: string;
 }
 
+/** A region that could not be looked at. */
 export interface Silence {
   readonly region: string;
   readonly reached: false;
-  /** Name of the error. */
-  readonly error: string;
-}
-
-export interface Clients {
-  readonly ssm: (region: string) => Pick<SSMClient, "send">;
-  readonly lambda: (region: string) => Pick<LambdaClient, "send">;
-  /** @param region any of the group: Route 53 has one endpoint for a partition */
-  readonly route53: (region: string) => Route53Client;
+  readonly trouble: Trouble;
+  /** Account of the caller, where the answer shows it. */
+  readonly account?: string;
 }
 
 /** A failover group as an operator reaches it: by data planes, region by region, each of which may be gone. */
@@ -46,18 +45,31 @@ export class Group {
     this.regions = this.topologies.map(({ region }) => region);
   }
 
-  /** What every region says, in the order of the configuration. */
-  look(): Promise<readonly RegionView[]> {
+  get name(): string {
+    return this.configuration.failoverGroup;
+  }
+
+  /** The account that the configuration has for a region. */
+  accountOf(region: string): string {
+    return this.topology(region).account;
+  }
+
+  /** Name of the parameter that holds the orders, in every region. */
+  parameterIn(region: string): string {
+    return this.topology(region).parameters.roles;
+  }
+
+  /** What the regions say, in the order of the configuration. @param regions default: all */
+  look(regions: readonly string[] = this.regions): Promise<readonly RegionView[]> {
+    const asked = this.topologies.filter(({ region }) => regions.includes(region));
     return Promise.all(
-      this.topologies.map(async ({ region, parameters }): Promise<RegionView> => {
+      asked.map(async ({ region, parameters }): Promise<RegionView> => {
         try {
-          const { roles = initialRoles(this.regions), states } = await readParameters(
-            this.clients.ssm(region),
-            parameters,
-          );
-          return { region, reached: true, roles, ...(states && { states }) };
+          return { region, reached: true, ...(await findParameters(this.clients.ssm(region), parameters)) };
         } catch (error) {
-          return { region, reached: false, error: nameOf(error) };
+          const trouble = troubleOf(error);
+          const account = accountIn(trouble);
+          return { region, reached: false, trouble, ...(account !== undefined && { account }) };
         }
       }),
     );
@@ -67,12 +79,12 @@ export class Group {
   rolesIn(views: readonly RegionView[]): Roles {
     return mergeRoles(
       initialRoles(this.regions),
-      ...views.flatMap((view) => (view.reached ? [view.roles] : [])),
+      ...views.flatMap((view) => (view.reached ? (view.roles ?? []) : [])),
     );
   }
 
-  /** Writes roles in a region. @returns the name of the error, if it failed */
-  async write(region: string, roles: Roles): Promise<string | undefined> {
+  /** Writes roles in a region. @returns what went wrong, if it failed */
+  async write(region: string, roles: Roles): Promise<Trouble | undefined> {
     const command = new PutParameterCommand({
       Name: this.topology(region).parameters.roles,
       Value: encodeRoles(roles),
@@ -83,7 +95,7 @@ export class Group {
       await this.clients.ssm(region).send(command);
       return undefined;
     } catch (error) {
-      return nameOf(error);
+      return troubleOf(error);
     }
   }
 
@@ -109,11 +121,4 @@ export class Group {
  */
 export function isSilent(view: RegionView, now: number): boolean {
   return view.reached && view.states !== undefined && now - view.states.checkedAt > LEASE_SECONDS * 1_000;
-}
-
-/** Name of an error, or its code where the name tells nothing, as with errors of Node's. */
-export function nameOf(error: unknown): string {
-  if (!(error instanceof Error)) return String(error);
-  const { name, code } = error as { readonly name: string; readonly code?: unknown };
-  return name === "Error" && typeof code === "string" ? code : name;
 }

@@ -1,10 +1,6 @@
-import { program } from "./program";
+import { end } from "./exit";
+import { run } from "./run";
 
 process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED ??= "true";
 
-program()
-  .parseAsync()
-  .catch((error: unknown) => {
-    process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
-    process.exitCode = 1;
-  });
+run(process.argv.slice(2)).then(end);

@@ -2,12 +2,16 @@ import { roleOf } from "../ownership/roles";
 import { type Group, isSilent, type RegionView } from "./group";
 import { type Answer, disagreement, type GroupRecords, type HomeRecords } from "./records";
 import { noAnswer, table } from "./table";
+import { adviceFor, describe, type Trouble } from "./trouble";
+
+const UNKNOWN = "unknown";
 
 /** Who owns a home, what each region does about it, and what its records say. */
 export interface HomeStatus {
   readonly home: string;
-  readonly owner: string;
-  readonly epoch: number;
+  /** As far as the regions know that could be looked at. `null`: none of them holds an order. */
+  readonly owner: string | null;
+  readonly epoch: number | null;
   readonly orderedAt?: string;
   readonly regions: Readonly<Record<string, RegionStatus>>;
   /** Only with records. `note`: the record names another region than the order. */
@@ -16,6 +20,10 @@ export interface HomeStatus {
 
 export interface RegionStatus {
   readonly reached: boolean;
+  /** Why the region could not be looked at. */
+  readonly error?: Trouble;
+  /** Whether the region holds no orders: its stack is not applied. */
+  readonly notDeployed?: true;
   readonly phase?: string;
   readonly since?: string;
   readonly waitsFor?: string;
@@ -33,6 +41,7 @@ export function statusOf(
   now: number,
 ): readonly HomeStatus[] {
   const roles = group.rolesIn(views);
+  const isKnown = views.some((view) => view.reached && view.roles !== undefined);
   return group.regions.map((home) => {
     const { owner, epoch, at } = roleOf(roles, home);
     const regions = views.map((view): [string, RegionStatus] => {
@@ -41,22 +50,27 @@ export function statusOf(
         view.region,
         {
           reached: view.reached,
+          ...(!view.reached && { error: view.trouble }),
+          ...(view.reached && view.roles === undefined && { notDeployed: true }),
           ...(isSilent(view, now) && { isSilent: true }),
           ...(state && {
             phase: state.phase,
             ...(state.since > 0 && { since: iso(state.since) }),
             ...(state.waitsFor !== undefined && { waitsFor: state.waitsFor }),
-            current: state.epoch === epoch,
+            ...(isKnown && { current: state.epoch === epoch }),
           }),
         },
       ];
     });
     const said = records?.homes[home];
-    const note = said && disagreement(said.owner, { owner, at }, group.configuration.dns!.ttlSeconds, now);
+    const note =
+      said && isKnown
+        ? disagreement(said.owner, { owner, at }, group.configuration.dns!.ttlSeconds, now)
+        : undefined;
     return {
       home,
-      owner,
-      epoch,
+      owner: isKnown ? owner : null,
+      epoch: isKnown ? epoch : null,
       ...(at > 0 && { orderedAt: iso(at) }),
       regions: Object.fromEntries(regions),
       ...(said && { records: { ...said, ...(note !== undefined && { note }) } }),
@@ -75,9 +89,9 @@ export function statusTable(homes: readonly HomeStatus[]): string {
         ...(status.waitsFor === undefined ? [] : [`waits for ${status.waitsFor}`]),
       ];
       lines.push([
-        ...(index === 0 ? [home, owner, String(epoch)] : ["", "", ""]),
+        ...(index === 0 ? [home, owner ?? UNKNOWN, String(epoch ?? "")] : ["", "", ""]),
         region,
-        status.reached ? (status.phase ?? "not deployed") : "no answer",
+        phaseOf(status),
         status.since ?? "",
         notes.join("; "),
       ]);
@@ -94,7 +108,7 @@ export function recordsTable(homes: readonly HomeStatus[], record: string, disco
       : [
           [
             home,
-            owner,
+            owner ?? UNKNOWN,
             ...[records.owner, records.health, records.producers].map(textOf),
             records.note ?? "",
           ],
@@ -104,6 +118,25 @@ export function recordsTable(homes: readonly HomeStatus[], record: string, disco
     table([["home", "owner", "record says", "health", "producers go to", ""], ...lines]),
     `${record}: ${textOf(discovery)}`,
   ].join("\n");
+}
+
+/** What kept regions from being looked at, what to do, and what follows for the rest: a line each. */
+export function troublesOf(views: readonly RegionView[]): readonly string[] {
+  const blind = views.flatMap((view) => (view.reached ? [] : [view]));
+  if (blind.length === 0) return [];
+  const found = blind.map(
+    ({ region, trouble }) => `${region} could not be looked at: ${describe(trouble)}: ${trouble.message}`,
+  );
+  const rest =
+    blind.length === views.length
+      ? "Nothing is known of any region."
+      : `A later order that only ${blind.map(({ region }) => region).join(" or ")} knows is not in what is shown.`;
+  return [...found, ...adviceFor(blind.map(({ trouble }) => trouble)), rest];
+}
+
+function phaseOf({ reached, error, notDeployed, phase }: RegionStatus): string {
+  if (!reached) return error ? describe(error) : UNKNOWN;
+  return notDeployed ? "not deployed" : (phase ?? "has not run yet");
 }
 
 function textOf(answer: Answer): string {

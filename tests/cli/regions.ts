@@ -1,9 +1,10 @@
 import { Route53Client } from "@aws-sdk/client-route-53";
-import type { Environment } from "../../cli/program";
+import type { Environment } from "../../cli/environment";
 import { parameterNames } from "../../ownership/parameters";
 import { recordResolver } from "../../ownership/resolver";
 import { encodeRoles, initialRoles, parseRoles, type Roles } from "../../ownership/roles";
 import { encodeStates, initialStates, type States } from "../../ownership/states";
+import { HOME_ACCOUNT } from "../fixtures";
 
 export const REGIONS = ["us-east-1", "us-west-2", "eu-west-1"] as const;
 const NAMES = parameterNames("shop");
@@ -33,6 +34,8 @@ export class Regions {
   readonly output: string[] = [];
   readonly said: string[] = [];
   time = NOW;
+  /** Whose credentials these are. */
+  account = HOME_ACCOUNT;
   /** Called when a region has taken an order; what it throws is all that the caller sees. */
   afterWrite: (region: string) => void = () => {};
   /** Called each time the command waits. */
@@ -41,6 +44,7 @@ export class Regions {
   readonly environment: Environment = {
     clients: {
       ssm: (region) => ({ send: ((command: Command) => this.ssm(region, command)) as never }),
+      sts: () => ({ send: (async () => ({ Account: this.account })) as never }),
       lambda: (region) => ({ send: (() => this.wake(region)) as never }),
       route53: (region) => new Route53Client({ region }),
     },
@@ -78,7 +82,9 @@ export class Regions {
     }
     const found = input.Names!.flatMap((Name) => {
       const Value = parameters.get(Name);
-      return Value === undefined ? [] : [{ Name, Value }];
+      return Value === undefined
+        ? []
+        : [{ Name, Value, ARN: `arn:aws:ssm:${region}:${this.account}:parameter${Name}` }];
     });
     return { Parameters: found };
   }

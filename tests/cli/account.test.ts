@@ -1,0 +1,193 @@
+/** Into whose account an order is written: by the real SDK, against servers on this machine. */
+import https from "node:https";
+import { callerIn } from "../../cli/account";
+import { awsClients } from "../../cli/clients";
+import { HOME_ACCOUNT } from "../fixtures";
+import { AwsServer } from "./aws-server";
+import { Machine } from "./machine";
+import { REGIONS } from "./regions";
+
+const [HOME, PEER, THIRD] = REGIONS;
+const STRANGER = "999988887777";
+const DOWN = { status: 503, code: "ServiceUnavailable" };
+
+let machine: Machine;
+let servers: Readonly<Record<string, AwsServer>>;
+const all = () => Object.values(servers);
+
+beforeEach(async () => {
+  machine = new Machine();
+  servers = Object.fromEntries(
+    await Promise.all(REGIONS.map(async (region) => [region, await AwsServer.start(region)] as const)),
+  );
+  for (const region of REGIONS) machine.endpoints.set(region, servers[region]!.endpoint);
+});
+afterEach(async () => {
+  await Promise.all(all().map((server) => server.stop()));
+  machine.remove();
+});
+
+const evacuate = (...more: readonly string[]) =>
+  machine.run("evacuate", HOME, "--to", PEER, "--no-wait", ...more);
+const written = () =>
+  all()
+    .filter(({ calls }) => calls.includes("PutParameter"))
+    .map(({ region }) => region);
+
+function of(account: string): void {
+  for (const server of all()) server.account = account;
+}
+
+function undeploy(...regions: readonly string[]): void {
+  for (const region of regions) servers[region]!.parameters.clear();
+}
+
+describe("credentials of another account are refused, with both accounts, and nothing is written:", () => {
+  afterEach(() => expect(written()).toEqual([]));
+
+  test("a group of the same name is deployed there", async () => {
+    of(STRANGER);
+    const { code, said } = await evacuate();
+    expect(code).toBe(1);
+    expect(said).toContain(
+      `credentials of account ${STRANGER}: the configuration has us-east-1 of shop in another`,
+    );
+    expect(said).toContain(`allowed: ${HOME_ACCOUNT}`);
+    expect(said).toContain(`fix: use credentials of ${HOME_ACCOUNT}`);
+    expect(all().flatMap(({ calls }) => calls)).not.toContain("GetCallerIdentity");
+  });
+
+  test("nothing is deployed there", async () => {
+    of(STRANGER);
+    undeploy(...REGIONS);
+    const { code, said } = await evacuate();
+    expect(code).toBe(1);
+    expect(said).toContain(`credentials of account ${STRANGER}`);
+  });
+
+  test("they may not read there: AWS says whom it refuses", async () => {
+    of(STRANGER);
+    for (const server of all()) server.ssm = { status: 400, code: "AccessDeniedException" };
+    const { code, said } = await evacuate();
+    expect(code).toBe(1);
+    expect(said).toContain(`credentials of account ${STRANGER}`);
+  });
+
+  test("whether or not the account is to be checked", async () => {
+    of(STRANGER);
+    expect((await evacuate("--unchecked-account", "--force")).code).toBe(1);
+  });
+
+  test("status shows no table of another account's group", async () => {
+    of(STRANGER);
+    const { code, output, said } = await machine.run("status");
+    expect({ code, output }).toEqual({ code: 1, output: "" });
+    expect(said).toContain(`credentials of account ${STRANGER}`);
+  });
+
+  test("status of what is not deployed says the account", async () => {
+    of(STRANGER);
+    undeploy(...REGIONS);
+    const { code, output } = await machine.run("status", "--json");
+    expect(code).toBe(1);
+    expect(JSON.parse(output).error.message).toContain(`credentials of account ${STRANGER}`);
+  });
+});
+
+describe("a group that is not deployed", () => {
+  test("takes no order, and is told apart from another account", async () => {
+    undeploy(...REGIONS);
+    const { code, said } = await evacuate();
+    expect(code).toBe(1);
+    expect(said).toContain(
+      `--to ${PEER}: the failover group shop is not deployed in ${PEER}: there is no parameter /sqs-multi-region/shop/roles`,
+    );
+    expect(said).toContain("allowed: none: the group is deployed nowhere");
+    expect(written()).toEqual([]);
+  });
+
+  test("in the new owner's region takes no order, and the others are named", async () => {
+    undeploy(PEER);
+    const { code, said } = await evacuate();
+    expect(code).toBe(1);
+    expect(said).toContain(`allowed: ${HOME}, ${THIRD}`);
+    expect(written()).toEqual([]);
+  });
+
+  test("in a third region gets nothing there, and the order says so", async () => {
+    undeploy(THIRD);
+    const { code, output, said } = await evacuate("--json");
+    expect(code).toBe(0);
+    expect(JSON.parse(output)).toMatchObject({
+      written: [HOME, PEER],
+      unwritten: { [THIRD]: "NotDeployed" },
+    });
+    expect(said).toContain(`not written in ${THIRD}: not deployed`);
+    expect(written()).toEqual([HOME, PEER]);
+  });
+
+  test("has no owner in status, and no epoch", async () => {
+    undeploy(...REGIONS);
+    const { code, output } = await machine.run("status");
+    expect(code).toBe(0);
+    expect(output).toMatch(/^us-east-1 +unknown +us-east-1 +not deployed$/m);
+  });
+});
+
+describe("where the answers show no account, STS is asked:", () => {
+  beforeEach(() => {
+    for (const server of all()) server.showsArns = false;
+  });
+
+  test("its answer is compared", async () => {
+    of(STRANGER);
+    const { code, said } = await evacuate();
+    expect(code).toBe(1);
+    expect(said).toContain(`credentials of account ${STRANGER}`);
+    expect(written()).toEqual([]);
+  });
+
+  test("any region's will do", async () => {
+    servers[HOME]!.sts = DOWN;
+    servers[THIRD]!.sts = "silence";
+    const { code, milliseconds } = await evacuate();
+    expect(code).toBe(0);
+    expect(milliseconds).toBeLessThan(5_000);
+    expect(written()).toEqual([...REGIONS]);
+  });
+
+  test("without an answer of any region nothing is written, and the way on is named", async () => {
+    for (const server of all()) server.sts = DOWN;
+    const { code, said } = await evacuate();
+    expect(code).toBe(1);
+    expect(said).toContain("credentials: it cannot be told of which account they are (STS in us-");
+    expect(said).toContain(`allowed: ${HOME_ACCOUNT}`);
+    expect(said).toContain("or with --unchecked-account if you are sure");
+    expect(written()).toEqual([]);
+  });
+
+  test("that way the order is given, and says that the account was not checked", async () => {
+    for (const server of all()) server.sts = DOWN;
+    const { code, said } = await evacuate("--unchecked-account");
+    expect(code).toBe(0);
+    expect(said).toContain("the account was not checked: STS in us-");
+    expect(written()).toEqual([...REGIONS]);
+  });
+});
+
+test("STS is called in the region itself, never by the endpoint that is in us-east-1 alone", async () => {
+  const hosts: string[] = [];
+  const spy = jest.spyOn(https, "request").mockImplementation(((options: https.RequestOptions) => {
+    hosts.push(options.host!);
+    throw new Error("nothing leaves this machine");
+  }) as never);
+  process.env.AWS_ACCESS_KEY_ID = process.env.AWS_SECRET_ACCESS_KEY = "x";
+  try {
+    await callerIn(REGIONS, awsClients());
+  } finally {
+    spy.mockRestore();
+    delete process.env.AWS_ACCESS_KEY_ID;
+    delete process.env.AWS_SECRET_ACCESS_KEY;
+  }
+  expect(new Set(hosts)).toEqual(new Set(REGIONS.map((region) => `sts.${region}.amazonaws.com`)));
+});
