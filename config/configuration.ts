@@ -4,14 +4,7 @@ import { canaryQueue, DEFAULT_NAME_TEMPLATES, type NameTemplates } from "../core
 import { type CamelCased, camelCased } from "./camel-case";
 import { resolveDns } from "./dns/dns";
 import { resolvePolicies } from "./policies/policies";
-import {
-  CANARY,
-  canaryFunctions,
-  canaryUsers,
-  resolveLedger,
-  resolveRecovery,
-  resolveRescue,
-} from "./recovery/recovery";
+import { CANARY, canaryFunctions, resolveLedger, resolveRecovery, resolveRescue } from "./recovery/recovery";
 import type { RegionOrder, RegionSets } from "./region-sets";
 import { type ConfigurationFile, configurationSchema, logicalQueue } from "./schema";
 
@@ -76,12 +69,7 @@ function batchingOf(fifo: boolean, profile: keyof typeof BATCHING) {
 }
 
 export function resolveCanary(group: Group) {
-  const users = canaryUsers(group);
-  const queue = {
-    ...camelCased(logicalQueue, logicalQueue.parse(CANARY)),
-    producers: users,
-    consumers: users,
-  };
+  const queue = camelCased(logicalQueue, logicalQueue.parse(CANARY));
   return resolveQueue({ ...group, functions: canaryFunctions(group.functions) }, queue, true);
 }
 

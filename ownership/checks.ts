@@ -92,6 +92,15 @@ export function invalid(value: unknown, name: string, wanted: string): Error {
 const SHOWN_CHARACTERS = 60;
 
 function shown(value: unknown): string {
-  const json = JSON.stringify(value) ?? String(value);
+  const json = written(value);
   return json.length <= SHOWN_CHARACTERS ? json : `${json.slice(0, SHOWN_CHARACTERS)}…`;
+}
+
+/** What was parsed can be nested more deeply than what can be written. */
+function written(value: unknown): string {
+  try {
+    return JSON.stringify(value) ?? String(value);
+  } catch {
+    return "nested too deeply";
+  }
 }

@@ -1,4 +1,5 @@
 import { flag, mapOf, optional, parsed, record, text, versioned, wholeNumber } from "./checks";
+import { checkBounds } from "./heartbeat-bounds";
 import { type Roles, rolesIn } from "./roles";
 import { type HomeState, homeStateIn } from "./states";
 
@@ -34,11 +35,15 @@ export function encodeHeartbeat(heartbeat: Heartbeat): string {
   return JSON.stringify(heartbeat);
 }
 
-/** Reads what {@link encodeHeartbeat} wrote, here or in a later version. Throws an error that names the field which is missing or wrong. */
-export function parseHeartbeat(json: string): Heartbeat {
+/**
+ * Reads what {@link encodeHeartbeat} wrote, here or in a later version. Throws an error that names the field which is missing, wrong
+ * or out of bounds ({@link checkBounds}).
+ * @param now in epoch milliseconds
+ */
+export function parseHeartbeat(json: string, now: number): Heartbeat {
   const name = "heartbeat";
   const fields = versioned(parsed(json, name), name);
-  return {
+  const heartbeat: Heartbeat = {
     v: HEARTBEAT_VERSION,
     region: text(fields.region, `${name}.region`),
     at: wholeNumber(fields.at, `${name}.at`),
@@ -48,6 +53,21 @@ export function parseHeartbeat(json: string): Heartbeat {
     ...optional(fields, "ledgerAt", name, wholeNumber),
     ...optional(fields, "queues", name, (value, path) => mapOf(value, path, queueWatermarkIn)),
   };
+  checkBounds(heartbeat, now);
+  return heartbeat;
+}
+
+/**
+ * What a heartbeat says of some homes. Others are not known here (yet): noted all the same, they would fill the parameters, which have
+ * little room and are never cleared of them.
+ */
+export function aboutHomes(heartbeat: Heartbeat, known: readonly string[]): Heartbeat {
+  const { roles, homes } = heartbeat;
+  return { ...heartbeat, roles: { ...roles, homes: only(roles.homes, known) }, homes: only(homes, known) };
+}
+
+function only<T>(homes: Readonly<Record<string, T>>, known: readonly string[]): Readonly<Record<string, T>> {
+  return Object.fromEntries(Object.entries(homes).filter(([home]) => known.includes(home)));
 }
 
 function queueWatermarkIn(value: unknown, name: string): QueueWatermark {

@@ -3,7 +3,7 @@ import { SqsQueue, type SqsQueueConfig } from "@cdktf/provider-aws/lib/sqs-queue
 import { Construct } from "constructs";
 import type { Encryption, FifoSettings } from "../../config/configuration";
 import type { QueueReference } from "../../config/topology";
-import { isSet, json, mapOf, not, optional } from "../../core/expression";
+import { type Condition, isSet, json, mapOf, not, optional } from "../../core/expression";
 import { QUEUE_MAX_MESSAGE_BYTES } from "../../core/limits";
 import { addressed } from "../address";
 import type { PolicyDocument } from "../policy/document";
@@ -34,6 +34,8 @@ export interface QueueProps {
   readonly redrive?: Redrive;
   /** ARNs of the queues that may use this one as dead-letter queue. @default none is stated */
   readonly deadLettersOf?: readonly string[];
+  /** Whether no queue may use this one as dead-letter queue. @default SQS's own: any of the account in the region may */
+  readonly noDeadLetters?: Condition;
 }
 
 /** A dead-letter queue, and the receives after which SQS moves a message there. */
@@ -75,6 +77,9 @@ export class Queue extends Construct {
             redrivePermission: "byQueue",
             sourceQueueArns: props.deadLettersOf,
           }),
+        }),
+        ...optional(props.noDeadLetters ?? false, {
+          redriveAllowPolicy: json({ redrivePermission: "denyAll" }),
         }),
       }),
       props.address,

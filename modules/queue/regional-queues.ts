@@ -11,7 +11,8 @@ import { allOf, equal, isSet, not, presentIf } from "../../core/expression";
 import { INGRESS_MAX_RECEIVE_COUNT } from "../../core/limits";
 import { logicalId, type QueueWord } from "../../core/names";
 import { under } from "../address";
-import type { PolicyDocument } from "../policy/document";
+import { canaryGuard } from "../policy/canary-policies";
+import { type PolicyDocument, policyDocument } from "../policy/document";
 import {
   deadLetterPolicy,
   ingressDeadLetterPolicy,
@@ -58,7 +59,10 @@ export class RegionalQueues extends Construct {
         region: topology.region,
         address,
         reference,
-        policy,
+        policy: policyDocument([
+          ...policy.Statement,
+          ...canaryGuard(configuration, topology, word, reference, other),
+        ]),
         encryption: settings.encryption,
         fifo: settings.fifo && presentIf(isSet(settings.fifo), fifoOf(word, settings.fifo)),
         tags: tagsOf(configuration, topology.queue, word),
@@ -70,7 +74,10 @@ export class RegionalQueues extends Construct {
       deadLettersOf: [source.arn],
     });
     const drainers = (of?: string) => remoteDrainerRoles(configuration, topology, of);
+    // What is dead-lettered arrives without a send: past every policy, from any queue of the account.
+    const alive = { noDeadLetters: settings.canary };
     const transit = {
+      ...alive,
       retentionSeconds: settings.transitRetentionSeconds,
       visibilityTimeoutSeconds: settings.transitVisibilityTimeoutSeconds,
     };
@@ -83,6 +90,7 @@ export class RegionalQueues extends Construct {
       dead(topology.ingress),
     );
     this.work = queue("work", topology.work, workPolicy(topology, settings), {
+      ...alive,
       retentionSeconds: settings.messageRetentionSeconds,
       visibilityTimeoutSeconds: settings.visibilityTimeoutSeconds,
       receiveWaitTimeSeconds: settings.receiveWaitTimeSeconds,

@@ -46,7 +46,12 @@ export interface Heard {
 }
 
 /** Takes all heartbeats of one region from a canary queue. Messages that are none are taken too, and count as failures. */
-export async function takeHeartbeats(client: Client, queueUrl: string, region: string): Promise<Heard> {
+export async function takeHeartbeats(
+  client: Client,
+  queueUrl: string,
+  region: string,
+  now: number,
+): Promise<Heard> {
   const heartbeats: Heartbeat[] = [];
   const failures: string[] = [];
   try {
@@ -55,7 +60,7 @@ export async function takeHeartbeats(client: Client, queueUrl: string, region: s
         new ReceiveMessageCommand({ QueueUrl: queueUrl, MaxNumberOfMessages: BATCH_MAX_ENTRIES }),
       );
       if (Messages.length === 0) break;
-      const found = Messages.flatMap(({ Body = "" }) => heartbeatIn(Body, region) ?? []);
+      const found = Messages.flatMap(({ Body = "" }) => heartbeatIn(Body, region, now) ?? []);
       heartbeats.push(...found);
       if (found.length < Messages.length) failures.push("NoHeartbeat");
       await remove(client, queueUrl, Messages);
@@ -72,9 +77,9 @@ async function remove(client: Client, QueueUrl: string, messages: readonly Messa
   await client.send(new DeleteMessageBatchCommand({ QueueUrl, Entries }));
 }
 
-function heartbeatIn(body: string, region: string): Heartbeat | undefined {
+function heartbeatIn(body: string, region: string, now: number): Heartbeat | undefined {
   try {
-    const heartbeat = parseHeartbeat(body);
+    const heartbeat = parseHeartbeat(body, now);
     return heartbeat.region === region ? heartbeat : undefined;
   } catch {
     return undefined;

@@ -1,4 +1,4 @@
-import type { Heartbeat } from "../../ownership/heartbeat";
+import { aboutHomes, type Heartbeat } from "../../ownership/heartbeat";
 import type { ParameterNames } from "../../ownership/parameters";
 import { type RegionParameters, readParameters } from "../../ownership/read-parameters";
 import type { States } from "../../ownership/states";
@@ -77,10 +77,13 @@ export class Observer {
     const queues = { ...standbyQueueUrls, [settings.region]: workQueueUrl };
     await Promise.all(
       Object.entries(queues).map(async ([from, url]) => {
-        const { heartbeats, failures } = await takeHeartbeats(sqs, url, from);
+        const { heartbeats, failures } = await takeHeartbeats(sqs, url, from, now());
         for (const code of failures) onFailure(`canary of ${from}`, code);
         // Nothing arrives before it is sent: a clock that is ahead must not make a region seem alive later on.
-        const arrived = heartbeats.map((heartbeat) => ({ ...heartbeat, at: Math.min(heartbeat.at, now()) }));
+        const arrived = heartbeats.map((heartbeat) => ({
+          ...aboutHomes(heartbeat, [settings.region, ...this.peers]),
+          at: Math.min(heartbeat.at, now()),
+        }));
         const all = [...(this.heard.get(from) ?? []), ...arrived].sort((one, other) => one.at - other.at);
         const news = all.filter(({ at }, index) => now() - at <= NEWS_MS || index === all.length - 1);
         if (news.length > 0) this.heard.set(from, news);

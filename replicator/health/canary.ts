@@ -71,11 +71,11 @@ export class OwnCanary {
   }
 
   private async takeOne(): Promise<boolean> {
-    const { settings, sqs, onFailure } = this.parts;
+    const { settings, sqs, onFailure, now } = this.parts;
     const QueueUrl = settings.canary.workQueueUrl;
     const { Messages: [message] = [] } = await sqs.send(new ReceiveMessageCommand({ QueueUrl }));
     if (message === undefined) return false;
-    const at = sentAt(message.Body ?? "", settings.region);
+    const at = sentAt(message.Body ?? "", settings.region, now());
     if (at === undefined) onFailure("canary", "NoHeartbeat");
     else this.note(at);
     // What is not deleted is heard again, and is no news then.
@@ -91,9 +91,9 @@ export class OwnCanary {
   }
 }
 
-function sentAt(body: string, region: string): number | undefined {
+function sentAt(body: string, region: string, now: number): number | undefined {
   try {
-    const heartbeat = parseHeartbeat(body);
+    const heartbeat = parseHeartbeat(body, now);
     return heartbeat.region === region ? heartbeat.at : undefined;
   } catch {
     return undefined;

@@ -101,7 +101,7 @@ export class World {
     this.arrive();
     const heard = this.work
       .filter(({ visibleAt }) => visibleAt <= this.now())
-      .map(({ body }) => parseHeartbeat(body).at);
+      .map(({ body }) => parseHeartbeat(body, this.now()).at);
     this.work = this.work.filter(({ visibleAt }) => visibleAt > this.now());
     this.states = this.noted(this.now(), Math.max(...heard, this.states.heard![HOME]!.at));
     for (const delay of [0, 15, 30, 45]) this.send(heartbeatOf(HOME, { at: this.now() + delay * SECOND }));
@@ -168,7 +168,7 @@ export class World {
     if (QueueUrl !== url(queue)) throw new Error(`unexpected URL ${QueueUrl}`);
     if (this.missing.has(queue)) throw refused("QueueDoesNotExist");
     if (name === "SendMessageBatchCommand") {
-      for (const { MessageBody } of Entries) this.send(parseHeartbeat(MessageBody!));
+      for (const { MessageBody } of Entries) this.send(parseHeartbeat(MessageBody!, this.now()));
       return {};
     }
     if (name === "ReceiveMessageCommand") return { Messages: this.receive() };
