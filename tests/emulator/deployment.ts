@@ -67,7 +67,9 @@ export class Deployment implements DeployedGroup {
   }
 
   account(region: string): string {
-    return this.configuration.regions[region]!.account;
+    const { regions, recovery } = this.configuration;
+    const witness = recovery?.witness;
+    return region === witness?.region ? witness.account : regions[region]!.account;
   }
 
   topology(queue: string, region: string): RegionalTopology {

@@ -5,15 +5,16 @@ import os from "node:os";
 import path from "node:path";
 import { type Certificate, createCertificate } from "./certificate";
 import { onCleanup } from "./cleanup";
+import type { ClockFault } from "./clock";
 import { assertLoopback, childEnvironment } from "./environment";
 import { Gateway } from "./gateway";
 import { INTERNET } from "./gateway-call";
 import { installEmulator } from "./install";
-import { type Outage, type OutageOptions, Outages } from "./outages";
+import { type Outage, type OutageOptions, Outages, type TableOutageOptions } from "./outages";
 import type { InstalledPackages } from "./python-packages";
 import { type Route53Options, Route53StandIn } from "./route53/stand-in";
 import { PortTakenError, Server } from "./server";
-import { killWorker, listWorkers, type Worker } from "./workers";
+import { type FrozenWorkers, freezeWorkers, killWorker, listWorkers, type Worker } from "./workers";
 
 export interface EmulatorOptions {
   /** Regions that stacks, functions and clients are in. */
@@ -27,6 +28,23 @@ export interface EmulatorOptions {
    * AWS/SQS metrics, whose periods shrink with it. Clocks, time-outs and times given in seconds stay as they are. @default 60
    */
   readonly minuteSeconds?: number;
+  /**
+   * Has schedules and scheduled rules start late, as those of AWS do: within 60 seconds after the minute.
+   * https://docs.aws.amazon.com/scheduler/latest/UserGuide/schedule-types.html
+   *
+   * @default they start on time
+   */
+  readonly lateSchedules?: LateSchedules;
+  /** Whether the clocks that functions in Node see may be set, by `setWorkerClock`. @default false */
+  readonly workerClocks?: boolean;
+}
+
+/** How late schedules start: each occurrence of each by a time of its own. */
+export interface LateSchedules {
+  /** Seconds that an occurrence starts late at most; all times up to them are equally likely. @default a minute of AWS */
+  readonly upToSeconds?: number;
+  /** Decides how late each occurrence starts. @default a random one, which `log` is told */
+  readonly seed?: string;
 }
 
 interface Parts {
@@ -37,6 +55,7 @@ interface Parts {
   readonly regions: readonly string[];
   readonly logFile: string;
   readonly minuteSeconds: number;
+  readonly workerClocks: boolean;
   /** Of the emulator itself, behind the gateway. */
   readonly port: number;
   readonly log: (line: string) => void;
@@ -117,6 +136,17 @@ export class Emulator {
   }
 
   /**
+   * Stops the workers that a function has now, in the middle of whatever they do: nothing of them runs, and clocks go on. Those
+   * that are started later run. `restoreAll` thaws them too.
+   *
+   * @throws Error when the function has no worker in the region
+   */
+  async freezeWorkers(region: string, functionName: string): Promise<FrozenWorkers> {
+    const { pids, thaw } = await freezeWorkers(this.server.pid, region, functionName);
+    return { pids, thaw: this.outages.keep(thaw).restore };
+  }
+
+  /**
    * Loses a region as its users know it: every call to it and from it fails, also those under way; its workers are killed; its
    * mappings and schedules stand still; nothing is replicated to or from it; and the control planes that are global (IAM,
    * Route 53, STS by its global endpoint) fail for everybody. No setting changes: restored, everything resumes as it was.
@@ -175,6 +205,41 @@ export class Emulator {
   }
 
   /**
+   * Loses the tables of a region, or one of them, for everybody or for the callers of one region, as in us-east-1 in October
+   * 2025: everything else of the region goes on. Nothing is replicated to or from a table that carries nothing out for anybody.
+   *
+   * https://aws.amazon.com/message/101925/
+   *
+   * @throws Error when the emulator was not started for the region
+   */
+  loseTable(region: string, options: TableOutageOptions = {}): Promise<Outage> {
+    return this.outages.loseTable(region, options);
+  }
+
+  /**
+   * Has the clock of a region's tables go wrong: the `Date` of their answers, and the time by which they judge signatures. Set
+   * again, the later holds; restored, the one before.
+   *
+   * @throws Error when the emulator was not started for the region
+   */
+  setTableClock(region: string, fault: ClockFault): Promise<Outage> {
+    return this.outages.setTableClock(region, fault);
+  }
+
+  /**
+   * Has the wall clock that a region's functions see go wrong, for workers that run already too. Timers and clocks that only count
+   * stay right, and so does `performance.timeOrigin`. Set again, the later holds; restored, the one before.
+   *
+   * @throws Error when the emulator was not started for the region, or without `workerClocks`
+   */
+  async setWorkerClock(region: string, fault: ClockFault): Promise<Outage> {
+    if (!this.parts.workerClocks) {
+      throw new Error("clocks of functions can be set in an emulator that was started with workerClocks");
+    }
+    return this.outages.setWorkerClock(region, fault);
+  }
+
+  /**
    * Starts what Route 53 does besides its API: health checkers, and DNS servers for every region and for the internet. It ends
    * with the emulator.
    *
@@ -227,18 +292,36 @@ export async function startEmulator(options: EmulatorOptions): Promise<Emulator>
   const { minuteSeconds = MINUTE_SECONDS } = options;
   if (!(minuteSeconds >= 1)) throw new Error(`minuteSeconds: ${minuteSeconds} is less than one second`);
   const log = options.log ?? (() => {});
+  const lateSchedules = latenessOf(options.lateSchedules, minuteSeconds, log);
   const installation = await installEmulator(log);
   for (let attempt = 1; ; attempt += 1) {
     try {
-      return await startOnce(options, installation, log);
+      return await startOnce({ ...options, minuteSeconds, lateSchedules }, installation, log);
     } catch (error) {
       if (!(error instanceof PortTakenError) || attempt === START_ATTEMPTS) throw error;
     }
   }
 }
 
+function latenessOf(
+  wanted: LateSchedules | undefined,
+  minuteSeconds: number,
+  log: (line: string) => void,
+): Required<LateSchedules> {
+  if (wanted === undefined) return { upToSeconds: 0, seed: "" };
+  const { upToSeconds = minuteSeconds, seed = randomUUID() } = wanted;
+  if (!(upToSeconds > 0)) throw new Error(`lateSchedules.upToSeconds: ${upToSeconds} is not above zero`);
+  log(`schedules start up to ${upToSeconds} s late, seed "${seed}"`);
+  return { upToSeconds, seed };
+}
+
+type StartOptions = EmulatorOptions & {
+  readonly minuteSeconds: number;
+  readonly lateSchedules: Required<LateSchedules>;
+};
+
 async function startOnce(
-  options: EmulatorOptions,
+  options: StartOptions,
   installation: InstalledPackages,
   log: (line: string) => void,
 ): Promise<Emulator> {
@@ -276,7 +359,9 @@ async function startOnce(
       endpoints: Object.fromEntries(options.regions.map((region) => [region, gateway.endpoint(region)])),
       gatewayToken,
       certificateFile: certificate.certificateFile,
-      minuteSeconds: options.minuteSeconds ?? MINUTE_SECONDS,
+      minuteSeconds: options.minuteSeconds,
+      lateSchedules: options.lateSchedules,
+      workerClocks: options.workerClocks ?? false,
     });
     undo.push(() => server.stop());
     log(`emulator runs, log: ${logFile}`);
@@ -287,7 +372,8 @@ async function startOnce(
       directory,
       regions: options.regions,
       logFile,
-      minuteSeconds: options.minuteSeconds ?? MINUTE_SECONDS,
+      minuteSeconds: options.minuteSeconds,
+      workerClocks: options.workerClocks ?? false,
       port,
       log,
       stop,

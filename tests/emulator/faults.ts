@@ -1,4 +1,5 @@
 import { type CallFilter, matchesFilter } from "./call-counter";
+import { type ThrottlingCode, throttledBy } from "./dynamodb-wire";
 import type { Call } from "./gateway-call";
 import { seededFraction } from "./seeded";
 import { type Answer, internalError, reportedAsFailed, throttled } from "./sqs-wire";
@@ -11,8 +12,10 @@ import { type Answer, internalError, reportedAsFailed, throttled } from "./sqs-w
  * | `refuse` | no | a connection reset |
  * | `hang` | no | nothing until the fault is lifted, then a connection reset |
  * | `delay` | `delayMs` later, also when the caller does not wait that long | the answer, if it waited |
- * | `throttle` | no | 400 `RequestThrottled` |
+ * | `throttle` | no | 400 `RequestThrottled`, or `code` |
  * | `failAfter` | yes | 500 `InternalError` |
+ * | `answerLate` | yes | the answer `delayMs` later, if it waited |
+ * | `loseAnswer` | yes | a connection reset |
  * | `dropEntries` | but for some entries of a batch | those entries as failed, which is true |
  * | `misreportEntries` | yes | some entries of the batch as failed, which is not true |
  */
@@ -22,6 +25,8 @@ export type FaultKind =
   | "delay"
   | "throttle"
   | "failAfter"
+  | "answerLate"
+  | "loseAnswer"
   | "dropEntries"
   | "misreportEntries";
 
@@ -30,6 +35,8 @@ export interface FaultSpec extends CallFilter {
   readonly kind: FaultKind;
   /** Names of the SQS queues whose calls match. @default all calls, those to other services too */
   readonly queues?: readonly string[];
+  /** Names of the DynamoDB tables whose calls match, also those to several. @default all calls, those to other services too */
+  readonly tables?: readonly string[];
   /** Operations that do not match. @default none */
   readonly exceptOperations?: readonly string[];
   /** Access key whose calls match. @default everybody's */
@@ -40,8 +47,10 @@ export interface FaultSpec extends CallFilter {
   readonly seed?: string;
   /** How many calls meet the fault at most; the fault sleeps afterwards. @default no limit */
   readonly limit?: number;
-  /** Milliseconds, for `delay`. @default 0 */
+  /** Milliseconds, for `delay` and `answerLate`. @default 0 */
   readonly delayMs?: number;
+  /** What DynamoDB says, for `throttle`. @default what SQS says */
+  readonly code?: ThrottlingCode;
   /** Whether calls that are under way meet the fault too; for `refuse` and `hang`. @default false */
   readonly underWay?: boolean;
 }
@@ -61,6 +70,8 @@ export interface Changes {
   readonly drop: readonly string[];
   /** What the caller is told instead of the answer. @default the answer */
   readonly answer?: (answer: Answer) => Answer;
+  /** What happens between the answer and the caller's getting it. @default nothing */
+  readonly beforeAnswer?: () => Promise<void>;
 }
 
 /** One call on its way through the gateway, as a fault sees it. */
@@ -101,8 +112,12 @@ const TREATMENTS: Record<FaultKind, (meeting: Meeting) => Promise<void>> = {
     await delayUnlessLifted(fault.spec.delayMs ?? 0, fault.lifted);
     await next();
   },
-  throttle: ({ exchange }) => exchange.answer(throttled()),
+  throttle: ({ exchange, fault: { spec } }) =>
+    exchange.answer(spec.code === undefined ? throttled() : throttledBy(spec.code)),
   failAfter: ({ next }) => next({ answer: internalError }),
+  answerLate: ({ fault, next }) =>
+    next({ beforeAnswer: () => delayUnlessLifted(fault.spec.delayMs ?? 0, fault.lifted) }),
+  loseAnswer: ({ exchange, next }) => next({ beforeAnswer: async () => exchange.reset() }),
   dropEntries: ({ ids, next }) => next({ drop: ids }),
   misreportEntries: ({ ids, next }) => next({ answer: (answer) => reportedAsFailed(answer, ids) }),
 };
@@ -158,7 +173,8 @@ export function matches(spec: FaultSpec, call: Call): boolean {
     matchesFilter(spec, call) &&
     !spec.exceptOperations?.includes(call.operation) &&
     (spec.caller === undefined || spec.caller === call.caller) &&
-    (spec.queues === undefined || spec.queues.includes(call.queue))
+    (spec.queues === undefined || spec.queues.includes(call.queue)) &&
+    (spec.tables === undefined || call.tables.some((table) => spec.tables?.includes(table)))
   );
 }
 
@@ -182,10 +198,19 @@ function meet(fault: ActiveFault, call: Call): readonly string[] | undefined {
 }
 
 /** A fault that was injected earlier is nearer to the caller, so that it changes an answer after the later ones. */
-function joined(changes: Changes, { drop = [], answer }: Partial<Changes>): Changes {
+function joined(changes: Changes, { drop = [], answer, beforeAnswer }: Partial<Changes>): Changes {
   const outer = changes.answer;
   const both = outer && answer ? (given: Answer) => outer(answer(given)) : (outer ?? answer);
-  return { drop: [...changes.drop, ...drop], ...(both && { answer: both }) };
+  const waits = [beforeAnswer, changes.beforeAnswer].filter((wait) => wait !== undefined);
+  return {
+    drop: [...changes.drop, ...drop],
+    ...(both && { answer: both }),
+    ...(waits.length > 0 && {
+      beforeAnswer: async () => {
+        for (const wait of waits) await wait();
+      },
+    }),
+  };
 }
 
 async function delayUnlessLifted(milliseconds: number, lifted: Promise<void>): Promise<void> {

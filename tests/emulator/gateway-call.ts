@@ -1,4 +1,5 @@
 import type { IncomingMessage } from "node:http";
+import { DYNAMODB_TARGET, tablesOf } from "./dynamodb-wire";
 import { type BatchEntry, readSqsRequest, type SqsRequest } from "./sqs-wire";
 
 /** Where callers are that are in no region: health checkers, users. */
@@ -22,6 +23,8 @@ export interface Call {
   readonly queue: string;
   /** Entries of a batch call of SQS; else empty. */
   readonly entries: readonly BatchEntry[];
+  /** Names of the DynamoDB tables that the call is for; empty for other services. */
+  readonly tables: readonly string[];
 }
 
 interface CredentialScope {
@@ -37,12 +40,12 @@ const INVOCATION = /^\/2015-03-31\/functions\/[^/]+\/invocations$/;
 /** https://docs.aws.amazon.com/lambda/latest/dg/urls-configuration.html: the region is a part of the host name. */
 const FUNCTION_URL_HOST = /^[^.]+\.lambda-url\.([^.]+)\.on\.aws(:\d+)?$/;
 
-/** Whether the body tells what the call is: the operation (query protocol: IAM, STS, SNS) or the queue (SQS). */
+/** Whether the body tells what the call is: the operation (query protocol: IAM, STS, SNS), the queue or the table. */
 export function isToldByBody(request: IncomingMessage): boolean {
   const target = request.headers["x-amz-target"];
   return target === undefined
     ? (request.headers["content-type"] ?? "").startsWith(FORM)
-    : String(target).startsWith(SQS_TARGET);
+    : isFor(target, SQS_TARGET) || isFor(target, DYNAMODB_TARGET);
 }
 
 /** Reads a call from its request. @param body the body, if `isToldByBody` */
@@ -64,7 +67,14 @@ export function describeCall(request: IncomingMessage, source: string, secure: b
     get entries() {
       return sqs().entries;
     },
+    get tables() {
+      return isFor(request.headers["x-amz-target"], DYNAMODB_TARGET) ? tablesOf(body) : [];
+    },
   };
+}
+
+function isFor(target: string | readonly string[] | undefined, service: string): boolean {
+  return String(target ?? "").startsWith(service);
 }
 
 /** Region of the function URL with this host name, `undefined` when it is none. */
@@ -75,7 +85,7 @@ export function functionUrlRegion(host: string): string | undefined {
 /** A batch has up to 1 MiB, so that it is read only when somebody asks what is in it, and once. */
 function sqsRequestOf(request: IncomingMessage, body: string): () => SqsRequest {
   let read: SqsRequest | undefined;
-  const isSqs = String(request.headers["x-amz-target"] ?? "").startsWith(SQS_TARGET);
+  const isSqs = isFor(request.headers["x-amz-target"], SQS_TARGET);
   return () => {
     read ??= isSqs ? readSqsRequest(body) : { queue: "", entries: [] };
     return read;

@@ -339,6 +339,42 @@ describe("faults", () => {
     expect(gateway.calls()).toMatchObject([{ operation: "SendMessageBatch", calls: 1, faulted: 0 }]);
   });
 
+  /** A call to a table of the west, without telling it anything. */
+  const write = (TableName: string, operation = "PutItem") =>
+    call(
+      gateway.endpoint(EAST),
+      { authorization: scope(WEST, "dynamodb"), "x-amz-target": `DynamoDB_20120810.${operation}` },
+      JSON.stringify({ TableName }),
+    );
+
+  test("throttle answers as DynamoDB does when told what to say", async () => {
+    gateway.inject({ service: "dynamodb", kind: "throttle", code: "ThrottlingException" });
+    const { status, body } = await write("ledger");
+    expect(status).toBe(400);
+    expect(JSON.parse(body).__type).toMatch(/#ThrottlingException$/);
+    expect(seen).toEqual([]);
+  });
+
+  test("loseAnswer carries the call out and resets the connection", async () => {
+    gateway.inject({ kind: "loseAnswer", limit: 1 });
+    await expect(write("ledger")).rejects.toMatchObject({ code: "ECONNRESET" });
+    expect(seen).toHaveLength(1);
+    await expect(write("ledger")).resolves.toMatchObject({ status: 201 });
+  });
+
+  test("answerLate carries the call out at once and answers later, at once when lifted", async () => {
+    const fault = gateway.inject({ operation: "PutItem", kind: "answerLate", delayMs: 60_000 });
+    let settled = false;
+    const late = write("ledger").finally(() => {
+      settled = true;
+    });
+    await waitFor(() => seen.length === 1);
+    await write("ledger", "GetItem");
+    expect(settled).toBe(false);
+    fault.lift();
+    await expect(late).resolves.toMatchObject({ status: 201 });
+  });
+
   test("dropEntries names the entries to drop to the emulator and leaves the signed body alone", async () => {
     gateway.inject({ kind: "dropEntries", probability: 0.5, seed: "1" });
     await sendBatch("orders", "abcdefghij");
@@ -418,6 +454,31 @@ describe("choosing calls", () => {
     expect(await status("orders-ingress", "a")).toBe(200);
     expect(await status("orders-ingress", "a", "ASIAREPLICATOR")).toBe(500);
     await expect(send(EAST, EAST)).resolves.toMatchObject({ status: 201 });
+  });
+});
+
+describe("clocks of tables", () => {
+  test("date the answers of their region and service, those of faults too", async () => {
+    gateway.setTableClocks(new Map([[WEST, { stoppedAtMs: Date.UTC(2031, 0, 2) }]]));
+    const date = async (region: string, service: string): Promise<string> => {
+      let told: Observation | undefined;
+      const stop = gateway.watch({}, (observation) => {
+        told = observation;
+      });
+      const headers = { authorization: scope(region, service), "x-amz-target": "DynamoDB_20120810.GetItem" };
+      await call(gateway.endpoint(EAST), headers, "{}");
+      stop();
+      const dates = told!.answer!.rawHeaders.flatMap((name, index, all) =>
+        index % 2 === 0 && name.toLowerCase() === "date" ? [all[index + 1]!] : [],
+      );
+      return dates.join(" and ");
+    };
+    const wrong = "Thu, 02 Jan 2031 00:00:00 GMT";
+    expect(await date(WEST, "dynamodb")).toBe(wrong);
+    expect(await date(EAST, "dynamodb")).not.toBe(wrong);
+    expect(await date(WEST, "sqs")).not.toBe(wrong);
+    gateway.inject({ kind: "throttle", code: "ThrottlingException" });
+    expect(await date(WEST, "dynamodb")).toBe(wrong);
   });
 });
 

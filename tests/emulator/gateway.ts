@@ -9,6 +9,8 @@ import {
   matchesFilter,
   sumCalls,
 } from "./call-counter";
+import { type Clock, shownBy } from "./clock";
+import { ITEM_WRITES } from "./dynamodb-wire";
 import { type Changes, type FaultHandle, type FaultSpec, Faults, matches } from "./faults";
 import { type Call, describeCall, INTERNET, isToldByBody } from "./gateway-call";
 import { resetConnection, trackConnections } from "./reset-connection";
@@ -75,12 +77,13 @@ const NOT_FORWARDED = new Set([
   "x-gateway-drop-entries",
 ]);
 /** Once such a call is on its way it arrives, whether its caller waits for the answer or not. */
-const SENDS = new Set(["SendMessage", "SendMessageBatch"]);
+const ARRIVES = new Set(["SendMessage", "SendMessageBatch", ...ITEM_WRITES]);
 
 /**
  * Stands between every caller and the emulator, as the network between regions does. It knows the region that a call comes
  * from by the port it arrives on and the region it is for by its signature, counts the calls and lets them suffer faults.
- * Requests are passed on byte for byte, Host header included, because they are signed; so are answers that no fault changes.
+ * Requests are passed on byte for byte, Host header included, because they are signed; so are answers that no fault and no wrong
+ * clock changes.
  */
 export class Gateway {
   private readonly faults = new Faults();
@@ -90,6 +93,7 @@ export class Gateway {
   private readonly doors = new Map<string, Door>();
   private readonly watchers = new Set<Watcher>();
   private readonly underWay = new Set<UnderWay>();
+  private tableClocks: ReadonlyMap<string, Clock> = new Map();
 
   private constructor(private readonly options: GatewayOptions) {}
 
@@ -132,6 +136,11 @@ export class Gateway {
   /** Ends every fault. */
   liftAll(): void {
     this.faults.liftAll();
+  }
+
+  /** Has the tables of regions answer with the time that these clocks show, and all others with the right time. */
+  setTableClocks(clocks: ReadonlyMap<string, Clock>): void {
+    this.tableClocks = clocks;
   }
 
   /** The present moment, to count calls from. */
@@ -221,19 +230,21 @@ export class Gateway {
         forward: async (changes) => {
           reachedAws = true;
           this.counter.add(call, "calls");
-          const changed = changes.answer !== undefined || changes.drop.length > 0;
+          const { answer, beforeAnswer, drop } = changes;
+          const changed = answer !== undefined || beforeAnswer !== undefined || drop.length > 0;
           const underWay = { call, visit };
           this.underWay.add(underWay);
           try {
-            if (changed || watchers.length > 0 || SENDS.has(call.operation)) {
+            if (changed || watchers.length > 0 || ARRIVES.has(call.operation)) {
               told = await this.forwardWhole(visit, call, changes);
-            } else await this.stream(visit);
+            } else await this.stream(visit, call);
           } finally {
             this.underWay.delete(underWay);
           }
         },
         answer: async (answer) => {
-          if (await give(visit, answer)) told = answer;
+          const dated = { ...answer, rawHeaders: this.dated(call, answer.rawHeaders) };
+          if (await give(visit, dated)) told = dated;
         },
       });
     } finally {
@@ -244,18 +255,15 @@ export class Gateway {
   }
 
   /** Passes a request on and its answer back as it comes. Rejects when the emulator cannot be reached or breaks off. */
-  private stream(visit: Visit): Promise<void> {
+  private stream(visit: Visit, call: Call): Promise<void> {
     const { request, response } = visit;
     return new Promise((resolve, reject) => {
       if (request.socket.destroyed) return resolve();
       const upstream = this.request(visit, []);
       upstream.once("response", (answer) => {
         if (visit.mute) return void answer.resume();
-        response.writeHead(
-          answer.statusCode ?? 502,
-          answer.statusMessage,
-          forwardedHeaders(answer.rawHeaders),
-        );
+        const headers = this.dated(call, forwardedHeaders(answer.rawHeaders));
+        response.writeHead(answer.statusCode ?? 502, answer.statusMessage, headers);
         answer.once("error", reject);
         answer.pipe(response);
       });
@@ -269,23 +277,32 @@ export class Gateway {
 
   /** As `stream`, with the answer read and changed first. Resolves to the answer if the caller got it. */
   private async forwardWhole(visit: Visit, call: Call, changes: Changes): Promise<Answer | undefined> {
-    if (visit.request.socket.destroyed && !SENDS.has(call.operation)) return undefined;
+    if (visit.request.socket.destroyed && !ARRIVES.has(call.operation)) return undefined;
     const answer = await new Promise<Answer>((resolve, reject) => {
       const upstream = this.request(visit, changes.drop);
       upstream.once("error", reject);
       upstream.once("response", (response) => {
         const { statusCode: status = 502, rawHeaders } = response;
         readBody(response).then(
-          (body) => resolve({ status, rawHeaders: forwardedHeaders(rawHeaders), body }),
+          (body) => resolve({ status, rawHeaders: this.dated(call, forwardedHeaders(rawHeaders)), body }),
           reject,
         );
       });
       visit.response.once("close", () => {
-        if (!SENDS.has(call.operation)) upstream.destroy(new Error("the caller has gone"));
+        if (!ARRIVES.has(call.operation)) upstream.destroy(new Error("the caller has gone"));
       });
     });
+    await changes.beforeAnswer?.();
     const told = changes.answer?.(answer) ?? answer;
     return (await give(visit, told)) ? told : undefined;
+  }
+
+  /** Headers of an answer, with the time that the clock of the tables shows which answer. */
+  private dated(call: Call, headers: readonly string[]): string[] {
+    const clock = call.service === "dynamodb" ? this.tableClocks.get(call.target) : undefined;
+    if (clock === undefined) return [...headers];
+    const shown = new Date(shownBy(clock, Date.now())).toUTCString();
+    return [...withoutHeaders(headers, new Set(["date"])), "date", shown];
   }
 
   private request({ secure, request, body }: Visit, drop: readonly string[]): http.ClientRequest {
@@ -338,10 +355,14 @@ function closeServer(server: http.Server, open: ReadonlySet<Socket>): Promise<vo
 }
 
 function forwardedHeaders(raw: readonly string[]): string[] {
+  return withoutHeaders(raw, NOT_FORWARDED);
+}
+
+function withoutHeaders(raw: readonly string[], left: ReadonlySet<string>): string[] {
   const kept: string[] = [];
   for (let index = 0; index + 1 < raw.length; index += 2) {
     const name = raw[index] ?? "";
-    if (!NOT_FORWARDED.has(name.toLowerCase())) kept.push(name, raw[index + 1] ?? "");
+    if (!left.has(name.toLowerCase())) kept.push(name, raw[index + 1] ?? "");
   }
   return kept;
 }

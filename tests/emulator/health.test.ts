@@ -236,7 +236,7 @@ test("pollers that stand still make it unhealthy, while it sends heartbeats that
   const { Messages = [] } = await sqs.send(
     new ReceiveMessageCommand({ QueueUrl: url("canary-ingress"), VisibilityTimeout: 0 }),
   );
-  expect(parseHeartbeat(Messages[0]!.Body!)).toMatchObject({
+  expect(parseHeartbeat(Messages[0]!.Body!, Date.now())).toMatchObject({
     region: EAST,
     fit: true,
     roles: initialRoles([EAST, WEST]),

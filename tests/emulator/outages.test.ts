@@ -13,7 +13,7 @@ import {
   type SQSClient,
 } from "@aws-sdk/client-sqs";
 import { GetCallerIdentityCommand, STSClient } from "@aws-sdk/client-sts";
-import { queueArn, queueUrl } from "../../core/names";
+import { functionArn, queueArn, queueUrl } from "../../core/names";
 import { runCleanup } from "./cleanup";
 import {
   allow,
@@ -277,7 +277,8 @@ describe("a region that is lost", () => {
       const functionName = `scheduled-${++names}`;
       const options = { region, account: ACCOUNT, name: functionName, role, zip: caller };
       await createFunction(emulator, { ...options, variables: { REPORTS_URL: url } });
-      await createSchedule(emulator, { region, account: ACCOUNT, name: functionName, functionName });
+      const targetArn = functionArn(region, ACCOUNT, functionName);
+      await createSchedule(emulator, { region, account: ACCOUNT, name: functionName, targetArn });
       urls.set(region, url);
     }
     const fired = async (region: string) =>

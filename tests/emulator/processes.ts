@@ -37,13 +37,27 @@ export function isRunning(pid: number): boolean {
   }
 }
 
+/** Whether a process exists and is stopped, by a signal or a debugger. */
+export async function isStopped(pid: number): Promise<boolean> {
+  const state =
+    process.platform === "linux"
+      ? (await stateFromProc(pid)).state
+      : (await runCommand("ps", ["-o", "state=", "-p", String(pid)])).stdout.trim();
+  return state?.startsWith("T") ?? false;
+}
+
+async function stateFromProc(pid: number): Promise<{ readonly state?: string; readonly parentPid?: string }> {
+  const stat = await readFile(`/proc/${pid}/stat`, "utf8").catch(() => "");
+  // pid (name, which may contain anything) state parent …
+  const [state, parentPid] = stat.slice(stat.lastIndexOf(")") + 2).split(" ");
+  return { ...(state && { state }), ...(parentPid && { parentPid }) };
+}
+
 async function parentsFromProc(): Promise<ReadonlyMap<number, number>> {
   const parents = new Map<number, number>();
   const pids = (await readdir("/proc")).filter((name) => /^\d+$/.test(name));
   for (const pid of pids) {
-    const stat = await readFile(`/proc/${pid}/stat`, "utf8").catch(() => "");
-    // pid (name, which may contain anything) state parent …
-    const [state, parentPid] = stat.slice(stat.lastIndexOf(")") + 2).split(" ");
+    const { state, parentPid } = await stateFromProc(Number(pid));
     if (state !== undefined && parentPid !== undefined && state !== "Z")
       parents.set(Number(pid), Number(parentPid));
   }

@@ -4,6 +4,7 @@ import { createWriteStream } from "node:fs";
 import { readFile } from "node:fs/promises";
 import http from "node:http";
 import path from "node:path";
+import type { Clock } from "./clock";
 import { descendantsOf, isRunning } from "./processes";
 import { waitFor } from "./wait";
 
@@ -21,6 +22,10 @@ export interface ServerOptions {
   readonly certificateFile: string;
   /** How long a minute of schedules, retries and queue metrics is, in seconds. */
   readonly minuteSeconds: number;
+  /** How late schedules start at most, in seconds, and what decides it. */
+  readonly lateSchedules: { readonly upToSeconds: number; readonly seed: string };
+  /** Whether the clocks that functions see may be set. */
+  readonly workerClocks: boolean;
 }
 
 /** What is out of order inside AWS, where no call passes the gateway. */
@@ -33,6 +38,12 @@ export interface Disorder {
   readonly cut: readonly (readonly [string, string])[];
   /** How long a write takes from one replica of a table to the others. */
   readonly replicationDelaySeconds: number;
+  /** Tables of a region, by name or all, that nothing is replicated to or from. */
+  readonly lostTables: readonly (readonly [region: string, table: string | null])[];
+  /** Region to the clock by which its tables judge signatures. */
+  readonly tableClocks: Readonly<Record<string, Clock>>;
+  /** Region to the clock that its functions see. */
+  readonly workerClocks: Readonly<Record<string, Clock>>;
 }
 
 /** Another process took the port between choosing and using it. */
@@ -40,6 +51,8 @@ export class PortTakenError extends Error {}
 
 /** The Python package beside this file that starts the emulator. */
 const LAUNCHER = "launcher";
+/** What Node loads into every worker whose clock may be set. */
+const WORKER_CLOCK_SCRIPT = path.join(__dirname, "worker-clock.cjs");
 const READY_TIMEOUT_MS = 60_000;
 const STOP_TIMEOUT_MS = 10_000;
 const LOG_LINES_IN_ERRORS = 15;
@@ -156,6 +169,9 @@ function serverEnvironment(options: ServerOptions, controlToken: string): Record
     EMULATOR_CONTROL_TOKEN: controlToken,
     EMULATOR_CA_FILE: options.certificateFile,
     EMULATOR_MINUTE_SECONDS: String(options.minuteSeconds),
+    EMULATOR_SCHEDULE_LATENESS_SECONDS: String(options.lateSchedules.upToSeconds),
+    EMULATOR_SCHEDULE_SEED: options.lateSchedules.seed,
+    EMULATOR_WORKER_CLOCK_SCRIPT: options.workerClocks ? WORKER_CLOCK_SCRIPT : "",
   };
 }
 

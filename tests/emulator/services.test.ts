@@ -263,7 +263,7 @@ describe("schedules", () => {
       region: WEST,
       account: ACCOUNT,
       name: "each-minute",
-      functionName: "scheduled",
+      targetArn: functionArn(WEST, ACCOUNT, "scheduled"),
     });
     const times: number[] = [];
     while (times.length < 3) {
@@ -281,7 +281,7 @@ describe("schedules", () => {
   test("do nothing while they are disabled", async () => {
     const url = await reportsQueue("disabled");
     await createCaller("disabled", { send: allow("sqs:SendMessage") }, { REPORTS_URL: url });
-    const schedule = { region: WEST, account: ACCOUNT, functionName: "disabled" };
+    const schedule = { region: WEST, account: ACCOUNT, targetArn: functionArn(WEST, ACCOUNT, "disabled") };
     await createSchedule(emulator, { ...schedule, name: "off", state: "DISABLED" });
     await createSchedule(emulator, { ...schedule, name: "on" });
     for (let fired = 0; fired < 2; fired += 1) {
@@ -302,7 +302,7 @@ describe("schedules", () => {
       region: WEST,
       account: ACCOUNT,
       name: "once",
-      functionName: "retried",
+      targetArn: functionArn(WEST, ACCOUNT, "retried"),
       expression,
     });
     await waitFor(() => attempts === 3, { timeoutMs: 20_000 });

@@ -7,6 +7,7 @@ from ministack import app as ministack_app
 from . import (
     alarms,
     auto_scaling,
+    clocks,
     control,
     event_sources,
     functions,
@@ -53,9 +54,11 @@ def main():
     scheduler.schedules_keep_their_time()
     scheduler.schedules_invoke_functions_asynchronously()
     scheduler.schedules_stop_with_their_region()
+    scheduler.schedules_start_late()
     auto_scaling.targets_and_policies_are_kept()
     global_tables.replicas_follow_each_other()
     global_tables.tables_are_encrypted_with_a_key_of_their_region()
+    clocks.signatures_are_judged_by_the_clock_of_the_table()
     keys.keys_of_aws_exist()
     route53.health_checks_are_kept_as_written()
     route53.health_checks_are_checked()

@@ -4,15 +4,15 @@ import json
 
 from ministack import app as ministack_app
 
-from . import global_tables, outages
+from . import clocks, global_tables, outages
 from .settings import CONTROL_TOKEN
 
 _PATH = "/_harness/order"
 
 
 def harness_gives_orders():
-    """Takes the orders of the harness: outages and the lag of replication. An order replaces the one before. The
-    gateway does not know the token, so no user of AWS can give one. Must be the outermost wrapper.
+    """Takes the orders of the harness: outages, the lag of replication and clocks. An order replaces the one before.
+    The gateway does not know the token, so no user of AWS can give one. Must be the outermost wrapper.
     """
     original = ministack_app.app
 
@@ -23,7 +23,8 @@ def harness_gives_orders():
             return await _answer(send, 403, b"")
         order = json.loads(await _body(receive))
         global_tables.delay_replication(order["replicationDelaySeconds"])
-        outages.order(order["lost"], order["stalled"], order["cut"])
+        clocks.order(order["tableClocks"], order["workerClocks"])
+        outages.order(order["lost"], order["stalled"], order["cut"], order["lostTables"])
         await _answer(send, 204, b"")
 
     ministack_app.app = app

@@ -11,7 +11,7 @@ from ministack import app as ministack_app
 from ministack.core import lambda_runtime
 from ministack.services import lambda_svc
 
-from . import outages
+from . import clocks, outages
 from .settings import CA_FILE, ENDPOINTS, MINUTE_SECONDS
 
 # What a worker takes over from this process; everything else it gets from its function or from Lambda.
@@ -66,19 +66,22 @@ def _worker_environment(config, proposed):
     environment["AWS_ENDPOINT_URL"] = endpoint
     if CA_FILE:
         environment["NODE_EXTRA_CA_CERTS"] = CA_FILE
-    return environment
+    return clocks.with_clock_of_region(environment)
 
 
-# Whether the current invocation is one that nobody waits for.
-_asynchronous = contextvars.ContextVar("asynchronous", default=False)
+# When the current invocation was taken in, in epoch seconds, if it is one that nobody waits for.
+_asynchronous = contextvars.ContextVar("asynchronous", default=None)
 _MAX_WAIT_MINUTES = 5
+_MAX_EVENT_AGE_SECONDS = 6 * 60 * 60
 
 
 def asynchronous_invocations_are_retried_after_minutes():
     """An asynchronous invocation that fails is tried again after one minute and after two; one that is throttled
-    goes back to Lambda's queue and is tried again after a second, then ever more seldom, up to five minutes.
+    goes back to Lambda's queue and is tried again after a second, then ever more seldom, up to five minutes, until it
+    is older than its function allows.
 
     https://docs.aws.amazon.com/lambda/latest/dg/invocation-async-error-handling.html
+    https://docs.aws.amazon.com/lambda/latest/dg/invocation-async-configuring.html
     """
     original_invoke = lambda_svc.invoke_async_with_retry
     original_execute = lambda_svc._execute_function
@@ -86,7 +89,7 @@ def asynchronous_invocations_are_retried_after_minutes():
     lambda_svc._LAMBDA_ASYNC_RETRY_MAX_SECONDS = 2 * MINUTE_SECONDS
 
     def invoke_async_with_retry(func, event):
-        token = _asynchronous.set(True)
+        token = _asynchronous.set(time.time())
         try:
             original_invoke(func, event)
         finally:
@@ -96,6 +99,8 @@ def asynchronous_invocations_are_retried_after_minutes():
         result = original_execute(func, event)
         wait = 1
         while _asynchronous.get() and result.get("throttle"):
+            if time.time() + wait > _asynchronous.get() + _max_event_age(func):
+                return result
             time.sleep(wait)
             wait = min(2 * wait, _MAX_WAIT_MINUTES * MINUTE_SECONDS)
             result = original_execute(func, event)
@@ -103,6 +108,11 @@ def asynchronous_invocations_are_retried_after_minutes():
 
     lambda_svc.invoke_async_with_retry = invoke_async_with_retry
     lambda_svc._execute_function = execute_function
+
+
+def _max_event_age(func):
+    """How old an asynchronous event of a function may become, in seconds."""
+    return (func.get("event_invoke_config") or {}).get("MaximumEventAgeInSeconds", _MAX_EVENT_AGE_SECONDS)
 
 
 def function_urls_have_every_path():

@@ -28,8 +28,8 @@ def delay_replication(seconds):
 
 def replicas_follow_each_other():
     """A write is carried out in its own replica, conditions checked against that one alone, and reaches the others
-    afterwards, those of a region that was away when it is back. Of two writes to one item the later wins
-    everywhere. Nothing here needs a lock: all calls, and the orders of the harness, run on the one event loop.
+    afterwards, those of a region or of a table that was away when it is back. Of two writes to one item the later
+    wins everywhere. Nothing here needs a lock: all calls, and the orders of the harness, run on the one event loop.
 
     https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/V2globaltables_HowItWorks.html
     """
@@ -105,7 +105,8 @@ def _deliver():
     """Carries out what has arrived by now. Called before anybody can look, so that it is never seen to be late."""
     latest = max(time.time(), _last_time) - _delay_seconds
     for (account, name, source, target), waiting in list(_on_the_way.items()):
-        while waiting and waiting[0].stamp[0] <= latest and outages.are_linked(source, target):
+        runs = outages.table_runs(source, name) and outages.table_runs(target, name)
+        while waiting and waiting[0].stamp[0] <= latest and runs and outages.are_linked(source, target):
             with request_scope(account, target):
                 _carry_out(account, name, target, waiting.popleft())
 

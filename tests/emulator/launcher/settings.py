@@ -13,3 +13,9 @@ CONTROL_TOKEN = os.environ.pop("EMULATOR_CONTROL_TOKEN", "")
 CA_FILE = os.environ.pop("EMULATOR_CA_FILE", "")
 # How long a minute of schedules, of retries and of the metrics of queues is.
 MINUTE_SECONDS = float(os.environ.pop("EMULATOR_MINUTE_SECONDS", "") or "60")
+# How late a schedule starts at most; 0 when all are on time.
+SCHEDULE_LATENESS_SECONDS = float(os.environ.pop("EMULATOR_SCHEDULE_LATENESS_SECONDS", "") or "0")
+# Decides how late each occurrence of a schedule starts.
+SCHEDULE_SEED = os.environ.pop("EMULATOR_SCHEDULE_SEED", "")
+# Script that has a function see the wall clock of its region; empty when all see the true one.
+WORKER_CLOCK_SCRIPT = os.environ.pop("EMULATOR_WORKER_CLOCK_SCRIPT", "")
