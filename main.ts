@@ -3,6 +3,7 @@ import { loadConfiguration } from "./config/load";
 import { ConfigurationError } from "./config/violation";
 import { GlobalStack, needsGlobalStack } from "./stacks/global-stack";
 import { RegionStack } from "./stacks/region-stack";
+import { WitnessStack } from "./stacks/witness-stack";
 
 try {
   const configuration = loadConfiguration();
@@ -15,6 +16,7 @@ try {
     // Records and checks look at what the regions have; a ledger alone may come before or after.
     if (configuration.dns) for (const stack of stacks) global.addDependency(stack);
   }
+  if (configuration.recovery?.witness) new WitnessStack(app, configuration);
   app.synth();
 } catch (error) {
   if (!(error instanceof ConfigurationError)) throw error;

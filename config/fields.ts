@@ -39,6 +39,17 @@ const REGION_PATTERN = /^(?:[a-z]{2}|us-gov)-(?:[a-z]+)-\d$/;
 export const REGION_TEXT = 'names of AWS regions such as "us-east-1"';
 export const region = z.string(allowed(REGION_TEXT)).regex(REGION_PATTERN, allowed(REGION_TEXT));
 
+export const ACCOUNT = /^\d{12}$/;
+
+/** A role by its ARN. */
+export function roleArn(description: string) {
+  return text(
+    /^arn:aws(?:-cn|-us-gov)?:iam::\d{12}:role\/(?:[\w+=,.@-]+\/)*[\w+=,.@-]+$/,
+    'the ARN of a role, "arn:aws:iam::<account>:role/<name>"',
+    description,
+  );
+}
+
 /** KMS keys, one per region. */
 export function kmsKeys(description: string) {
   return map(

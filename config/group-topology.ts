@@ -1,4 +1,4 @@
-import { groupName, parameterArn, roleArn, tableArn } from "../core/names";
+import { groupName, ownershipTableName, parameterArn, roleArn, tableArn } from "../core/names";
 import { type ParameterNames, parameterNames } from "../ownership/parameters";
 import type { Configuration } from "./configuration";
 import { regionSets } from "./region-sets";
@@ -9,8 +9,10 @@ export interface GroupTopology {
   readonly region: string;
   readonly account: string;
   readonly controller: FunctionReference;
-  /** The schedule that runs the controller, and the role by which it does. */
+  /** The schedule that starts the controller, and the role by which it does. */
   readonly schedule: FunctionReference;
+  /** The rule that starts the controller too. */
+  readonly ruleName: string;
   /** The function behind the health endpoint. Undefined without records, or with health by metric. */
   readonly health: FunctionReference | undefined;
   readonly parameters: ParameterNames;
@@ -18,6 +20,7 @@ export interface GroupTopology {
   readonly parameterArns: ParameterNames;
   /** Undefined without a ledger. */
   readonly ledgerArn: string | undefined;
+  readonly ownershipTableArn: string;
 }
 
 /** Names and ARNs of a failover group in a region; computed from the configuration alone. */
@@ -34,6 +37,7 @@ export function groupTopologyOf(configuration: Configuration, region: string): G
     account,
     controller: reference("controller"),
     schedule: reference("schedule"),
+    ruleName: groupName(naming.prefix, failoverGroup, "rule", region),
     health: dns?.healthEndpoint && reference("health"),
     parameters,
     parameterArns: {
@@ -42,6 +46,7 @@ export function groupTopologyOf(configuration: Configuration, region: string): G
       queues: parameterArn(region, account, parameters.queues),
     },
     ledgerArn: ledger && tableArn(region, account, ledger.tableName),
+    ownershipTableArn: tableArn(region, account, ownershipTableName(naming.prefix, failoverGroup)),
   };
 }
 

@@ -20,7 +20,20 @@ import {
 } from "../core/limits";
 import { DEFAULT_NAME_TEMPLATES, REQUIRED_PLACEHOLDERS, type Word } from "../core/names";
 import { dns } from "./dns/schema";
-import { allowed, choice, flag, kmsKeys, map, object, REGION_TEXT, region, text, whole } from "./fields";
+import {
+  ACCOUNT,
+  allowed,
+  choice,
+  flag,
+  kmsKeys,
+  map,
+  object,
+  REGION_TEXT,
+  region,
+  roleArn,
+  text,
+  whole,
+} from "./fields";
 import { queuePolicies } from "./policies/schema";
 import { ledger, recovery, rescueSettings } from "./recovery/schema";
 
@@ -33,14 +46,7 @@ const MODES = ["async", "semi-sync", "sync", "none"] as const;
 
 const ROLE_OR_USER_ARN = /^arn:aws(?:-cn|-us-gov)?:iam::\d{12}:(?:role|user)\/(?:[\w+=,.@-]+\/)*[\w+=,.@-]+$/;
 const ROLE_OR_USER_TEXT = "the ARN of a role or user without wildcards";
-const ACCOUNT = /^\d{12}$/;
 const ACCOUNT_TEXT = "a 12-digit account id";
-const roleArn = (description: string) =>
-  text(
-    /^arn:aws(?:-cn|-us-gov)?:iam::\d{12}:role\/(?:[\w+=,.@-]+\/)*[\w+=,.@-]+$/,
-    'the ARN of a role, "arn:aws:iam::<account>:role/<name>"',
-    description,
-  );
 
 const tags = map(
   z.string().regex(/^(?!aws:)[\p{L}\p{Z}\p{N}_.:/=+\-@]{1,128}$/u),
@@ -248,7 +254,7 @@ export const configurationSchema = object({
   failover_group: text(
     /^[a-z][a-z0-9-]{0,31}$/,
     "a lower-case letter, then up to 31 lower-case letters, digits and hyphens",
-    "Name of the failover group: logical queues that fail over together. Stacks are called <failover_group>-<region>, and <failover_group>-global if it has a managed ledger or records.",
+    "Name of the failover group: logical queues that fail over together. Stacks are called <failover_group>-<region>, <failover_group>-global if it has a managed ledger or records, and <failover_group>-witness if it has a witness.",
   ),
   regions: map(
     region,
@@ -364,7 +370,7 @@ export const configurationSchema = object({
           key: text(
             /^[^/\s][^\s]*$/,
             "an object key; {group} and {region} are replaced",
-            'Object key; for the global stack, {region} is "global". Default "sqs-multi-region/{group}/{region}.tfstate".',
+            'Object key; for the global stack, {region} is "global", for that of a witness "witness". Default "sqs-multi-region/{group}/{region}.tfstate".',
           ).default("sqs-multi-region/{group}/{region}.tfstate"),
           dynamodb_table: z
             .string()
@@ -387,7 +393,7 @@ export const configurationSchema = object({
           workspace: text(
             /^[\w{}-]*\{region\}[\w{}-]*$/,
             "a workspace name that contains {region}; {group} is replaced too",
-            'Workspace per region; for the global stack, {region} is "global". Default "{group}-{region}".',
+            'Workspace per region; for the global stack, {region} is "global", for that of a witness "witness". Default "{group}-{region}".',
           ).default("{group}-{region}"),
         }),
       ],

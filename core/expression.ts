@@ -349,6 +349,15 @@ function variable(symbol: string): { readonly symbol: string; readonly value: un
   return { symbol, value: `\${${symbol}}` };
 }
 
+/** A record with what is made of each name in a list. */
+export function byName<T>(names: readonly string[], make: (name: string) => T): Readonly<Record<string, T>> {
+  if (typeof names !== "string") return Object.fromEntries(names.map((name) => [name, make(name)]));
+  const { symbol, value } = variable(`@name${formulas.length}`);
+  return noted(["{ for name in ", " : name => ", " }"], [names, make(String(value))], {
+    variable: { symbol, name: "name" },
+  });
+}
+
 /** Lists in a list as one. */
 export function flattened<T>(lists: readonly (readonly T[])[]): readonly T[] {
   return isKnown(lists) ? lists.flat() : call("flatten", lists);

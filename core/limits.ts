@@ -60,6 +60,8 @@ export const VISIBILITY_PER_FUNCTION_TIMEOUT = 6;
  * free to report and back off what is undone, so that a slow peer never makes one time out with nothing reported.
  */
 export const FUNCTION_TIMEOUT_SECONDS: Range = { min: 10, max: 900 };
+/** All variables of a function's environment, names included (same page). */
+export const FUNCTION_ENVIRONMENT_MAX_BYTES = 4_096;
 export const FUNCTION_MEMORY_MB: Range = { min: 128, max: 10_240 };
 /** https://docs.aws.amazon.com/lambda/latest/api/API_CreateEventSourceMapping.html */
 export const MAPPING_BATCH_SIZE: Range = { min: 1, max: 10_000 };
@@ -134,8 +136,17 @@ export const DRAINER_MAX_RATE: Range = { min: 1, max: 10_000 };
  */
 export const RECLAIMED_MAX_RECEIVE_COUNT: Range = { min: 3, max: MAX_RECEIVE_COUNT.max };
 
-/** Longer than a period: a controller goes on while a home changes its owner. */
-export const CONTROLLER_TIMEOUT_SECONDS = 120;
+/**
+ * As long as Lambda allows. A run goes on until another has been looking for 40 s, so that nobody forgets what was observed; when no other
+ * is started, the run has to last as long as it can.
+ */
+export const CONTROLLER_TIMEOUT_SECONDS = FUNCTION_TIMEOUT_SECONDS.max;
+/**
+ * Invocations at once that are kept for a controller, and that it may not exceed: a run, its successor, and one that the other trigger
+ * starts. AWS keeps 100 of an account's 1,000 for functions without a reservation, and a new account, which may have 10 in all, can reserve
+ * none: https://docs.aws.amazon.com/lambda/latest/dg/configuration-concurrency.html
+ */
+export const CONTROLLER_RESERVED_CONCURRENCY = 3;
 /** Longer than a drain task. */
 export const DRAINER_TIMEOUT_SECONDS = 60;
 /** A heartbeat that is older says nothing. */

@@ -25,10 +25,12 @@ export const OTHER_WORDS = [
   "control",
   "controller",
   "schedule",
+  "rule",
   "look",
   "drain",
   "roles",
   "states",
+  "ownership",
   "controllerSilent",
   "ledgerLag",
   "ledger",
@@ -150,11 +152,11 @@ export function logicalId(
   return [owner, spelled(word), ...parts.filter((part) => part !== undefined)].join("_");
 }
 
-/** Name of what a failover group has once in a region: its controller, the schedule that runs it, its health function. */
+/** Name of what a failover group has once in a region: its controller, the schedule and the rule that start it, its health function. */
 export function groupName(
   prefix: string,
   failoverGroup: string,
-  word: "controller" | "schedule" | "health",
+  word: "controller" | "schedule" | "rule" | "health",
   region: string,
 ): string {
   return named(`${word}-names`, shorten(`${prefix}${failoverGroup}-${word}-${region}`));
@@ -192,10 +194,18 @@ export function managedLedgerName(prefix: string, failoverGroup: string): string
   return `${prefix}${failoverGroup}-ledger`;
 }
 
+/** The table of ownership, by one name in every region of a group and in its witness: a voter is known by its region alone. */
+export function ownershipTableName(prefix: string, failoverGroup: string): string {
+  return `${prefix}${failoverGroup}-ownership`;
+}
+
 /** The regions of a group are of one partition; a module notes which, and the domain that goes with it. */
 export const MODULE_PARTITION = "${local.partition}";
 export const MODULE_REGIONS = "${local.regions}";
 export const MODULE_DOMAIN = "${local.domain}";
+
+/** What a module is told of its regions. */
+export const MODULE_REGION_SETTINGS = "${var.regions}";
 
 /** Partition of a region. https://docs.aws.amazon.com/IAM/latest/UserGuide/reference-arns.html */
 export function partitionOf(region: string): string {

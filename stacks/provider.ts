@@ -6,16 +6,16 @@ import type { Configuration } from "../config/configuration";
 export const REQUIRED_TERRAFORM = ">= 1.5.0";
 
 /**
- * Provider of a region and its account.
+ * Provider of a region of the group, or of its witness, and its account.
  * @param alias name of a provider that is not the stack's only one
  */
 export function providerOf(
   scope: Construct,
-  { regions }: Configuration,
+  { regions, recovery }: Configuration,
   region: string,
   alias?: string,
 ): AwsProvider {
-  const { account, assumeRoleArn } = regions[region]!;
+  const { account, assumeRoleArn } = regions[region] ?? recovery!.witness!;
   return new AwsProvider(scope, alias === undefined ? "@aws" : `@aws-${alias}`, {
     region,
     // Terraform refuses credentials of any other account.

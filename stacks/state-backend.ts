@@ -5,10 +5,13 @@ import type { StateBackend } from "../config/configuration";
 /** Stands where a region's name stands in what belongs to one: name, object key or workspace of the stack that spans regions. */
 export const GLOBAL = "global";
 
+/** The same of a witness, whatever its region. */
+export const WITNESS = "witness";
+
 /** Which stack's state it is. */
 export interface StateOwner {
   readonly group: string;
-  /** Region of the stack, or {@link GLOBAL}. */
+  /** Region of the stack, {@link GLOBAL} or {@link WITNESS}. */
   readonly name: string;
   /** Region in which the state stands. */
   readonly region: string;

@@ -5,6 +5,7 @@ import { type App, type TerraformStack, Testing } from "cdktf";
 import type { Configuration } from "../config/configuration";
 import { GlobalStack } from "../stacks/global-stack";
 import { RegionStack } from "../stacks/region-stack";
+import { WitnessStack } from "../stacks/witness-stack";
 
 /** Runs `work` with an app whose output folder is gone afterwards. */
 export function withApp<T>(work: (app: App) => T): T {
@@ -23,6 +24,8 @@ type Resources = Record<string, Record<string, Attributes>>;
 
 /** Types of resources that have no tags. */
 const UNTAGGED: readonly string[] = [
+  "aws_cloudwatch_event_target",
+  "aws_dynamodb_resource_policy",
   "aws_iam_role_policy",
   "aws_iam_role_policy_attachment",
   "aws_lambda_function_event_invoke_config",
@@ -52,6 +55,10 @@ export class Template {
 
   static global(configuration: Configuration): Template {
     return Template.once(configuration, "", (app) => new GlobalStack(app, configuration));
+  }
+
+  static witness(configuration: Configuration): Template {
+    return Template.once(configuration, "witness", (app) => new WitnessStack(app, configuration));
   }
 
   /** Many tests of a file ask the same stack, which takes a while to be made. */

@@ -2,6 +2,7 @@ import {
   allOf,
   each,
   equal,
+  expression,
   fallback,
   given,
   isKnown,
@@ -14,7 +15,7 @@ import {
   when,
 } from "../../core/expression";
 import { CANARY_RETENTION_SECONDS } from "../../core/limits";
-import { groupName, MODULE_REGIONS, managedLedgerName, roleArn } from "../../core/names";
+import { MODULE_REGION_SETTINGS, MODULE_REGIONS, managedLedgerName } from "../../core/names";
 import { entrySeconds } from "../../ledger/expiry";
 import type { Group } from "../configuration";
 import type { LogicalQueueInput } from "../schema";
@@ -50,12 +51,27 @@ export function resolveRecovery({ recovery, regions, dns }: Group, queues: Reado
         fallback(recovery.takeoverOrder?.[home], allBut(home, names)),
       ]),
     ) as Readonly<Record<string, readonly string[]>>,
+    witness: resolveWitness(recovery, { regions }),
     inFlightSeconds,
     handBackTimeoutSeconds: fallback(
       recovery.handBackTimeoutSeconds,
       largest(HAND_BACK_TIMEOUT_SECONDS, inFlightSeconds),
     ),
   });
+}
+
+/** The witness, in the account of the group's regions unless it names one. */
+function resolveWitness({ witness }: NonNullable<Group["recovery"]>, { regions }: Pick<Group, "regions">) {
+  if (witness === undefined) return undefined;
+  const account = fallback(witness.account, accountOf({ regions }));
+  return presentIf(isSet(witness), { ...witness, account });
+}
+
+/** The account of a group's regions, which is one with recovery. Those of a module are a symbol, so they are asked for. */
+export function accountOf({ regions }: Pick<Group, "regions">): string {
+  const [first] = Object.keys(regions);
+  if (isKnown(first)) return regions[first!]?.account ?? "";
+  return expression`values(${MODULE_REGION_SETTINGS})[0].account`;
 }
 
 /** Regions of a group but for one. Those of a module are a symbol, so their list is asked for. */
@@ -130,20 +146,6 @@ export const CANARY: LogicalQueueInput = {
   dlq_retention_seconds: CANARY_RETENTION_SECONDS,
   receive_wait_time_seconds: 0,
 };
-
-/**
- * Roles that send to it and receive from it: those of the controllers alone, and, while one of them is not there, of the health function
- * of its region.
- */
-export function canaryUsers({ regions, naming, failoverGroup, rolePath, dns }: Group): readonly string[] {
-  const hasEndpoint = allOf(isSet(dns), equal(dns?.health.type, "endpoint"));
-  return Object.keys(regions).flatMap((region) => {
-    const { account } = regions[region]!;
-    const arn = (word: "controller" | "health") =>
-      roleArn(region, account, rolePath, groupName(naming.prefix, failoverGroup, word, region));
-    return [arn("controller"), ...given(hasEndpoint, arn("health"))];
-  });
-}
 
 /** Functions of the canary: as those of the group, but for one message at a time, at once, and without pollers that cost extra. */
 export function canaryFunctions(functions: Group["functions"]): Group["functions"] {

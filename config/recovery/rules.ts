@@ -5,6 +5,7 @@ import type { Configuration, LogicalQueueSettings } from "../configuration";
 import { inOwnRegion, keysOfEveryRegion, type QueueRule, type Rule } from "../rule";
 import { topologyOf } from "../topology";
 import type { Violation } from "../violation";
+import { VOTER_RULES } from "./voter-rules";
 
 /** SSM lets no other account read a standard parameter: https://docs.aws.amazon.com/systems-manager/latest/userguide/parameter-store-shared-parameters.html */
 const oneAccountForParameters: Rule = (configuration) =>
@@ -294,6 +295,7 @@ export const RECOVERY_RULES: readonly Rule[] = [
   handBackTimeout,
   canaryName,
   groupSize,
+  ...VOTER_RULES,
 ];
 
 export const RESCUE_RULES: readonly QueueRule[] = [

@@ -1,5 +1,6 @@
 import { z } from "zod";
 import {
+  CONTROLLER_RESERVED_CONCURRENCY,
   DRAINER_MAX_RATE,
   FAILBACK_AFTER_SECONDS,
   FUNCTION_MEMORY_MB,
@@ -12,7 +13,20 @@ import {
 } from "../../core/limits";
 import { checkBusinessKey } from "../../ledger/business-key";
 import { RESCUES } from "../../replicator/drain/settings";
-import { allowed, choice, flag, kmsKeys, map, object, REGION_TEXT, region, text, whole } from "../fields";
+import {
+  ACCOUNT,
+  allowed,
+  choice,
+  flag,
+  kmsKeys,
+  map,
+  object,
+  REGION_TEXT,
+  region,
+  roleArn,
+  text,
+  whole,
+} from "../fields";
 
 /** Settings of recovery in the configuration file: of the failover group, of its ledger, and of a logical queue. */
 
@@ -54,8 +68,30 @@ export const recovery = object({
     HAND_BACK_TIMEOUT_SECONDS,
     "Longest wait before the fence of a home that owns itself again opens all the same, seconds. Default 900, or in_flight_seconds if that is longer.",
   ).optional(),
+  witness: object({
+    region: region.describe("Region of the witness, none of the group."),
+    account: text(
+      ACCOUNT,
+      "12 digits",
+      "Account of the witness. Default: that of the group's regions.",
+    ).optional(),
+    assume_role_arn: roleArn("Role that Terraform assumes for the witness. Default: none.").optional(),
+  })
+    .describe(
+      "Region that votes about ownership beside two or four regions, and holds nothing but the table of ownership: names and numbers, no message. allowed_regions does not count it. Default: none.",
+    )
+    .optional(),
+  ownership_kms_key_arns: kmsKeys(
+    "KMS key of the table of ownership, per region, that of the witness included. Default: none, the table is encrypted by a key of DynamoDB.",
+  ).optional(),
+  ownership_deletion_protection: flag(
+    "Deletion protection of the tables of ownership. Turn it off for teardown alone: a group that has lost most of them stands still. Default true.",
+  ).default(true),
   drainer_memory_mb: whole(FUNCTION_MEMORY_MB, "Memory of each drainer, MB. Default 1024.").default(1_024),
   controller_memory_mb: whole(FUNCTION_MEMORY_MB, "Memory of each controller, MB. Default 256.").default(256),
+  controller_concurrency_reserved: flag(
+    `Whether ${CONTROLLER_RESERVED_CONCURRENCY} invocations at once are reserved for each controller. Turn it off in an account whose quota leaves none to reserve. Default true.`,
+  ).default(true),
   alarm_action_arns: map(
     region,
     REGION_TEXT,

@@ -7,6 +7,7 @@ import { allow, type PolicyDocument, policyDocument, type Statement } from "./do
 import { encrypt } from "./function-policy";
 import { itemsOf, ledgerKeyStatements, READ_PARAMETERS, readOwnership } from "./ownership-policies";
 import { CONSUMER_ACTIONS, PRODUCER_ACTIONS } from "./queue-policies";
+import { operateVotersStatements, readPassStatements } from "./voter-policies";
 
 /** Policy for a producer's role: it may send in every region, so that it can move at once. */
 export function producerPolicy(configuration: Configuration, queue: string): PolicyDocument {
@@ -15,13 +16,13 @@ export function producerPolicy(configuration: Configuration, queue: string): Pol
   );
 }
 
-/** Policy for a consumer's role, in every region: its queue, the roles that its gate asks for, and its part of the ledger. */
+/** Policy for a consumer's role, in every region: its queue, the roles and passes that its gate asks for, and its part of the ledger. */
 export function consumerPolicy(configuration: Configuration, queue: string): PolicyDocument {
   const { recovery } = configuration.queues[queue]!;
   const groups = groupTopologies(configuration);
   return policyDocument([
     ...useQueues(configuration, queue, "Receive", CONSUMER_ACTIONS, (topology) => topology.work.arn),
-    ...given(isSet(recovery), ...readOwnership(groups, groups)),
+    ...given(isSet(recovery), ...readOwnership(groups, groups), ...readPassStatements(configuration)),
     ...given(
       allOf(isSet(recovery), equal(recovery?.rescue, "ledger")),
       allow(
@@ -60,6 +61,7 @@ export function operatorPolicy(configuration: Configuration): PolicyDocument {
       ["lambda:InvokeFunction"],
       groups.map(({ region, account, controller }) => functionArn(region, account, controller.name)),
     ),
+    ...operateVotersStatements(configuration),
     ...given(isSet(configuration.dns), ...readHealthChecks(groups[0]!.region)),
   ]);
 }

@@ -9,6 +9,7 @@ import { METRICS_NAMESPACE } from "../../replicator/metrics";
 import { allow, type PolicyDocument, policyDocument, type Statement } from "./document";
 import { lookAtQueues, readQueueList } from "./health-policies";
 import { itemsOf, ledgerKeyStatements, READ_PARAMETERS } from "./ownership-policies";
+import { voteStatements } from "./voter-policies";
 
 /** What a controller may do in its region, and of its peers' parameters read; but for what grows with the logical queues ({@link spreadPolicies}). */
 export function controllerStatements(configuration: Configuration, region: string): readonly Statement[] {
@@ -50,6 +51,7 @@ export function controllerStatements(configuration: Configuration, region: strin
           ]),
     ),
     ...ledgerKeyStatements(configuration, [region]),
+    ...voteStatements(configuration),
     // https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazoncloudwatch.html: no resource to name.
     allow("Ages", ["cloudwatch:GetMetricData"], "*"),
     ...given(isSet(configuration.dns), lookAtQueues(configuration, region, [name]), PUBLISH),

@@ -5,6 +5,7 @@ import { allOf, equal, given, isSet } from "../../core/expression";
 import { allow, type Statement } from "./document";
 import { itemsOf, ledgerKeyStatements } from "./ownership-policies";
 import { READER_ACTIONS, takesBack } from "./queue-policies";
+import { readPassStatements } from "./voter-policies";
 
 /** What the drainer of a home's copies may do, in the region of `topology`. */
 export function drainerStatements(
@@ -22,6 +23,7 @@ export function drainerStatements(
     allow("ReadFromAfar", READER_ACTIONS, [...(outbox ? given(hasOutboxes, outbox.arn) : []), ingress.arn]),
     allow("Send", ["sqs:SendMessage"], [work.arn, dlq.arn]),
     ...given(takesBack(settings), allow("TakeBack", READER_ACTIONS, work.arn)),
+    ...readPassStatements(configuration),
     ...given(
       allOf(equal(settings.recovery?.rescue, "ledger"), isSet(configuration.ledger)),
       ...(ledgerArn === undefined

@@ -5,6 +5,7 @@ import { type Condition, given, isSet } from "../../core/expression";
 import { canaryQueue } from "../../core/names";
 import { allow, type Statement } from "./document";
 import { itemsOf, ledgerKeyStatements, READ_PARAMETERS } from "./ownership-policies";
+import { readPassStatements } from "./voter-policies";
 
 /** What a health function may do, but for looking at logical queues ({@link spreadPolicies}): nothing outside its region, and with messages nothing but with the canary's. */
 export function healthStatements(configuration: Configuration, region: string): readonly Statement[] {
@@ -13,6 +14,7 @@ export function healthStatements(configuration: Configuration, region: string): 
   const canary = topologyOf(configuration, name, region);
   return [
     allow("Own", READ_PARAMETERS, [parameterArns.roles, parameterArns.states]),
+    ...readPassStatements(configuration),
     readQueueList(configuration, region),
     allow("Beat", ["sqs:SendMessage"], canary.ingress.arn),
     allow("Hear", ["sqs:ReceiveMessage", "sqs:DeleteMessage"], canary.work.arn),

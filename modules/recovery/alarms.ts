@@ -44,7 +44,7 @@ export class Alarms extends Construct {
       new CloudwatchMetricAlarm(this, "controller-silent", {
         ...common(props, "controllerSilent"),
         alarmName: alarmName(configuration.naming.prefix, failoverGroup, "controllerSilent", region),
-        alarmDescription: `The controller of ${failoverGroup} in ${region} has not run for ${SILENT_PERIODS} minutes: this region sends no heartbeats, prunes no copies and follows no order about ownership. Messages are still replicated and consumed. Look at the log of the function ${controller.name} and at the schedule that runs it.`,
+        alarmDescription: `The controller of ${failoverGroup} in ${region} has not run for ${SILENT_PERIODS} minutes: this region sends no heartbeats, prunes no copies and follows no order about ownership. Messages are still replicated and consumed. Look at the log of the function ${controller.name} and at the schedule and the rule that start it.`,
         metricName: METRICS.controllerRuns,
         dimensions: controllerDimensions({ failoverGroup, region }),
         statistic: "Sum",

@@ -1,6 +1,9 @@
+import { CloudwatchEventRule } from "@cdktf/provider-aws/lib/cloudwatch-event-rule";
+import { CloudwatchEventTarget } from "@cdktf/provider-aws/lib/cloudwatch-event-target";
 import { IamRole } from "@cdktf/provider-aws/lib/iam-role";
 import { IamRolePolicy } from "@cdktf/provider-aws/lib/iam-role-policy";
 import { LambdaFunctionEventInvokeConfig } from "@cdktf/provider-aws/lib/lambda-function-event-invoke-config";
+import { LambdaPermission } from "@cdktf/provider-aws/lib/lambda-permission";
 import type { AwsProvider } from "@cdktf/provider-aws/lib/provider";
 import { SchedulerSchedule } from "@cdktf/provider-aws/lib/scheduler-schedule";
 import { Construct } from "constructs";
@@ -8,10 +11,15 @@ import type { Configuration } from "../../config/configuration";
 import { recordSettings } from "../../config/dns/record-settings";
 import { type GroupTopology, groupTopologyOf } from "../../config/group-topology";
 import { topologyOf } from "../../config/topology";
-import { fields, isSet, json, mapOf } from "../../core/expression";
-import { CONTROLLER_PERIOD_SECONDS, CONTROLLER_TIMEOUT_SECONDS } from "../../core/limits";
+import { ownershipTablesOf, votersOf } from "../../config/voters";
+import { fields, isSet, json, mapOf, optional } from "../../core/expression";
+import {
+  CONTROLLER_PERIOD_SECONDS,
+  CONTROLLER_RESERVED_CONCURRENCY,
+  CONTROLLER_TIMEOUT_SECONDS,
+} from "../../core/limits";
 import { canaryQueue, logicalId } from "../../core/names";
-import type { ControllerSettings } from "../../replicator/control/settings";
+import type { ControllerSettings, Trigger, TriggerEvent } from "../../replicator/control/settings";
 import { addressed } from "../address";
 import { permissionsBoundary, RegionFunction } from "../function/region-function";
 import { controllerStatements, schedulePolicy, scheduleTrust } from "../policy/controller-policies";
@@ -27,7 +35,14 @@ export interface ControllerProps {
   readonly policies: GroupPolicies;
 }
 
-/** The controller of a failover group in one region, and the schedule that runs it every minute. */
+const EVERY_MINUTE = "rate(1 minute)";
+/** A run that comes late would only repeat what the next one does. */
+const NEVER_LATE = { maximumEventAgeInSeconds: CONTROLLER_PERIOD_SECONDS, maximumRetryAttempts: 0 };
+
+/**
+ * The controller of a failover group in one region, and what starts it every minute: a schedule of EventBridge Scheduler and a rule of
+ * EventBridge, which are two services with ways of their own into Lambda. While either works, one run follows the other without a gap.
+ */
 export class Controller extends Construct {
   constructor(scope: Construct, id: string, { configuration, region, provider, policies }: ControllerProps) {
     super(scope, id);
@@ -50,19 +65,21 @@ export class Controller extends Construct {
         memoryMb: recovery!.controllerMemoryMb,
         timeoutSeconds: CONTROLLER_TIMEOUT_SECONDS,
       },
+      ...optional(recovery!.controllerConcurrencyReserved, {
+        reservedConcurrency: CONTROLLER_RESERVED_CONCURRENCY,
+      }),
       tags: groupTagsOf(configuration, "controller"),
     });
-    // A run that comes late would only repeat what the next one does.
     addressed(
       new LambdaFunctionEventInvokeConfig(this, "invocation", {
         provider,
         functionName: controller.resource.functionName,
-        maximumEventAgeInSeconds: CONTROLLER_PERIOD_SECONDS,
-        maximumRetryAttempts: 0,
+        ...NEVER_LATE,
       }),
       address,
     );
     this.schedule(configuration, group, provider, controller);
+    this.rule(configuration, group, provider, controller);
   }
 
   private schedule(
@@ -100,18 +117,68 @@ export class Controller extends Construct {
         provider,
         name: schedule.name,
         description,
-        scheduleExpression: "rate(1 minute)",
+        scheduleExpression: EVERY_MINUTE,
         flexibleTimeWindow: { mode: "OFF" },
         target: {
           arn: controller.resource.arn,
           roleArn: role.arn,
-          retryPolicy: { maximumEventAgeInSeconds: CONTROLLER_PERIOD_SECONDS, maximumRetryAttempts: 0 },
+          input: inputOf("schedule"),
+          retryPolicy: NEVER_LATE,
         },
         dependsOn: [policy],
       }),
       address,
     );
   }
+
+  /** No role stands behind it: the function admits the rule. */
+  private rule(
+    configuration: Configuration,
+    { region, ruleName }: GroupTopology,
+    provider: AwsProvider,
+    controller: RegionFunction,
+  ): void {
+    const { failoverGroup } = configuration;
+    const { arn, functionName } = controller.resource;
+    const address = logicalId(failoverGroup, "rule");
+    const rule = addressed(
+      new CloudwatchEventRule(this, "rule", {
+        provider,
+        name: ruleName,
+        description: `Runs the controller of ${failoverGroup} in ${region}, beside its schedule`,
+        scheduleExpression: EVERY_MINUTE,
+        tags: mapOf(groupTagsOf(configuration, "rule")),
+      }),
+      address,
+    );
+    const permission = addressed(
+      new LambdaPermission(this, "permission", {
+        provider,
+        functionName,
+        statementId: "sqs-multi-region-rule",
+        principal: "events.amazonaws.com",
+        action: "lambda:InvokeFunction",
+        sourceArn: rule.arn,
+      }),
+      address,
+    );
+    addressed(
+      new CloudwatchEventTarget(this, "target", {
+        provider,
+        rule: rule.name,
+        targetId: "controller",
+        arn,
+        input: inputOf("rule"),
+        retryPolicy: NEVER_LATE,
+        dependsOn: [permission],
+      }),
+      address,
+    );
+  }
+}
+
+function inputOf(trigger: Trigger): string {
+  return json({ trigger } satisfies TriggerEvent);
 }
 
 function controllerSettings(configuration: Configuration, region: string): ControllerSettings {
@@ -132,6 +199,7 @@ function controllerSettings(configuration: Configuration, region: string): Contr
     inFlightSeconds: recovery.inFlightSeconds,
     handBackTimeoutSeconds: recovery.handBackTimeoutSeconds,
     ...(ledger && fields(isSet(ledger), { ledgerTable: ledger.tableName })),
+    ownership: { tables: ownershipTablesOf(configuration), voters: votersOf(configuration) },
     canary: {
       ingressQueueUrl: canary.ingress.url,
       workQueueUrl: canary.work.url,

@@ -8,6 +8,7 @@ import { SignalAlarms } from "../failover/signal-alarms";
 import { Alarms } from "./alarms";
 import { Controller } from "./controller";
 import { GroupPolicies } from "./group-policies";
+import { OwnershipTable } from "./ownership-table";
 import { OwnershipParameters } from "./parameters";
 
 export interface RecoveryProps {
@@ -19,8 +20,8 @@ export interface RecoveryProps {
 }
 
 /**
- * What a failover group has once in a region to recover: controller, its policies, roles and states, alarms; with records also what health checks look
- * at.
+ * What a failover group has once in a region to recover: controller, its policies, roles and states, table of ownership, alarms; with
+ * records also what health checks look at.
  */
 export class Recovery extends Construct {
   /** With a health endpoint. */
@@ -29,6 +30,7 @@ export class Recovery extends Construct {
   constructor(scope: Construct, id: string, props: RecoveryProps) {
     super(scope, id);
     new OwnershipParameters(this, "ownership", props);
+    new OwnershipTable(this, "voter", props);
     const policies = new GroupPolicies(this, "policies", props);
     new Controller(this, "controller", { ...props, policies });
     new Alarms(this, "alarms", props);

@@ -18,6 +18,7 @@ import type { Statement } from "../policy/document";
 import { readOwnership } from "../policy/ownership-policies";
 import { sendsStraight } from "../policy/queue-policies";
 import { replicationStatements } from "../policy/replication-policies";
+import { readPassStatements } from "../policy/voter-policies";
 import type { Queue } from "../queue/queue";
 import type { RegionalQueues } from "../queue/regional-queues";
 import { tagsOf } from "../tags";
@@ -156,7 +157,7 @@ function fenceOf(
       parameters: { roles, states },
       ...recordSettings(configuration, region),
     },
-    statements: readOwnership([own], peers),
+    statements: [...readOwnership([own], peers), ...readPassStatements(configuration)],
   };
 }
 

@@ -2,6 +2,14 @@ import type { RecordSettings } from "../../ownership/records";
 import type { Rescue } from "../drain/settings";
 import { type Environment, Fields, recordSettingsOf } from "../environment";
 
+/** What starts a controller, each once a minute: two services of AWS, so that either may stand still. */
+export type Trigger = "schedule" | "rule";
+
+/** The event with which a controller is started by {@link Trigger}. An operator's invocation brings none. */
+export interface TriggerEvent {
+  readonly trigger: Trigger;
+}
+
 /** What a controller is told by its environment: one for each failover group and region. */
 export interface ControllerSettings {
   readonly failoverGroup: string;
@@ -25,6 +33,12 @@ export interface ControllerSettings {
   readonly handBackTimeoutSeconds: number;
   /** Table of the ledger in this region. @default no ledger */
   readonly ledgerTable?: string;
+  readonly ownership: {
+    /** By region, of all members and of the witness, the table of ownership: a name, or an ARN where the table is in another account. */
+    readonly tables: Readonly<Record<string, string>>;
+    /** By home, the regions whose tables vote about the home, as configured. */
+    readonly voters: Readonly<Record<string, readonly string[]>>;
+  };
   readonly canary: {
     readonly ingressQueueUrl: string;
     readonly workQueueUrl: string;
@@ -70,10 +84,22 @@ export function controllerSettings(env: Environment): ControllerSettings {
     inFlightSeconds: fields.wholeNumber("inFlightSeconds"),
     handBackTimeoutSeconds: fields.wholeNumber("handBackTimeoutSeconds"),
     ...fields.optional("ledgerTable", (from, field) => from.text(field)),
+    ownership: ownershipOf(fields.object("ownership"), regions),
     canary: {
       ingressQueueUrl: canary.queueUrl("ingressQueueUrl"),
       workQueueUrl: canary.queueUrl("workQueueUrl"),
       standbyQueueUrls: canary.queueUrls("standbyQueueUrls"),
     },
+  };
+}
+
+/** A witness votes about every home, and so does whoever else has a table that is asked. */
+function ownershipOf(fields: Fields, regions: readonly string[]): ControllerSettings["ownership"] {
+  const [tables, voters] = [fields.object("tables"), fields.object("voters")];
+  const byHome = regions.map((home) => [home, voters.texts(home)] as const);
+  const asked = new Set([...regions, ...byHome.flatMap(([, some]) => some)]);
+  return {
+    tables: Object.fromEntries([...asked].map((region) => [region, tables.text(region)])),
+    voters: Object.fromEntries(byHome),
   };
 }

@@ -2,12 +2,16 @@ import type { GlobalSettings } from "./global-settings";
 import type { Renderer } from "./render";
 import type { ModuleSettings } from "./settings";
 
+const ALL_REGIONS = "regions       = keys(var.regions)";
+const PARTITION =
+  'partition     = startswith(var.region, "cn-") ? "aws-cn" : startswith(var.region, "us-gov-") ? "aws-us-gov" : "aws"';
+
 const REGIONS = [
-  "regions       = keys(var.regions)",
+  ALL_REGIONS,
   // A region that is no key is told of in checks.tf, and nowhere else.
   'region        = try(var.regions[var.region], { account = "", vpc = null, package = null, code_signing_config_arn = null })',
   "other_regions = [for region in local.regions : region if region != var.region]",
-  'partition     = startswith(var.region, "cn-") ? "aws-cn" : startswith(var.region, "us-gov-") ? "aws-us-gov" : "aws"',
+  PARTITION,
 ];
 
 /** The locals of the region's module, in the order in which they are written: what its variables come to. */
@@ -71,4 +75,9 @@ export function globalLocals(
     'place_codes = { for place in distinct(flatten(values(coalesce(local.dns.discovery.locations, {})))) : jsonencode(place) => [for code in place.continent == null ? ["country", place.country, place.subdivision] : ["continent", place.continent] : lower(code) if code != null] }',
     'targets = local.policy == "failover" ? {} : merge([for endpoint in local.endpoints : { for key, route in local.routes : "${endpoint.record}/${key}" => merge(route, { record = endpoint.record, type = endpoint.type, value = endpoint.targets[route.region].cname, alias = endpoint.targets[route.region].alias }) }]...)',
   ];
+}
+
+/** Those of the module of a witness, whose region is none of the group. */
+export function witnessLocals(recovery: unknown, renderer: Renderer): readonly string[] {
+  return [ALL_REGIONS, PARTITION, `recovery = ${renderer.value(recovery, {}, "  ")}`];
 }

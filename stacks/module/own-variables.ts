@@ -36,6 +36,11 @@ export const GLOBAL_REGION: ModuleVariable = {
     "Region of the provider, and a key of regions: the managed ledger is made there and replicated to the others, and the discovery record leads there first unless dns.discovery.order says otherwise. Changing it replaces the ledger.",
 };
 
+export const WITNESS_REGION: ModuleVariable = {
+  ...REGION,
+  description: "Region of the provider, and recovery.witness.region. Changing it replaces the table.",
+};
+
 export const HEALTH_HOSTS: ModuleVariable = {
   name: "health_hosts",
   type: "map(string)",

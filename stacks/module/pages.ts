@@ -1,6 +1,6 @@
 import type { ModulePage } from "./readme";
 
-export type ModuleName = "region" | "global" | "two-regions";
+export type ModuleName = "region" | "global" | "witness" | "two-regions";
 
 /** What the page of a module says beside what is told by the module itself. */
 export const PAGES: Readonly<
@@ -48,6 +48,24 @@ module "orders_global" {
     us-east-1 = "abcdefgh.lambda-url.us-east-1.on.aws" # health_host of the call of region there
     us-west-2 = "stuvwxyz.lambda-url.us-west-2.on.aws"
   }
+}
+`,
+  },
+  witness: {
+    title: "Witness of a failover group",
+    description:
+      "A table of ownership in a region that is none of the group, so that two or four regions have a majority: names and numbers, no message. Call it once, with a provider of the witness's region and the settings of the calls of `region`; in an account of its own before those.",
+    usage: `
+module "orders_witness" {
+  source = "./modules/witness"
+
+  region         = "us-east-2"
+  failover_group = "shop"
+  regions = {
+    us-east-1 = { account = "111122223333" }
+    us-west-2 = { account = "111122223333" }
+  }
+  recovery = { witness = { region = "us-east-2" } }
 }
 `,
   },

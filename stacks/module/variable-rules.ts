@@ -267,6 +267,12 @@ const RULES: Readonly<Record<string, readonly VariableRule[]>> = {
         'alltrue(flatten([for region, arns in try(var.recovery.alarm_action_arns, {}) : [for arn in coalesce(arns, []) : try(split(":", arn)[3] == region, true)]]))',
       message: "per region, the ARNs of topics in that region",
     },
+    {
+      field: "ownership_kms_key_arns",
+      condition:
+        'alltrue([for region, arn in coalesce(try(var.recovery.ownership_kms_key_arns, null), {}) : try(split(":", arn)[3] == region, true)])',
+      message: "per region, the ARN of a key in that region",
+    },
   ],
   ledger: [
     ...["billing", "kms_key_arns", "point_in_time_recovery", "deletion_protection"].map((field) => ({

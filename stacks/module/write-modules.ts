@@ -20,6 +20,7 @@ import { moduleReadme } from "./readme";
 import { synthesizedRegion } from "./region-files";
 import { ARCHIVES } from "./region-module";
 import { twoRegions } from "./two-regions";
+import { synthesizedWitness } from "./witness-files";
 
 /** Where `npm run build:modules` puts the modules. */
 export const MODULES_DIRECTORY = path.join(__dirname, "..", "..", "dist", "modules");
@@ -27,7 +28,7 @@ export const MODULES_DIRECTORY = path.join(__dirname, "..", "..", "dist", "modul
 export const PAGES_DIRECTORY = path.join(__dirname, "..", "..", "docs", "modules");
 
 const PAGE = "README.md";
-const MODULES: readonly ModuleName[] = ["region", "global", "two-regions"];
+const MODULES: readonly ModuleName[] = ["region", "global", "witness", "two-regions"];
 
 /**
  * Writes the modules for other people's Terraform, formatted, with the archives of the functions, which have to be built before.
@@ -49,7 +50,8 @@ export function writeModules(directory: string): void {
 function allModules(app: App): Readonly<Record<ModuleName, SynthesizedModule>> {
   const region = synthesizedRegion(app);
   const global = synthesizedGlobal(app);
-  return { region, global, "two-regions": twoRegions(region, global) };
+  const witness = synthesizedWitness(app);
+  return { region, global, witness, "two-regions": twoRegions(region, global) };
 }
 
 function writeModule(

@@ -50,16 +50,17 @@ test("six mistakes are all named, and nothing is synthesized", async () => {
 test.each([
   ["without recovery", {}, []],
   ["with a managed ledger", { recovery: {}, ledger: {} }, ["shop-global"]],
-])("a configuration %s becomes one stack per region, and one for what spans them", async (_, over, more) => {
-  rmSync(output, { recursive: true, force: true });
-  const { exitCode } = await app(configurationInput(over));
-  expect(exitCode).toBe(0);
-  expect(readdirSync(path.join(output, "stacks")).sort()).toEqual([
-    ...more,
-    "shop-us-east-1",
-    "shop-us-west-2",
-  ]);
-});
+  ["with a witness", { recovery: { witness: { region: "us-east-2" } } }, ["shop-witness"]],
+])(
+  "a configuration %s becomes one stack per region, and one for what is beside them",
+  async (_, over, more) => {
+    rmSync(output, { recursive: true, force: true });
+    const { exitCode } = await app(configurationInput(over));
+    expect(exitCode).toBe(0);
+    const expected = ["shop-us-east-1", "shop-us-west-2", ...more];
+    expect(readdirSync(path.join(output, "stacks")).sort()).toEqual(expected.sort());
+  },
+);
 
 test("with records, what spans the regions is applied after them", async () => {
   rmSync(output, { recursive: true, force: true });

@@ -45,16 +45,6 @@ describe("defaults", () => {
     expect(pathsIn(input({}, { recovery: { failback: "automatic" } }))).toEqual([]);
   });
 
-  test("of the canary: health functions use it too, where there are any", () => {
-    const users = (dns?: Dns) => {
-      const { queues } = configuration({ regions: TWO_REGIONS, recovery: {}, ...(dns && { dns }) });
-      const canary = Object.values(queues).find((queue) => queue.canary)!;
-      expect(canary.consumers).toEqual(canary.producers);
-      return canary.producers.filter((arn) => String(arn).includes("-health-")).length;
-    };
-    expect([users(), users(DNS), users({ ...DNS, health: { type: "metric" } })]).toEqual([0, 2, 0]);
-  });
-
   test("of the order follow from who takes the first region over", () => {
     const order = (recovery: ConfigurationInput["recovery"]) =>
       parseConfiguration(ofThree({}, { recovery })).dns!.order;

@@ -64,8 +64,10 @@ describe("defaults", () => {
       },
       inFlightSeconds: 410,
       handBackTimeoutSeconds: 900,
+      ownershipDeletionProtection: true,
       drainerMemoryMb: 1_024,
       controllerMemoryMb: 256,
+      controllerConcurrencyReserved: true,
       alarmActionArns: {},
     });
   });
@@ -123,11 +125,8 @@ describe("the canary", () => {
   const canaryOf = (over: Partial<ConfigurationInput>) =>
     configuration({ recovery: {}, ...over }).queues["shop-canary"]!;
 
-  test("is a standard queue that keeps messages for an hour, used by the controllers alone", () => {
-    const controllers = ["us-east-1", "us-west-2"].map(
-      (region) => `arn:aws:iam::${HOME_ACCOUNT}:role/sqs/acme-shop-controller-${region}`,
-    );
-    expect(canaryOf({ naming: { prefix: "acme-" }, role_path: "/sqs/" })).toMatchObject({
+  test("is a standard queue that keeps messages for an hour, and names nobody: its queues are closed to all but functions", () => {
+    expect(canaryOf({})).toMatchObject({
       canary: true,
       recovery: undefined,
       mode: "async",
@@ -135,8 +134,8 @@ describe("the canary", () => {
       messageRetentionSeconds: 3_600,
       transitRetentionSeconds: 3_600,
       dlqRetentionSeconds: 3_600,
-      producers: controllers,
-      consumers: controllers,
+      producers: [],
+      consumers: [],
     });
   });
 

@@ -2,6 +2,7 @@ import fc from "fast-check";
 import {
   allOf,
   anyOf,
+  byName,
   call,
   distinct,
   each,
@@ -74,6 +75,7 @@ describe("plain values are computed", () => {
     expect(fieldOf({ a: 1 }, "a")).toBe(1);
     expect(eachEntry({ a: 1, b: 2 }, (value, key) => `${key}${value}`)).toEqual(["a1", "b2"]);
     expect(flattened([[1], [], [2, 3]])).toEqual([1, 2, 3]);
+    expect(byName(["a", "b"], (name) => `${name}!`)).toEqual({ a: "a!", b: "b!" });
   });
 
   test("groups hold every element once, in the order of the list", () => {
@@ -116,6 +118,7 @@ describe("what Terraform knows alone is written", () => {
       eachEntry(MAP, (value, key) => `${key}-${fieldOf(value, "name")}`),
       '[for index, item in var.map : "${index}-${item.name}"]',
     ],
+    ["a record", byName(LIST, (name) => `${name}!`), '{ for name in var.list : name => "${name}!" }'],
     [
       "groups of groups",
       grouped(

@@ -24,6 +24,9 @@ interface AppliedExample extends Pick<ReplicationCase, "fifo" | "queue"> {
   readonly record?: string;
 }
 
+/** Region of the witness that one of the examples has. */
+const WITNESS = "us-east-2";
+
 const ORDERS = { fifo: false, queue: "orders", group: "shop" };
 
 const EXAMPLES: Readonly<Record<string, AppliedExample>> = {
@@ -44,7 +47,7 @@ const EXAMPLES: Readonly<Record<string, AppliedExample>> = {
     complete: {
       ...ORDERS,
       account: "555566667777",
-      more: { recovery: {}, ledger: {} },
+      more: { recovery: { witness: { region: WITNESS } }, ledger: {} },
       record: "orders.shop.example",
     },
   }),
@@ -63,7 +66,7 @@ const applied = new Map<string, Example>();
 
 /** All at once: what takes long is to wait for AWS. */
 beforeAll(async () => {
-  emulator = await startEmulator({ regions: [HOME, PEER], minuteSeconds: MINUTE_SECONDS });
+  emulator = await startEmulator({ regions: [HOME, PEER, WITNESS], minuteSeconds: MINUTE_SECONDS });
   const copy = await ExampleCopy.in(path.join(emulator.directory, "clone"));
   const started = performance.now();
   await Promise.all(

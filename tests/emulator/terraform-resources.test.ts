@@ -167,7 +167,7 @@ function functions(zip: string): object {
         handler: "index.handler",
         runtime: "nodejs20.x",
         filename: zip,
-        reserved_concurrent_executions: 1,
+        reserved_concurrent_executions: 3,
       },
     },
     aws_lambda_function_event_invoke_config: {
@@ -175,6 +175,27 @@ function functions(zip: string): object {
         function_name: reference("aws_lambda_function.controller.function_name"),
         maximum_retry_attempts: 0,
         maximum_event_age_in_seconds: 60,
+      },
+    },
+    aws_cloudwatch_event_rule: {
+      controller: { name: "controller", schedule_expression: "rate(1 minute)", tags: { part: "controller" } },
+    },
+    aws_cloudwatch_event_target: {
+      controller: {
+        rule: reference("aws_cloudwatch_event_rule.controller.name"),
+        target_id: "controller",
+        arn: reference("aws_lambda_function.controller.arn"),
+        input: '{"trigger":"rule"}',
+        retry_policy: [{ maximum_retry_attempts: 0, maximum_event_age_in_seconds: 60 }],
+      },
+    },
+    aws_lambda_permission: {
+      controller: {
+        statement_id: "rule",
+        action: "lambda:InvokeFunction",
+        function_name: reference("aws_lambda_function.controller.function_name"),
+        principal: "events.amazonaws.com",
+        source_arn: reference("aws_cloudwatch_event_rule.controller.arn"),
       },
     },
     aws_scheduler_schedule: {
@@ -185,7 +206,7 @@ function functions(zip: string): object {
         target: {
           arn: reference("aws_lambda_function.controller.arn"),
           role_arn: reference("aws_iam_role.scheduler.arn"),
-          input: "{}",
+          input: '{"trigger":"schedule"}',
           retry_policy: { maximum_retry_attempts: 0, maximum_event_age_in_seconds: 60 },
         },
       },

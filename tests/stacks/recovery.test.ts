@@ -51,6 +51,9 @@ const rights = (template: Template, role: string) =>
   template.document("aws_iam_role_policy", role, "policy").Statement;
 const right = (template: Template, role: string, sid: string) =>
   rights(template, role).find(({ Sid }) => Sid === sid);
+/** What is about the tables of ownership is in voters.test.ts. */
+const besidesVoters = (statements: readonly Record<string, unknown>[]) =>
+  statements.filter(({ Sid }) => !/^(Vote|Passes|.*Voters)$/.test(String(Sid)));
 const variables = (template: Template, fn: string) =>
   (template.resource("aws_lambda_function", fn).environment as { variables: Record<string, string> })
     .variables;
@@ -104,15 +107,19 @@ describe("counts", () => {
       (address) => !bare.addresses.includes(address) && !canary.test(address),
     );
     expect(added).toEqual([
+      "aws_cloudwatch_event_rule.shop_rule",
+      "aws_cloudwatch_event_target.shop_rule",
       "aws_cloudwatch_log_group.shop_controller",
       "aws_cloudwatch_metric_alarm.shop_controller-silent",
       "aws_cloudwatch_metric_alarm.shop_ledger-lag_us-west-2",
+      "aws_dynamodb_table.shop_ownership",
       "aws_iam_role.shop_controller",
       "aws_iam_role.shop_schedule",
       "aws_iam_role_policy.shop_controller",
       "aws_iam_role_policy.shop_schedule",
       "aws_lambda_function.shop_controller",
       "aws_lambda_function_event_invoke_config.shop_controller",
+      "aws_lambda_permission.shop_rule",
       "aws_scheduler_schedule.shop_schedule",
       "aws_ssm_parameter.shop_roles",
       "aws_ssm_parameter.shop_states",
@@ -151,7 +158,7 @@ describe("drainers", () => {
 
   test("with a ledger may do just what their tasks need", () => {
     const template = withLedger({ functions: { tracing: "pass_through" } });
-    expect(rights(template, drainer)).toEqual([
+    expect(besidesVoters(rights(template, drainer))).toEqual([
       allow("Read", READ, queueArn("orders-standby-us-west-2")),
       allow("ReadFromAfar", READ, [
         queueArn("orders-outbox-us-east-1", "us-west-2"),
@@ -172,7 +179,7 @@ describe("drainers", () => {
     ["by hand do not", { rescue: "manual" }, []],
   ])("%s", (_, orders, more) => {
     const sids = rights(home({ functions: { tracing: "pass_through" } }, orders), drainer);
-    expect(sids.map(({ Sid }) => Sid)).toEqual(["Read", "ReadFromAfar", "Send", ...more, "Log"]);
+    expect(sids.map(({ Sid }) => Sid)).toEqual(["Read", "ReadFromAfar", "Send", ...more, "Passes", "Log"]);
   });
 
   test("by watermark are among those who may receive from the work queue", () => {
@@ -318,7 +325,7 @@ describe("replicators", () => {
 describe("the controller", () => {
   test("may do just what a run needs", () => {
     const template = withLedger({ functions: { tracing: "pass_through" } });
-    expect(rights(template, "shop_controller")).toEqual([
+    expect(besidesVoters(rights(template, "shop_controller"))).toEqual([
       allow(
         "Own",
         ["ssm:GetParameter", "ssm:GetParameters", "ssm:PutParameter"],
@@ -426,6 +433,12 @@ describe("the controller", () => {
       inFlightSeconds: 50,
       handBackTimeoutSeconds: 900,
       ledgerTable: "shop-ledger",
+      ownership: {
+        tables: Object.fromEntries(Object.keys(THREE_REGIONS).map((region) => [region, "shop-ownership"])),
+        voters: Object.fromEntries(
+          Object.keys(THREE_REGIONS).map((home) => [home, ["eu-west-1", "us-east-1", "us-west-2"]]),
+        ),
+      },
       canary: {
         ingressQueueUrl: url("shop-canary-ingress"),
         workQueueUrl: url("shop-canary"),
@@ -449,6 +462,7 @@ describe("the controller", () => {
       target: {
         arn: "${aws_lambda_function.shop_controller.arn}",
         role_arn: "${aws_iam_role.shop_schedule.arn}",
+        input: '{"trigger":"schedule"}',
         retry_policy: { maximum_event_age_in_seconds: 60, maximum_retry_attempts: 0 },
       },
       depends_on: ["aws_iam_role_policy.shop_schedule"],
@@ -475,7 +489,7 @@ describe("the controller", () => {
       allow("Run", ["lambda:InvokeFunction"], functionArn("shop-controller-us-east-1")),
     ]);
     expect(template.resource("aws_lambda_function", "shop_controller")).toMatchObject({
-      timeout: 120,
+      timeout: 900,
       memory_size: 512,
     });
     for (const role of ["shop_schedule", "shop_controller", "orders_drainer_us-west-2"]) {
@@ -486,16 +500,47 @@ describe("the controller", () => {
     }
   });
 
-  test("is the only one to send and receive the canary", () => {
-    const template = home();
-    const roles = REGIONS.map((region) => `arn:aws:iam::${HOME_ACCOUNT}:role/shop-controller-${region}`);
-    for (const queue of ["ingress", "work"]) {
-      const { Statement } = template.document("aws_sqs_queue", `shop-canary_${queue}`, "policy");
-      expect(Statement.slice(1).map(({ Effect, Condition }) => [Effect, Condition])).toEqual([
-        ["Allow", { ArnEquals: { "aws:PrincipalArn": roles } }],
-        ["Deny", { ArnNotEquals: { "aws:PrincipalArn": roles } }],
-      ]);
-    }
+  test("is started by a rule too, which needs no role and which the function admits alone", () => {
+    const template = home({ naming: { prefix: "dev-" }, tags: { team: "checkout" } });
+    expect(template.resource("aws_cloudwatch_event_rule", "shop_rule")).toEqual({
+      provider: "aws",
+      name: "dev-shop-rule-us-east-1",
+      description: "Runs the controller of shop in us-east-1, beside its schedule",
+      schedule_expression: "rate(1 minute)",
+      tags: {
+        team: "checkout",
+        "sqs-multi-region:failover-group": "shop",
+        "sqs-multi-region:role": "rule",
+      },
+    });
+    expect(template.resource("aws_cloudwatch_event_target", "shop_rule")).toEqual({
+      provider: "aws",
+      rule: "${aws_cloudwatch_event_rule.shop_rule.name}",
+      target_id: "controller",
+      arn: "${aws_lambda_function.shop_controller.arn}",
+      input: '{"trigger":"rule"}',
+      retry_policy: { maximum_event_age_in_seconds: 60, maximum_retry_attempts: 0 },
+      depends_on: ["aws_lambda_permission.shop_rule"],
+    });
+    expect(template.resource("aws_lambda_permission", "shop_rule")).toEqual({
+      provider: "aws",
+      function_name: "${aws_lambda_function.shop_controller.function_name}",
+      statement_id: "sqs-multi-region-rule",
+      action: "lambda:InvokeFunction",
+      principal: "events.amazonaws.com",
+      source_arn: "${aws_cloudwatch_event_rule.shop_rule.arn}",
+    });
+  });
+
+  test.each([
+    ["for a run, its successor and one more", {}, 3],
+    ["unless the account has none to reserve", { controller_concurrency_reserved: false }, undefined],
+  ])("has concurrency reserved %s", (_, recovery, reserved) => {
+    expect(home({ recovery }).resource("aws_lambda_function", "shop_controller")).toEqual(
+      reserved === undefined
+        ? expect.not.objectContaining({ reserved_concurrent_executions: expect.anything() })
+        : expect.objectContaining({ reserved_concurrent_executions: reserved }),
+    );
   });
 
   test("finds each logical queue that is rescued below one path", () => {
@@ -549,7 +594,7 @@ describe("policies for others", () => {
 
   test("let consumers ask for the roles and write their part of the ledger, in every region", () => {
     const template = withLedger({ ledger: { kms_key_arns: KMS } });
-    expect(output(template, "orders_consumer_policy").slice(1)).toEqual([
+    expect(besidesVoters(output(template, "orders_consumer_policy")).slice(1)).toEqual([
       allow(
         "Ownership",
         ["ssm:GetParameter", "ssm:GetParameters"],
@@ -573,8 +618,8 @@ describe("policies for others", () => {
   });
 
   test.each<[string, Over, QueueInput, string[]]>([
-    ["no ledger", {}, {}, ["Receive", "Ownership"]],
-    ["another rescue", { ledger: {} }, { rescue: "manual" }, ["Receive", "Ownership"]],
+    ["no ledger", {}, {}, ["Receive", "Ownership", "Passes"]],
+    ["another rescue", { ledger: {} }, { rescue: "manual" }, ["Receive", "Ownership", "Passes"]],
     ["no copies", { ledger: {} }, { mode: "none" }, ["Receive"]],
   ])("give consumers no more than they need: %s", (_, over, orders, sids) => {
     const statements: { Sid: string }[] = output(home(over, orders), "orders_consumer_policy");
@@ -583,7 +628,7 @@ describe("policies for others", () => {
 
   test("let an operator order, look and run the controllers, in every region", () => {
     const statements = output(home(), "operator_policy");
-    expect(statements).toEqual([
+    expect(besidesVoters(statements)).toEqual([
       allow(
         "Order",
         ["ssm:GetParameter", "ssm:GetParameters", "ssm:PutParameter"],

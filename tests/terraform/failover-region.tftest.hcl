@@ -18,6 +18,11 @@ mock_provider "aws" {
       arn = "arn:aws:iam::111122223333:role/mock"
     }
   }
+  mock_resource "aws_cloudwatch_event_rule" {
+    defaults = {
+      arn = "arn:aws:events:us-east-1:111122223333:rule/mock"
+    }
+  }
   mock_resource "aws_lambda_function" {
     defaults = {
       arn = "arn:aws:lambda:us-east-1:111122223333:function:mock"

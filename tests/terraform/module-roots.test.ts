@@ -118,10 +118,13 @@ const REGION_OF_TWO = {
   aws_sqs_queue: 12,
 };
 
-/** The same with a drainer each, the canary, and the controller with its schedule. */
+/** The same with a drainer each, the canary, and the controller with its schedule and its rule. */
 const RECOVERED_REGION_OF_TWO = {
+  aws_cloudwatch_event_rule: 1,
+  aws_cloudwatch_event_target: 1,
   aws_cloudwatch_log_group: 9,
   aws_cloudwatch_metric_alarm: 1,
+  aws_dynamodb_table: 1,
   aws_iam_policy: 1,
   aws_iam_role: 10,
   aws_iam_role_policy: 10,
@@ -129,6 +132,7 @@ const RECOVERED_REGION_OF_TWO = {
   aws_lambda_event_source_mapping: 6,
   aws_lambda_function: 9,
   aws_lambda_function_event_invoke_config: 1,
+  aws_lambda_permission: 1,
   aws_scheduler_schedule: 1,
   aws_sqs_queue: 18,
   aws_ssm_parameter: 4,

@@ -98,8 +98,10 @@ const CANARY = [
 const CONTROLLER = [
   ...single("controller", ...FUNCTION, "lambda_function_event_invoke_config"),
   ...single("schedule", "iam_role", "iam_role_policy", "scheduler_schedule"),
+  ...single("rule", "cloudwatch_event_rule", "cloudwatch_event_target", "lambda_permission"),
   ...single("roles", "ssm_parameter"),
   ...single("states", "ssm_parameter"),
+  ...single("ownership", "dynamodb_table"),
   ...drainPolicy(1),
   ...alarms("controller_silent"),
 ];
@@ -124,6 +126,13 @@ const TOLD_OF_RECOVERY = [
   ...addresses(["iam_role_policy", "lambda_function"], "replicator", BOTH),
   ...queues(["ingress"], ...BOTH),
   ...queues(["outbox"], ...to("us-west-2")),
+];
+/** Policies of what asks the tables of ownership. */
+const RIGHTS_TO_VOTERS = [
+  ...addresses(["iam_role_policy"], "replicator", BOTH),
+  ...addresses(["iam_role_policy"], "drainer", to("us-west-2")),
+  ...single("controller", "iam_role_policy"),
+  ...single("health", "iam_role_policy"),
 ];
 const REPLICATOR_OF_ORDERS = addresses(["iam_role", "iam_role_policy", "lambda_function"], "replicator", [
   "orders",
@@ -389,11 +398,12 @@ const OF_DNS: Readonly<Record<string, Switch>> = {
     ],
     changes: [
       ...addresses(["iam_role_policy", "lambda_function"], "replicator", [...BOTH, "shop-canary"]),
+      ...addresses(["iam_role_policy"], "drainer", to("us-west-2")),
       ...single("controller", "iam_role_policy", "lambda_function"),
-      ...single("health", "lambda_function"),
+      ...single("health", "iam_role_policy", "lambda_function"),
       ...single("drain_1", "iam_policy"),
       ...queues(["ingress"], ...BOTH),
-      ...queues(["ingress", "work"], "shop-canary"),
+      ...queues(["ingress_dlq"], "shop-canary"),
       ...controls(...BOTH),
     ],
   },
@@ -411,6 +421,22 @@ const OF_DNS: Readonly<Record<string, Switch>> = {
     to: { recovery: { drainer_memory_mb: 2048 } },
     changes: addresses(["lambda_function"], "drainer", to("us-west-2")),
   },
+  concurrency_of_controllers: {
+    to: { recovery: { controller_concurrency_reserved: false } },
+    changes: single("controller", "lambda_function"),
+  },
+  witness: {
+    to: { recovery: { witness: { region: "us-east-2" } } },
+    changes: [...RIGHTS_TO_VOTERS, ...single("controller", "lambda_function")],
+  },
+  ownership_keys: {
+    to: { recovery: { ownership_kms_key_arns: KEYS } },
+    changes: [...RIGHTS_TO_VOTERS, ...single("ownership", "dynamodb_table")],
+  },
+  ownership_deletion_protection: {
+    to: { recovery: { ownership_deletion_protection: false } },
+    changes: single("ownership", "dynamodb_table"),
+  },
   takeover: {
     to: { recovery: { takeover: "manual" } },
     changes: [...single("controller", "lambda_function"), ...alarms("home_unhealthy")],
@@ -423,7 +449,7 @@ const OF_DNS: Readonly<Record<string, Switch>> = {
     to: { role_path: "/sqs/" },
     changes: [
       ...queues(["ingress"], ...BOTH, "shop-canary"),
-      ...queues(["work"], "shop-canary"),
+      ...queues(["ingress_dlq", "work"], "shop-canary"),
       ...queues(["outbox", "standby"], ...to("us-west-2", [...BOTH, "shop-canary"])),
     ],
     replaced: ofType(WHOLE_MODULE, "iam_role", "iam_policy"),
@@ -434,6 +460,7 @@ const OF_DNS: Readonly<Record<string, Switch>> = {
       WHOLE_MODULE,
       ...ofType(
         WHOLE_MODULE,
+        "cloudwatch_event_target",
         "iam_role_policy",
         "iam_role_policy_attachment",
         "lambda_function_event_invoke_config",
@@ -487,9 +514,10 @@ const REMOVALS: Readonly<Record<string, Removal>> = {
       ],
       changes: [
         ...addresses(["iam_role_policy", "lambda_function"], "replicator", [...BOTH, "shop-canary"]),
+        ...addresses(["iam_role_policy"], "drainer", to("us-west-2")),
         ...single("controller", "iam_role_policy", "lambda_function"),
         ...single("drain_1", "iam_policy"),
-        ...queues(["ingress", "work"], "shop-canary"),
+        ...queues(["ingress_dlq"], "shop-canary"),
         ...controls(...BOTH),
       ],
     },

@@ -18,6 +18,11 @@ mock_provider "aws" {
       arn = "arn:aws:iam::111122223333:role/mock"
     }
   }
+  mock_resource "aws_cloudwatch_event_rule" {
+    defaults = {
+      arn = "arn:aws:events:us-east-1:111122223333:rule/mock"
+    }
+  }
   mock_resource "aws_lambda_function" {
     defaults = {
       arn = "arn:aws:lambda:us-east-1:111122223333:function:mock"
@@ -114,6 +119,18 @@ run "recovers" {
   assert {
     condition     = aws_scheduler_schedule.shop_schedule.target[0].arn == "arn:aws:lambda:us-east-1:111122223333:function:shop-controller-us-east-1"
     error_message = "the schedule runs the controller"
+  }
+  assert {
+    condition     = aws_cloudwatch_event_target.shop_rule.arn == "arn:aws:lambda:us-east-1:111122223333:function:shop-controller-us-east-1" && aws_cloudwatch_event_target.shop_rule.rule == "shop-rule-us-east-1" && aws_lambda_permission.shop_rule.source_arn == aws_cloudwatch_event_rule.shop_rule.arn
+    error_message = "the rule runs the controller, which admits the rule"
+  }
+  assert {
+    condition     = jsondecode(aws_scheduler_schedule.shop_schedule.target[0].input).trigger == "schedule" && jsondecode(aws_cloudwatch_event_target.shop_rule.input).trigger == "rule"
+    error_message = "a run knows what has started it"
+  }
+  assert {
+    condition     = aws_lambda_function.shop_controller.timeout == 900 && aws_lambda_function.shop_controller.reserved_concurrent_executions == 3
+    error_message = "a run may last, with its successor beside it"
   }
   assert {
     condition     = jsondecode(aws_ssm_parameter.orders_control.insecure_value).drainers == { "us-west-2" = aws_lambda_function.orders_drainer_us-west-2.function_name }

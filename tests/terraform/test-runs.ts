@@ -27,6 +27,7 @@ const ACCOUNT = "111122223333";
 
 /** Values that the provider checks where others refer to them. */
 const MOCKS = {
+  aws_cloudwatch_event_rule: { arn: `arn:aws:events:us-east-1:${ACCOUNT}:rule/mock` },
   aws_sqs_queue: {
     arn: `arn:aws:sqs:us-east-1:${ACCOUNT}:mock`,
     url: `https://sqs.us-east-1.amazonaws.com/${ACCOUNT}/mock`,
@@ -131,8 +132,12 @@ function kindOf(change: ResourceChange): keyof Changes {
 
 /** Arguments by which a resource is known: another value is another resource (https://registry.terraform.io/providers/hashicorp/aws/5.100.0/docs). */
 const FIXED: Readonly<Record<string, readonly string[]>> = {
+  aws_cloudwatch_event_rule: ["name"],
+  aws_cloudwatch_event_target: ["rule", "target_id"],
   aws_cloudwatch_log_group: ["name"],
   aws_cloudwatch_metric_alarm: ["alarm_name"],
+  aws_dynamodb_resource_policy: ["resource_arn"],
+  aws_dynamodb_table: ["name", "hash_key", "range_key"],
   aws_iam_policy: ["name", "path", "description"],
   aws_iam_role: ["name", "path"],
   aws_iam_role_policy: ["name", "role"],
@@ -141,7 +146,14 @@ const FIXED: Readonly<Record<string, readonly string[]>> = {
   aws_lambda_function: ["function_name"],
   aws_lambda_function_event_invoke_config: ["function_name"],
   aws_lambda_function_url: ["function_name"],
-  aws_lambda_permission: ["function_name", "statement_id", "action", "principal", "function_url_auth_type"],
+  aws_lambda_permission: [
+    "function_name",
+    "statement_id",
+    "action",
+    "principal",
+    "source_arn",
+    "function_url_auth_type",
+  ],
   aws_scheduler_schedule: ["name"],
   aws_sqs_queue: ["name", "fifo_queue"],
   aws_sqs_queue_redrive_policy: ["queue_url"],

@@ -1,5 +1,5 @@
-# Both regions and what spans them are in one state: while one region is down, none of it can be planned or applied. No failover needs
-# that. For production give each call a state of its own, and hand health_hosts over as values.
+# Both regions, the witness and what spans regions are in one state: while one region is down, none of it can be planned or applied. No
+# failover needs that. For production give each call a state of its own, and hand health_hosts over as values.
 
 locals {
   failover_group = "shop"
@@ -50,9 +50,13 @@ locals {
     log_retention_days = 14
   }
 
+  # Two regions have no majority when one of them is lost: a third one votes, which holds nothing but a table.
   recovery = {
     takeover          = "automatic"
     alarm_action_arns = var.alarm_topics
+    witness           = { region = "us-east-2" }
+
+    ownership_deletion_protection = var.deletion_protection
   }
 
   ledger = {
@@ -76,6 +80,12 @@ provider "aws" {
 provider "aws" {
   alias               = "us_west_2"
   region              = "us-west-2"
+  allowed_account_ids = [var.account]
+}
+
+provider "aws" {
+  alias               = "us_east_2"
+  region              = "us-east-2"
   allowed_account_ids = [var.account]
 }
 
@@ -106,6 +116,17 @@ module "us_west_2" {
   recovery       = local.recovery
   ledger         = local.ledger
   dns            = local.dns
+  tags           = local.tags
+}
+
+module "witness" {
+  source    = "../../../dist/modules/witness"
+  providers = { aws = aws.us_east_2 }
+
+  region         = "us-east-2"
+  failover_group = local.failover_group
+  regions        = local.regions
+  recovery       = local.recovery
   tags           = local.tags
 }
 

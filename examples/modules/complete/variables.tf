@@ -1,5 +1,5 @@
 variable "account" {
-  description = "Account of both regions, 12 digits."
+  description = "Account of both regions and the witness, 12 digits."
   type        = string
 }
 
@@ -32,7 +32,7 @@ variable "alarm_topics" {
 }
 
 variable "deletion_protection" {
-  description = "Whether DynamoDB refuses to delete the ledger. Default: it does."
+  description = "Whether DynamoDB refuses to delete the ledger and the tables of ownership. Default: it does."
   type        = bool
   default     = true
 }

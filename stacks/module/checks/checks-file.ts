@@ -6,6 +6,7 @@ import { DNS_CHECKS, RECORD_LOCALS } from "./dns";
 import { NAME_CHECKS, nameLocals } from "./names";
 import { QUEUE_CHECKS } from "./queues";
 import { LEDGER_CHECKS, POLICY_SIZES, RECOVERY_CHECKS, TAKEOVER_CHECKS } from "./recovery";
+import { WITNESS_CHECKS, WITNESS_IS_GIVEN, WITNESS_REGION } from "./voters";
 
 const OWN_REGION: Check = {
   path: "region",
@@ -50,6 +51,13 @@ export const GLOBAL_PRECONDITIONS: readonly Constraint[] = [
   HOSTS,
 ].map(constraintOf);
 
+/** All that a call of the module of a witness is checked for. */
+const WITNESS_PRECONDITIONS: readonly Constraint[] = [
+  WITNESS_IS_GIVEN,
+  WITNESS_REGION,
+  ...WITNESS_CHECKS,
+].map(constraintOf);
+
 const REGION_OF_PROVIDER: Check = {
   path: "region",
   value: "var.region",
@@ -64,6 +72,13 @@ const ACCOUNT_OF_PROVIDER: Check = {
   allowed: "that of the provider, ${self.account_id}",
 };
 
+const ACCOUNT_OF_WITNESS: Check = {
+  path: "recovery.witness.account",
+  value: "local.recovery.witness.account",
+  holds: "!local.recovery.witness.is_set || self.account_id == local.recovery.witness.account",
+  allowed: "that of the provider, ${self.account_id}",
+};
+
 /** The file `checks.tf` of the module of a region. */
 export function regionChecks(renderer: Renderer): string {
   const locals = { ...nameLocals(renderer), ...RECORD_LOCALS, policy_sizes: POLICY_SIZES };
@@ -75,18 +90,27 @@ export function globalChecks(): string {
   return checksFile(RECORD_LOCALS, GLOBAL_PRECONDITIONS);
 }
 
+/** That of the module of a witness. */
+export function witnessChecks(): string {
+  return checksFile({}, WITNESS_PRECONDITIONS, ACCOUNT_OF_WITNESS);
+}
+
 /**
  * The conditions of one data source are evaluated once per call, before anything is made, and at the apply where a value is known no
  * sooner. Region and account of the provider have data sources of their own, which wait for no value that an apply makes known. Those of
  * regions ask AWS nothing; that of the account can be left out.
  */
-function checksFile(locals: Readonly<Record<string, string>>, preconditions: readonly Constraint[]): string {
+function checksFile(
+  locals: Readonly<Record<string, string>>,
+  preconditions: readonly Constraint[],
+  account = ACCOUNT_OF_PROVIDER,
+): string {
   const lines = Object.entries(locals).map(([name, value]) => argumentLines([[name, value]]));
   return [
-    block("locals", lines),
+    ...(lines.length > 0 ? [block("locals", lines)] : []),
     dataSource("aws_region", "provider", "var.create", "postcondition", [constraintOf(REGION_OF_PROVIDER)]),
     dataSource("aws_caller_identity", "provider", "var.create && var.check_account", "postcondition", [
-      constraintOf(ACCOUNT_OF_PROVIDER),
+      constraintOf(account),
     ]),
     dataSource("aws_region", "this", "var.create", "precondition", preconditions),
   ].join("\n");

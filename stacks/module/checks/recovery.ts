@@ -10,6 +10,7 @@ import {
   ONE_ACCOUNT,
   through,
 } from "./check";
+import { OWNERSHIP_TABLE_CHECK, WITNESS_CHECKS } from "./voters";
 
 /** Of the recovery of a failover group, and of its ledger. */
 
@@ -89,6 +90,7 @@ export const LEDGER_CHECKS: readonly Check[] = [
     holds: `contains(keys(${mapAt("var.ledger.kms_key_arns")}), region)`,
     allowed: "a key of ${region}, for every region of the group",
   },
+  OWNERSHIP_TABLE_CHECK,
 ];
 
 export const RECOVERY_CHECKS: readonly Check[] = [
@@ -123,4 +125,5 @@ export const RECOVERY_CHECKS: readonly Check[] = [
     allowed: "any name but that of the group's canary",
   },
   groupSize,
+  ...WITNESS_CHECKS,
 ];

@@ -128,8 +128,16 @@ export const EVERYTHING = {
     takeover_order: { "us-east-1": ["us-west-2"] },
     in_flight_seconds: 60,
     hand_back_timeout_seconds: 60,
+    witness: {
+      region: "us-east-2",
+      account: "444455556666",
+      assume_role_arn: "arn:aws:iam::444455556666:role/deploy",
+    },
+    ownership_kms_key_arns: KEYS,
+    ownership_deletion_protection: false,
     drainer_memory_mb: 128,
     controller_memory_mb: 10_240,
+    controller_concurrency_reserved: false,
     alarm_action_arns: { "us-east-1": [`arn:aws:sns:us-east-1:${ACCOUNT}:alarms`] },
   },
   ledger: {

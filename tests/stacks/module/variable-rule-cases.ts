@@ -270,6 +270,11 @@ const OTHERS: readonly (Case & { readonly values?: Values })[] = [
     allowed: "per region, the ARNs of topics in that region",
   },
   {
+    path: "recovery.ownership_kms_key_arns",
+    value: { "us-east-1": "arn:aws:kms:us-west-2:111122223333:key/1a2b" },
+    allowed: "per region, the ARN of a key in that region",
+  },
+  {
     path: "ledger.billing",
     value: EVERYTHING.ledger.billing,
     beside: { ledger: { table_name: "shop" } },

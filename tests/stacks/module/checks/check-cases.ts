@@ -166,6 +166,18 @@ const BY_NAME: Readonly<Record<string, Values>> = {
     },
   },
   canary: { recovery: {}, queues: { "shop-canary": {} } },
+  witness_within: { recovery: { witness: { region: "us-west-2" } } },
+  witness_of_three: { regions: THREE, recovery: { witness: { region: "eu-west-1" } } },
+  witness_elsewhere: { recovery: { witness: { region: "cn-north-1" } } },
+  witness_role: {
+    recovery: {
+      witness: { region: "us-east-2", assume_role_arn: `arn:aws:iam::${OTHER_ACCOUNT}:role/deploy` },
+    },
+  },
+  ownership_keys: {
+    recovery: { witness: { region: "eu-west-1" }, ownership_kms_key_arns: key("us-east-1") },
+  },
+  ownership_as_ledger: { recovery: {}, ledger: { table_name: "shop-ownership" } },
   many_queues: {
     recovery: {},
     queues: Object.fromEntries(namesOfPolicy(3, 70).map((name) => [name, {}])),

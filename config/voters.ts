@@ -1,0 +1,113 @@
+import {
+  allOf,
+  byName,
+  call,
+  equal,
+  given,
+  isKnown,
+  isSet,
+  joinedLists,
+  not,
+  size,
+  when,
+} from "../core/expression";
+import { MODULE_REGIONS, ownershipTableName, tableArn } from "../core/names";
+import type { Configuration } from "./configuration";
+import { groupTopologies } from "./group-topology";
+import { accountOf } from "./recovery/recovery";
+
+/**
+ * Who votes about ownership. A *voter* is the table of ownership of one region, known by that region; the group's own regions are its
+ * *members*; a *witness* is a region that is none of them and holds nothing but its table.
+ */
+
+/** Members that vote in a group of four without a witness: the fourth would add a table to lose, and no majority. */
+const VOTERS_OF_FOUR = 3;
+
+/**
+ * By home, the regions whose tables vote about it, sorted. Ownership is founded with this list; afterwards the list is changed by command,
+ * not by an apply. Three or five members vote, and of four the first three. A witness joins all members of two or four. Two members without
+ * a witness have no majority that survives a lost region: each home is decided by its own table alone, and moved by order.
+ */
+export function votersOf(configuration: Configuration): Readonly<Record<string, readonly string[]>> {
+  const homes = Object.keys(configuration.regions);
+  const members = membersOf(configuration);
+  const { witness } = configuration.recovery!;
+  const hasSize = (count: number) => equal(isKnown(members) ? members.length : size(members), count);
+  return Object.fromEntries(
+    homes.map((home) => {
+      const some = when(hasSize(VOTERS_OF_FOUR + 1), firstOf(members, VOTERS_OF_FOUR), members);
+      const alone = when(hasSize(2), [home], some);
+      const all = witness && when(isSet(witness), joinedLists(members, [witness.region]), alone);
+      return [home, sorted(all ?? alone)];
+    }),
+  );
+}
+
+/** The members. Those of a module are a symbol, so their list is asked for. */
+function membersOf({ regions }: Pick<Configuration, "regions">): readonly string[] {
+  const names = Object.keys(regions);
+  return isKnown(names) ? names : (MODULE_REGIONS as unknown as readonly string[]);
+}
+
+function firstOf(list: readonly string[], count: number): readonly string[] {
+  return isKnown(list) ? list.slice(0, count) : call("slice", list, 0, count);
+}
+
+function sorted(list: readonly string[]): readonly string[] {
+  return isKnown(list) ? [...list].sort() : call("sort", list);
+}
+
+/** Where the witness is. Undefined without one. */
+export interface WitnessTopology {
+  readonly region: string;
+  readonly account: string;
+  readonly ownershipTableArn: string;
+}
+
+export function witnessTopologyOf({
+  recovery,
+  naming,
+  failoverGroup,
+}: Configuration): WitnessTopology | undefined {
+  const witness = recovery?.witness;
+  if (witness === undefined) return undefined;
+  const { region, account } = witness;
+  const name = ownershipTableName(naming.prefix, failoverGroup);
+  return { region, account, ownershipTableArn: tableArn(region, account, name) };
+}
+
+/**
+ * By region, of all members and of the witness, what the members call the region's table of ownership. DynamoDB looks a name up in the
+ * account of the caller, so a table in another account is called by its ARN, which stands wherever a name may:
+ * https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_PutItem.html
+ */
+export function ownershipTablesOf(configuration: Configuration): Readonly<Record<string, string>> {
+  const { naming, failoverGroup, recovery } = configuration;
+  const members = membersOf(configuration);
+  const name = ownershipTableName(naming.prefix, failoverGroup);
+  const witness = witnessTopologyOf(configuration);
+  if (witness === undefined) return byName(members, () => name);
+  const isAbroad = not(equal(witness.account, accountOf(configuration)));
+  return byName(joinedLists(members, given(isSet(recovery?.witness), witness.region)), (region) =>
+    when(allOf(equal(region, witness.region), isAbroad), witness.ownershipTableArn, name),
+  );
+}
+
+/** ARNs of the tables of ownership, of all members and of the witness, whether they vote or not. */
+export function ownershipTableArns(configuration: Configuration): readonly string[] {
+  const witness = witnessTopologyOf(configuration);
+  return [
+    ...groupTopologies(configuration).map(({ ownershipTableArn }) => ownershipTableArn),
+    ...(witness ? given(isSet(configuration.recovery?.witness), witness.ownershipTableArn) : []),
+  ];
+}
+
+/** Keys of KMS by which those tables are encrypted. None: by keys of DynamoDB. */
+export function ownershipKmsKeyArns({ regions, recovery }: Configuration): readonly string[] {
+  const keys = recovery?.ownershipKmsKeyArns;
+  const witness = recovery?.witness;
+  return [...Object.keys(regions), ...(witness ? [witness.region] : [])].flatMap(
+    (region) => keys?.[region] ?? [],
+  );
+}
