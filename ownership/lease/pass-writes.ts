@@ -1,0 +1,58 @@
+import type { Write } from "./effects";
+import type { PassEntry, Status } from "./items";
+import type { ItemsByTable } from "./observations";
+import { DATE_MS, LEASE_MS, ROUND_MS } from "./times";
+
+export interface PassInput {
+  readonly region: string;
+  readonly run: string;
+  readonly runSince: number;
+  /** What tables answered in a look that was over before the round began. */
+  readonly items: ItemsByTable;
+  /** Homes that a majority has just confirmed, with the monotonic clock at the beginning of that round. */
+  readonly open: ReadonlyMap<string, { readonly epoch: number; readonly began: number }>;
+  /** Homes that the region does not process any more. */
+  readonly closed: readonly string[];
+  /** Monotonic clock. */
+  readonly now: number;
+  readonly isFit: boolean;
+  readonly ownsItself: boolean;
+  readonly holds: readonly string[];
+  /** Homes that are fenced, with the monotonic clock since when. */
+  readonly fences: ReadonlyMap<string, number>;
+  /** @default as the run before has said */
+  readonly reaches: readonly string[] | undefined;
+}
+
+/**
+ * The region's pass for every table that answered, in each table's own time. A moment of a table is its `Date` plus the monotonic time
+ * since that answer arrived: earlier than the truth by the way of the answer, and by what `Date` leaves out of a second.
+ */
+export function passWrites(input: PassInput): readonly Write[] {
+  const { region, items, open, closed } = input;
+  return [...items].map(([table, answer]) => {
+    const at = (moment: number) => Math.floor(answer.date + moment - answer.receivedAt);
+    const homes: Record<string, PassEntry | null> = Object.fromEntries(closed.map((home) => [home, null]));
+    for (const [home, { epoch, began }] of open) homes[home] = { epoch, until: at(began) + LEASE_MS };
+    // A fence counts from no earlier than its beginning: by as much as the table's time may be ahead of what its answer told.
+    const late = DATE_MS + ROUND_MS;
+    const fences = Object.fromEntries([...input.fences].map(([home, since]) => [home, at(since) + late]));
+    const status = { ...statusAt(at(input.now), answer.passes[region]?.status, input), fences };
+    return { kind: "pass", table, region, homes, status } as const;
+  });
+}
+
+function statusAt(date: number, before: Status | undefined, input: PassInput): Omit<Status, "fences"> {
+  const { run, runSince, isFit, ownsItself, holds, reaches } = input;
+  const isUnbroken = before !== undefined && before.fit === isFit && before.until > date;
+  return {
+    run,
+    runSince,
+    until: date + LEASE_MS,
+    fit: isFit,
+    since: isUnbroken ? before.since : date,
+    ownsItself,
+    holds,
+    reaches: reaches ?? before?.reaches ?? [],
+  };
+}

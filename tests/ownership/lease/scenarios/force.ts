@@ -1,0 +1,62 @@
+import { expectOpen, expectOwner, type Scenario, scenario } from "./scenario";
+
+const forced = (home: string, to: string) => ({ kind: "order", home, to, force: true }) as const;
+
+export const FORCE: readonly Scenario[] = [
+  scenario("forced: the pass before has ended when the new one begins", { regions: 3 }, (s, expect) => {
+    s.at(50, () => s.command(forced("a", "b")));
+    expectOpen(s, expect, "a", "b", 110);
+  }),
+  scenario("forced away from a region that does not hear of the order", { regions: 3 }, (s, expect) => {
+    s.at(49, () => s.cut("a", "b"));
+    s.at(49, () => s.cut("a", "c"));
+    s.at(50, () => s.command(forced("a", "b")));
+    expectOpen(s, expect, "a", "b", 110);
+  }),
+  scenario("forced, and the run dies a second later: the next one waits too", { regions: 3 }, (s, expect) => {
+    s.at(49, () => s.part("a", "b"));
+    s.at(49, () => s.part("a", "c"));
+    s.at(50, () => s.command(forced("a", "b")));
+    s.until(() => s.claim("a", "b")?.forced === true, 60);
+    expect(s.claim("a", "b")?.forced === true, "nothing was forced");
+    s.at(s.now + 1, () => {
+      s.kill(s.runOf("b"));
+      s.startRun("b");
+    });
+    expectOpen(s, expect, "a", "b", 130);
+  }),
+  scenario("force against force: one owner, by the later order", { regions: 4 }, (s, expect) => {
+    s.at(50, () => s.command(forced("a", "b")));
+    s.at(58, () => s.command(forced("a", "c")));
+    expectOpen(s, expect, "a", "c", 150);
+    s.run(200);
+    expect(s.open("a").join() === "c", "the home is not open in c alone");
+  }),
+  scenario("forced at a minority, and a third region sees it", { regions: 3 }, (s, expect) => {
+    // The home stands on a and b; the claim at c has lapsed. The force gets b alone.
+    s.at(20, () => s.cut("a", "c"));
+    s.at(90, () => s.intercept({ from: "b", kind: "claim", home: "a", table: "a" }, { dropped: true }));
+    s.at(90, () =>
+      s.intercept({ from: "b", kind: "claim", home: "a", table: "c", state: "held" }, { dropped: true }),
+    );
+    s.at(90, () => s.command(forced("a", "b")));
+    s.until(() => s.claim("a", "b")?.epoch.region === "b", 110);
+    expect(s.claim("a", "b")?.epoch.region === "b", "nothing was forced");
+    s.at(s.now + 3, () => s.kill(s.runOf("b")));
+    s.run(240);
+    expect(s.open("a").length <= 1, "two gates are open");
+  }),
+  scenario(
+    "own home forced away while owning another's: the other is not kept behind a closed gate",
+    { regions: 3 },
+    (s, expect) => {
+      s.at(30, () => s.die("a"));
+      expectOwner(s, expect, "a", "b", 90);
+      s.at(140, () => s.command(forced("b", "c")));
+      expectOwner(s, expect, "b", "c", 160);
+      expectOpen(s, expect, "a", "c", 260);
+      s.run(300);
+      expect(s.owner("a") === "c" && s.owner("b") === "c", "c does not own all");
+    },
+  ),
+];
