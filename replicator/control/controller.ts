@@ -94,6 +94,11 @@ export class Controller {
     this.signals = new Signals(parts);
   }
 
+  /** Whether the own home could do its work when this worker last looked. Undefined: it has not looked yet. */
+  get isFit(): boolean | undefined {
+    return this.seen && isFit(this.seen);
+  }
+
   /**
    * Looks, decides and acts; again every few seconds while a hand-over is under way, or while the own parameters cannot be read or
    * written: nothing can be decided then, and no heartbeat says that all is well. Throws when that was so for the whole run.

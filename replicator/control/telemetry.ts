@@ -57,6 +57,16 @@ export class ControlTelemetry {
     }
   }
 
+  /** Homes that a run holds, with the numbers of their epochs, when that has changed. */
+  held(homes: Readonly<Record<string, number>>): void {
+    this.logger.info("leases", { held: homes });
+  }
+
+  /** Something about the leases that failed; the others go on. */
+  trouble(part: string, code: string): void {
+    this.logger.warn("leases", { failures: { [part]: code } });
+  }
+
   private publish(
     dimensions: Readonly<Record<string, string>>,
     counts: Readonly<Record<string, number>>,

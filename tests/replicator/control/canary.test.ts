@@ -24,7 +24,7 @@ describe("sendHeartbeats", () => {
     const { Entries = [], QueueUrl } = sent[0]!;
     expect(QueueUrl).toBe(URL);
     expect(Entries.map(({ DelaySeconds }) => DelaySeconds)).toEqual([undefined, 15]);
-    expect(Entries.map(({ MessageBody }) => parseHeartbeat(MessageBody!))).toEqual([
+    expect(Entries.map(({ MessageBody }) => parseHeartbeat(MessageBody!, NOW))).toEqual([
       { ...heartbeat, at: NOW },
       { ...heartbeat, at: NOW + 15_000 },
     ]);
@@ -66,25 +66,25 @@ describe("takeHeartbeats", () => {
 
   test("takes and deletes all that there are", async () => {
     const { client, deleted } = queueOf(bodies(beats(23)));
-    expect(await takeHeartbeats(client, URL, HOME)).toEqual({ heartbeats: beats(23), failures: [] });
+    expect(await takeHeartbeats(client, URL, HOME, NOW)).toEqual({ heartbeats: beats(23), failures: [] });
     expect(deleted).toHaveLength(23);
   });
 
   test("an empty queue costs one call", async () => {
     const { client } = queueOf([], (_, call) => call > 1);
-    expect(await takeHeartbeats(client, URL, HOME)).toEqual({ heartbeats: [], failures: [] });
+    expect(await takeHeartbeats(client, URL, HOME, NOW)).toEqual({ heartbeats: [], failures: [] });
   });
 
   test("leaves the rest to the next run when there are too many", async () => {
     const { client, left } = queueOf(bodies(beats(250)));
-    expect((await takeHeartbeats(client, URL, HOME)).heartbeats).toHaveLength(200);
+    expect((await takeHeartbeats(client, URL, HOME, NOW)).heartbeats).toHaveLength(200);
     expect(left).toHaveLength(50);
   });
 
   test("drops what is no heartbeat of the region, and says so", async () => {
     const strange = ["hello", "{}", encodeHeartbeat(heartbeatOf(PEER))];
     const { client, deleted } = queueOf([...strange, ...bodies(beats(1))]);
-    expect(await takeHeartbeats(client, URL, HOME)).toEqual({
+    expect(await takeHeartbeats(client, URL, HOME, NOW)).toEqual({
       heartbeats: beats(1),
       failures: ["NoHeartbeat"],
     });
@@ -94,7 +94,7 @@ describe("takeHeartbeats", () => {
   test("reads heartbeats of a later version", async () => {
     const later = JSON.stringify({ ...heartbeatOf(HOME), v: 7, more: true });
     const { client } = queueOf([later]);
-    expect((await takeHeartbeats(client, URL, HOME)).heartbeats).toEqual([heartbeatOf(HOME)]);
+    expect((await takeHeartbeats(client, URL, HOME, NOW)).heartbeats).toEqual([heartbeatOf(HOME)]);
   });
 
   test.each([
@@ -103,7 +103,7 @@ describe("takeHeartbeats", () => {
     ["the queue cannot be read", "ReceiveMessageCommand", 1, 0],
   ])("keeps what it has heard when %s", async (_, command, call, heard) => {
     const { client } = queueOf(bodies(beats(15)), (name, count) => name === command && count === call);
-    expect(await takeHeartbeats(client, URL, HOME)).toEqual({
+    expect(await takeHeartbeats(client, URL, HOME, NOW)).toEqual({
       heartbeats: beats(heard),
       failures: ["TimeoutError"],
     });

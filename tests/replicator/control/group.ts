@@ -44,6 +44,10 @@ export function controllerSettings(
     onIsolation: "continue",
     inFlightSeconds: 20,
     handBackTimeoutSeconds: 900,
+    ownership: {
+      tables: Object.fromEntries(regions.map((one) => [one, "shop-ownership"])),
+      voters: Object.fromEntries(regions.map((home) => [home, regions.length === 2 ? [home] : regions])),
+    },
     canary: {
       ingressQueueUrl: url("shop-canary-ingress"),
       workQueueUrl: url("shop-canary"),

@@ -20,18 +20,29 @@ type Document = Line & {
 
 const lines = captureLines();
 
+type Leases = NonNullable<Parameters<typeof controlHandler>[1]>;
+
+/** Leases that end when the run that holds them has looked. */
+const noLeases: Leases = async () => {};
+
 /** What a handler in the peer's region writes in a world where nothing else runs. */
-async function handled(prepare: (world: World) => void = () => {}, runs = 1, context = lambdaContext()) {
+async function handled(
+  prepare: (world: World) => void = () => {},
+  { runs = 1, context = lambdaContext(), event = { trigger: "schedule" } as unknown, leases = noLeases } = {},
+) {
   const world = new World({ workers: 0 });
   world.producesIn = undefined;
   await world.play(async () => {
     await world.run(HOME);
     await world.pass(50);
-    const handler = controlHandler(world.partsOf(world.peer, () => {}));
+    const handler = controlHandler(
+      world.partsOf(world.peer, () => {}),
+      leases,
+    );
     prepare(world);
     for (let run = 0; run < runs; run += 1) {
       lines.length = 0;
-      await handler({ any: "thing" }, context);
+      await handler(event, context);
     }
   });
   const isDocument = (line: Line): line is Document => "_aws" in line;
@@ -139,13 +150,16 @@ test("parts that fail are counted and named, with the names of their errors and 
 
 test("failures of one run are not those of the next", async () => {
   let isFirst = true;
-  const { logs } = await handled((world) => {
-    world.fault = ({ service }) => {
-      if (service !== "lambda" || !isFirst) return undefined;
-      isFirst = false;
-      return "refused";
-    };
-  }, 2);
+  const { logs } = await handled(
+    (world) => {
+      world.fault = ({ service }) => {
+        if (service !== "lambda" || !isFirst) return undefined;
+        isFirst = false;
+        return "refused";
+      };
+    },
+    { runs: 2 },
+  );
   expect(logs[0]).not.toHaveProperty("failures");
 });
 
@@ -174,7 +188,81 @@ test("without the own parameters there is a run that failed, and no heartbeat", 
 
 test("a run that could not be counted was a run all the same", async () => {
   const errors = jest.spyOn(console, "error").mockImplementation(() => {});
-  const { world } = await handled(() => {}, 1, null as never);
+  const context = Object.defineProperty(lambdaContext(), "awsRequestId", {
+    get: () => {
+      throw new Error("no context");
+    },
+  });
+  const { world } = await handled(() => {}, { context });
   expect(world.beats.filter(({ region }) => region === PEER)).not.toEqual([]);
   expect(errors).toHaveBeenCalledWith("telemetry failed", expect.anything());
+});
+
+describe("leases", () => {
+  const untilReleased = () => {
+    let release = () => {};
+    const released = new Promise<void>((resolve) => {
+      release = resolve;
+    });
+    const leases: Leases = () => released;
+    return { leases, release: () => release() };
+  };
+
+  test("are held beside the run, and with what the run finds out about the home", async () => {
+    const fits: (boolean | undefined)[] = [];
+    const leases: Leases = async ({ isFit, settings }, remainingMs) => {
+      fits.push(isFit());
+      expect([settings.region, remainingMs]).toEqual([PEER, 30_000]);
+    };
+    await handled(() => {}, { leases, runs: 2 });
+    expect(fits).toEqual([undefined, true]);
+  });
+
+  test("keep the function running after the run", async () => {
+    const { leases, release } = untilReleased();
+    let isReleased = false;
+    const end = () => {
+      isReleased = true;
+      release();
+    };
+    const { documents } = await handled(() => setTimeout(end, 200), { leases });
+    expect(isReleased).toBe(true);
+    expect(metricsIn(documents).map(({ name }) => name)).toContain(METRICS.controllerRuns);
+  });
+
+  test("started by the rule while another run lives: nothing is done", async () => {
+    const { world, documents } = await handled((world) => (world.beats.length = 0), {
+      event: { trigger: "rule" },
+    });
+    expect(documents).toEqual([]);
+    expect(world.beats).toEqual([]);
+  });
+
+  test("started by the rule while none lives: a run as any", async () => {
+    const { leases, release } = untilReleased();
+    const { documents } = await handled(() => setTimeout(release, 500), {
+      event: { trigger: "rule" },
+      leases,
+    });
+    expect(metricsIn(documents).map(({ name }) => name)).toContain(METRICS.controllerRuns);
+  });
+
+  test("are told when they change, and what fails about them", async () => {
+    const { logs } = await handled(() => {}, {
+      leases: async ({ onHeld, onFailure }) => {
+        onHeld?.({ [PEER]: 3 });
+        onFailure(`ownership table of ${HOME}`, "AccessDeniedException");
+      },
+    });
+    expect(logs).toContainEqual(
+      expect.objectContaining({ level: "INFO", message: "leases", held: { [PEER]: 3 } }),
+    );
+    expect(logs).toContainEqual(
+      expect.objectContaining({
+        level: "WARN",
+        message: "leases",
+        failures: { [`ownership table of ${HOME}`]: "AccessDeniedException" },
+      }),
+    );
+  });
 });

@@ -3,12 +3,19 @@ import { SETTINGS_VARIABLE } from "../../../replicator/environment";
 import { controllerSettings, HOME, PEER } from "./group";
 
 const settings = controllerSettings(PEER);
+const { tables, voters } = settings.ownership;
+/** A table in another account votes about every home. */
+const WITNESSED = {
+  tables: { ...tables, "us-east-2": "arn:aws:dynamodb:us-east-2:444455556666:table/shop-ownership" },
+  voters: { [HOME]: [HOME, "us-east-2", PEER], [PEER]: [HOME, "us-east-2", PEER] },
+};
 const env = (value: unknown) => ({ [SETTINGS_VARIABLE]: JSON.stringify(value) });
 
 test.each([
   ["without a ledger", settings],
   ["with a ledger", { ...settings, ledgerTable: "shop-ledger" }],
   ["that decides for itself", { ...settings, failback: "automatic", onIsolation: "fence" }],
+  ["with a witness", { ...settings, ownership: WITNESSED }],
 ])("reads what the stack writes %s", (_, written) => {
   expect(read(env(written))).toEqual(written);
 });
@@ -22,6 +29,22 @@ test.each([
   ["another failback", env({ ...settings, failback: "never" }), "failback"],
   ["another answer to isolation", env({ ...settings, onIsolation: "panic" }), "onIsolation"],
   ["a time that is none", env({ ...settings, inFlightSeconds: "long" }), "inFlightSeconds"],
+  ["no ownership", env({ ...settings, ownership: undefined }), "ownership"],
+  [
+    "a home without voters",
+    env({ ...settings, ownership: { tables, voters: { [HOME]: [HOME] } } }),
+    `ownership.voters.${PEER}`,
+  ],
+  [
+    "a region without a table",
+    env({ ...settings, ownership: { tables: { [PEER]: "shop-ownership" }, voters } }),
+    `ownership.tables.${HOME}`,
+  ],
+  [
+    "a voter without a table",
+    env({ ...settings, ownership: { tables, voters: WITNESSED.voters } }),
+    "ownership.tables.us-east-2",
+  ],
   ["no canary", env({ ...settings, canary: undefined }), "canary"],
   [
     "a canary without queues",

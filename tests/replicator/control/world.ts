@@ -511,7 +511,7 @@ export class World {
   private sqs(site: Site, command: string, input: never): unknown {
     if (command === "SendMessageBatchCommand") {
       for (const { MessageBody, DelaySeconds = 0 } of (input as SendMessageBatchCommandInput).Entries ?? []) {
-        this.beats.push(parseHeartbeat(MessageBody!));
+        this.beats.push(parseHeartbeat(MessageBody!, this.now));
         void this.deliver(site, MessageBody!, DelaySeconds);
       }
       return { Failed: [] };
