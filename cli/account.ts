@@ -53,8 +53,12 @@ export async function checkAccount(
     for (const region of answering) compare(group, region, caller.account);
     return undefined;
   }
-  return Object.entries(caller.troubles)
-    .map(([region, trouble]) => `STS in ${region}: ${describe(trouble)}`)
+  // In the order of the regions, whichever failed first.
+  return answering
+    .flatMap((region) => {
+      const trouble = caller.troubles[region];
+      return trouble === undefined ? [] : [`STS in ${region}: ${describe(trouble)}`];
+    })
     .join(", ");
 }
 

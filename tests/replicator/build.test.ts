@@ -30,7 +30,8 @@ describe("buildFunctions", () => {
   afterAll(() => rmSync(directory, { recursive: true }));
 
   test.each(FUNCTION_WORDS)("keeps the archive of the %s small, its source map included", (name) => {
-    expect(archive(name).byteLength).toBeLessThan(200 * 1024);
+    // The controller is the only function that holds leases beside its other work.
+    expect(archive(name).byteLength).toBeLessThan((name === "controller" ? 224 : 200) * 1024);
     expect(Object.keys(unzipSync(archive(name)))).toEqual(["index.js", "index.js.map"]);
   });
 
