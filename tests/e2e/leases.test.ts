@@ -119,7 +119,7 @@ async function founded(): Promise<void> {
   });
 }
 
-test(
+testFull(
   "a lost region's home is its peer's within a minute",
   async () => {
     await founded();

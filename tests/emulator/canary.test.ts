@@ -23,6 +23,7 @@ import { canaryQueue } from "../../core/names";
 import { RegionalQueues } from "../../modules/queue/regional-queues";
 import { configuration, HOME_ACCOUNT } from "../fixtures";
 import { Template } from "../template";
+import { testFull } from "../tier";
 import { runCleanup } from "./cleanup";
 import { allow, createRole, sqsClient } from "./clients";
 import { type Emulator, startEmulator } from "./emulator";
@@ -121,7 +122,7 @@ async function rolesThat(command: unknown): Promise<readonly string[]> {
 const listeners = [OWN.controller.name, OWN.health!.name].sort();
 const MessageBody = "forged";
 
-test.each([
+testFull.each([
   ["ingress", ingress, listeners],
   ["work", work, [CANARY.replicator.name]],
   ["outbox", outbox, [CANARY.replicator.name]],
@@ -135,7 +136,7 @@ test.each([
   expect(await rolesThat(new SendMessageBatchCommand({ QueueUrl, Entries }))).toEqual(senders);
 });
 
-test.each([
+testFull.each([
   ["ingress", ingress, [CANARY.replicator.name], [CANARY.replicator.name]],
   ["work", work, listeners, []],
   ["outbox", outbox, [FORWARDER.name], [FORWARDER.name]],
@@ -151,7 +152,7 @@ test.each([
   expect(await rolesThat(new PurgeQueueCommand({ QueueUrl }))).toEqual([]);
 });
 
-test("people look into dead-letter queues, and empty them", async () => {
+testFull("people look into dead-letter queues, and empty them", async () => {
   for (const { url: QueueUrl } of [dlq, ingressDlq]) {
     expect(await rolesThat(new ReceiveMessageCommand({ QueueUrl, VisibilityTimeout: 0 }))).toEqual([
       "anything",
@@ -160,18 +161,22 @@ test("people look into dead-letter queues, and empty them", async () => {
   }
 });
 
-test("an administrator reads, tags and changes the queues, and Terraform finds nothing to change and takes them away", async () => {
-  for (const { url: QueueUrl } of QUEUES) {
-    const client = clients.anything!;
-    const { Attributes } = await client.send(
-      new GetQueueAttributesCommand({ QueueUrl, AttributeNames: ["All"] }),
-    );
-    const { Policy = "", MessageRetentionPeriod = "" } = Attributes ?? {};
-    const changed = { Policy, MessageRetentionPeriod };
-    await client.send(new SetQueueAttributesCommand({ QueueUrl, Attributes: changed }));
-    const { Tags = {} } = await client.send(new ListQueueTagsCommand({ QueueUrl }));
-    await client.send(new TagQueueCommand({ QueueUrl, Tags }));
-  }
-  expect((await terraform.plan()).changes).toBe(false);
-  await terraform.destroy();
-}, 240_000);
+testFull(
+  "an administrator reads, tags and changes the queues, and Terraform finds nothing to change and takes them away",
+  async () => {
+    for (const { url: QueueUrl } of QUEUES) {
+      const client = clients.anything!;
+      const { Attributes } = await client.send(
+        new GetQueueAttributesCommand({ QueueUrl, AttributeNames: ["All"] }),
+      );
+      const { Policy = "", MessageRetentionPeriod = "" } = Attributes ?? {};
+      const changed = { Policy, MessageRetentionPeriod };
+      await client.send(new SetQueueAttributesCommand({ QueueUrl, Attributes: changed }));
+      const { Tags = {} } = await client.send(new ListQueueTagsCommand({ QueueUrl }));
+      await client.send(new TagQueueCommand({ QueueUrl, Tags }));
+    }
+    expect((await terraform.plan()).changes).toBe(false);
+    await terraform.destroy();
+  },
+  240_000,
+);

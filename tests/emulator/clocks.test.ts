@@ -2,6 +2,7 @@
 import { DynamoDBClient, ListTablesCommand } from "@aws-sdk/client-dynamodb";
 import { InvokeCommand, type LambdaClient } from "@aws-sdk/client-lambda";
 import { ListQueuesCommand, type SQSClient } from "@aws-sdk/client-sqs";
+import { describeFull } from "../tier";
 import { runCleanup } from "./cleanup";
 import { allow, createRole, dynamoClient, lambdaClient, sqsClient } from "./clients";
 import { type Emulator, startEmulator } from "./emulator";
@@ -87,7 +88,7 @@ afterAll(async () => {
   await runCleanup();
 });
 
-describe("clocks of tables", () => {
+describeFull("clocks of tables", () => {
   /** How far the `Date` of an answer is from now, in milliseconds; the name of the error of a call without one. */
   async function offset(client: DynamoDBClient | SQSClient): Promise<number> {
     let date = "";
@@ -165,7 +166,7 @@ describe("clocks of tables", () => {
   });
 });
 
-describe("clocks of functions", () => {
+describeFull("clocks of functions", () => {
   async function watched(
     region: string,
   ): Promise<Watched & { readonly before: number; readonly after: number }> {

@@ -2,6 +2,7 @@
 import { InvokeCommand, type LambdaClient } from "@aws-sdk/client-lambda";
 import { CreateQueueCommand, type Message, ReceiveMessageCommand, type SQSClient } from "@aws-sdk/client-sqs";
 import { functionArn, queueArn, queueUrl } from "../../core/names";
+import { describeFull } from "../tier";
 import { runCleanup } from "./cleanup";
 import { allow, createRole, lambdaClient, sqsClient } from "./clients";
 import { type Emulator, startEmulator } from "./emulator";
@@ -72,7 +73,7 @@ const gaps = (moments: readonly number[]) => moments.slice(1).map((at, index) =>
 const invoke = (FunctionName: string, input: object, InvocationType: "Event" | "RequestResponse") =>
   lambda.send(new InvokeCommand({ FunctionName, InvocationType, Payload: JSON.stringify(input) }));
 
-describe("concurrency", () => {
+describeFull("concurrency", () => {
   test("a schedule starts the next run beside one that takes longer than a minute", async () => {
     const { name } = await createReporting();
     const targetArn = functionArn(WEST, ACCOUNT, name);
@@ -113,7 +114,7 @@ describe("concurrency", () => {
   }, 30_000);
 });
 
-describe("frozen workers", () => {
+describeFull("frozen workers", () => {
   const hasWorker = async (region: string, name: string) =>
     (await emulator.workers()).some((worker) => worker.region === region && worker.functionName === name);
 

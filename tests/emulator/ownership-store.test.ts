@@ -1,10 +1,12 @@
 import { randomUUID } from "node:crypto";
 import https from "node:https";
 import {
+  type AttributeValue,
   CreateTableCommand,
   DeleteTableCommand,
   type DynamoDBClient,
   GetItemCommand,
+  PutItemCommand,
 } from "@aws-sdk/client-dynamodb";
 import {
   look,
@@ -410,6 +412,36 @@ describe("policies", () => {
     await use("controller-of-none", Object.values(KINDS));
     expect(await lookAt(EAST)).toMatchObject({ kind: "no-table" });
     await use("stranger", []);
+    expect(await lookAt(EAST)).toMatchObject({ kind: "refused" });
+  });
+});
+
+describe("what others write", () => {
+  const putItem = (item: Record<string, AttributeValue>) =>
+    admins[EAST]!.send(new PutItemCommand({ TableName, Item: item }));
+  const register = (of: string, number: number) =>
+    putItem({
+      [KEYS.kind]: { S: KINDS.order },
+      [KEYS.of]: { S: of },
+      v: { N: "1" },
+      number: { N: String(number) },
+      id: { S: "x" },
+      to: { S: WEST },
+    });
+  const dayAhead = () => Math.floor(Date.now() / 1_000) + 86_400;
+
+  test("an order that cannot be read, or leaves no room above it, is passed over, and the table is heard", async () => {
+    const claim = claimOf(EAST);
+    await only(put(claim));
+    await register(HOME, dayAhead() + 60);
+    await putItem({ [KEYS.kind]: { S: KINDS.order }, [KEYS.of]: { S: WEST }, v: { S: "junk" } });
+    expect(await itemsAt(EAST)).toMatchObject({ claims: { [HOME]: claim }, orders: {} });
+    await register(HOME, dayAhead() - 60);
+    expect((await itemsAt(EAST)).orders[HOME]).toMatchObject({ to: WEST });
+  });
+
+  test("a claim whose epoch leaves no room above it silences the table", async () => {
+    await only(put({ ...claimOf(EAST), epoch: { number: dayAhead() + 60, region: EAST, run: "r" } }));
     expect(await lookAt(EAST)).toMatchObject({ kind: "refused" });
   });
 });

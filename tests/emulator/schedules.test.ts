@@ -2,6 +2,7 @@
 import { readFile } from "node:fs/promises";
 import { CreateQueueCommand, ReceiveMessageCommand, type SQSClient } from "@aws-sdk/client-sqs";
 import { functionArn, queueArn, queueUrl } from "../../core/names";
+import { describeFull, testFull } from "../tier";
 import { runCleanup } from "./cleanup";
 import { allow, createRole, sqsClient } from "./clients";
 import { type Emulator, type EmulatorOptions, type LateSchedules, startEmulator } from "./emulator";
@@ -97,60 +98,68 @@ async function drawn(emulator: Emulator, name: string): Promise<ReadonlyMap<numb
 const spread = (values: readonly number[]): number => Math.max(...values) - Math.min(...values);
 const ascending = (values: readonly number[]): readonly number[] => [...values].sort((a, b) => a - b);
 
-test("are on time unless told otherwise", async () => {
-  // No multiple of the time between two looks of the ticker: whoever counted from the last look would drift.
-  const minuteSeconds = 1.1;
-  const emulator = await start(undefined, { minuteSeconds });
-  for (const [, read] of await startedByEach(emulator, WEST)) {
-    const starts = await waitFor(async () => ((await read()).length >= 9 ? read(0) : undefined), {
-      timeoutMs: 20_000,
-    });
-    const sinceFirst = ascending(starts).map((at, index) => at / 1_000 - index * minuteSeconds);
-    expect(spread(sinceFirst)).toBeLessThan(IMPRECISION_SECONDS);
-  }
-}, 60_000);
+testFull(
+  "are on time unless told otherwise",
+  async () => {
+    // No multiple of the time between two looks of the ticker: whoever counted from the last look would drift.
+    const minuteSeconds = 1.1;
+    const emulator = await start(undefined, { minuteSeconds });
+    for (const [, read] of await startedByEach(emulator, WEST)) {
+      const starts = await waitFor(async () => ((await read()).length >= 9 ? read(0) : undefined), {
+        timeoutMs: 20_000,
+      });
+      const sinceFirst = ascending(starts).map((at, index) => at / 1_000 - index * minuteSeconds);
+      expect(spread(sinceFirst)).toBeLessThan(IMPRECISION_SECONDS);
+    }
+  },
+  60_000,
+);
 
-test("a rule invokes its function in its own region, and stops and resumes with that region", async () => {
-  const emulator = await start();
-  const role = await createRole(emulator, {
-    account: ACCOUNT,
-    name: "worker",
-    policies: { all: allow("sqs:*") },
-  });
-  const zip = await bundleFunction(CALLER);
-  for (const region of emulator.regions) {
-    await sqs(emulator, region).send(new CreateQueueCommand({ QueueName: "reports" }));
-    const where = { region, account: ACCOUNT };
-    const variables = { REPORTS_URL: queueUrl(region, ACCOUNT, "reports") };
-    await createFunction(emulator, { ...where, name: "ruled", role, zip, variables });
-    const targetArn = functionArn(region, ACCOUNT, "ruled");
-    await createScheduledRule(emulator, { ...where, name: `rule-${region}`, targetArn });
-  }
-  const next = async (region: string): Promise<CallerReport> => {
-    const QueueUrl = queueUrl(region, ACCOUNT, "reports");
-    const receive = new ReceiveMessageCommand({ QueueUrl, VisibilityTimeout: 600, WaitTimeSeconds: 1 });
-    const message = await waitFor(async () => (await sqs(emulator, region).send(receive)).Messages?.[0]);
-    return JSON.parse(message.Body ?? "");
-  };
-  for (const region of emulator.regions) {
-    expect(await next(region)).toMatchObject({
-      event: { scheduled: `rule-${region}` },
-      region,
-      name: "ruled",
+testFull(
+  "a rule invokes its function in its own region, and stops and resumes with that region",
+  async () => {
+    const emulator = await start();
+    const role = await createRole(emulator, {
+      account: ACCOUNT,
+      name: "worker",
+      policies: { all: allow("sqs:*") },
     });
-  }
-  const lost = await emulator.loseRegion(WEST);
-  const from = Date.now();
-  let east = await next(EAST);
-  while (east.at < from + 3_000 * MINUTE_SECONDS) east = await next(EAST);
-  const restored = Date.now();
-  await lost.restore();
-  let west = await next(WEST);
-  while (west.at < from) west = await next(WEST);
-  expect(west.at).toBeGreaterThanOrEqual(restored);
-}, 60_000);
+    const zip = await bundleFunction(CALLER);
+    for (const region of emulator.regions) {
+      await sqs(emulator, region).send(new CreateQueueCommand({ QueueName: "reports" }));
+      const where = { region, account: ACCOUNT };
+      const variables = { REPORTS_URL: queueUrl(region, ACCOUNT, "reports") };
+      await createFunction(emulator, { ...where, name: "ruled", role, zip, variables });
+      const targetArn = functionArn(region, ACCOUNT, "ruled");
+      await createScheduledRule(emulator, { ...where, name: `rule-${region}`, targetArn });
+    }
+    const next = async (region: string): Promise<CallerReport> => {
+      const QueueUrl = queueUrl(region, ACCOUNT, "reports");
+      const receive = new ReceiveMessageCommand({ QueueUrl, VisibilityTimeout: 600, WaitTimeSeconds: 1 });
+      const message = await waitFor(async () => (await sqs(emulator, region).send(receive)).Messages?.[0]);
+      return JSON.parse(message.Body ?? "");
+    };
+    for (const region of emulator.regions) {
+      expect(await next(region)).toMatchObject({
+        event: { scheduled: `rule-${region}` },
+        region,
+        name: "ruled",
+      });
+    }
+    const lost = await emulator.loseRegion(WEST);
+    const from = Date.now();
+    let east = await next(EAST);
+    while (east.at < from + 3_000 * MINUTE_SECONDS) east = await next(EAST);
+    const restored = Date.now();
+    await lost.restore();
+    let west = await next(WEST);
+    while (west.at < from) west = await next(WEST);
+    expect(west.at).toBeGreaterThanOrEqual(restored);
+  },
+  60_000,
+);
 
-describe("late schedules", () => {
+describeFull("late schedules", () => {
   // With this seed the first six start in another order and by other gaps than they are due, of either kind.
   test("start every occurrence late by a time of its own, and lose and merge none", async () => {
     const emulator = await start({ seed: "spread-274", upToSeconds: UP_TO_SECONDS });
