@@ -78,6 +78,9 @@ function tablesOf({ observations }: Seen): readonly string[] {
 
 function majorityMissing(seen: Seen, { lists }: HomeView): string | undefined {
   const answered = tablesOf(seen);
+  const silent = [...seen.views.keys()].find((table) => !answered.includes(table));
+  if (silent !== undefined && areSole(lists))
+    return `the table of ${silent} does not answer, and may have a later list: if that region is lost, say so`;
   if (hasMajorities(new Set(answered), lists)) return undefined;
   return `no majority of ${votersOf(lists).join(", ")} answers, only ${answered.join(", ") || "none"}`;
 }

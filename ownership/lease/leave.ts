@@ -59,13 +59,16 @@ function wouldProcess(member: string, view: HomeView, context: LeaveContext): bo
   if (member === settings.region || standing?.fit !== true) return false;
   if (!hasMajorities(new Set(standing.reaches), view.lists)) return false;
   return (
-    member === view.home || held.includes(member) || (standing.ownsItself && !isLeaving(views.get(member)))
+    member === view.home ||
+    held.includes(member) ||
+    (standing.ownsItself && !isLeaving(views.get(member), context))
   );
 }
 
-/** Whether a region's own home is ordered away from it. */
-function isLeaving(own: HomeView | undefined): boolean {
-  return own?.pending !== undefined && own.mayFollow && own.pending.to !== own.home;
+/** Whether a region's own home is ordered away from it, to one that could take the home now. */
+function isLeaving(own: HomeView | undefined, { standings }: LeaveContext): boolean {
+  if (own?.pending === undefined || !own.mayFollow || own.pending.to === own.home) return false;
+  return standings.get(own.pending.to)?.fit === true;
 }
 
 function byOrder(view: HomeView, context: LeaveContext): Leave | undefined {

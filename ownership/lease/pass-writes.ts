@@ -16,6 +16,8 @@ export interface PassInput {
   /** Monotonic clock. */
   readonly now: number;
   readonly isFit: boolean;
+  /** Monotonic clock since when this run has found the region unfit. @default the region is fit */
+  readonly unfitSince: number | undefined;
   readonly ownsItself: boolean;
   readonly holds: readonly string[];
   /** Homes that are fenced, with the monotonic clock since when. */
@@ -37,7 +39,11 @@ export function passWrites(input: PassInput): readonly Write[] {
     // A fence counts from no earlier than its beginning: by as much as the table's time may be ahead of what its answer told.
     const late = DATE_MS + ROUND_MS;
     const fences = Object.fromEntries([...input.fences].map(([home, since]) => [home, at(since) + late]));
-    const status = { ...statusAt(at(input.now), answer.passes[region]?.status, input), fences };
+    const before = answer.passes[region]?.status;
+    const said = statusAt(at(input.now), before, input);
+    // What the table has forgotten, the run has not.
+    const since = input.unfitSince === undefined ? said.since : Math.min(said.since, at(input.unfitSince));
+    const status = { ...said, since, fences };
     return { kind: "pass", table, region, homes, status } as const;
   });
 }

@@ -371,6 +371,7 @@ class Ownership {
       closed,
       now,
       isFit: context.isFit,
+      unfitSince: this.unfitSince,
       ownsItself: this.held.has(region) && !this.fences.has(region),
       holds: [...this.held.keys()],
       fences: this.fences.closedSince(),

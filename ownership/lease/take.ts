@@ -55,7 +55,7 @@ export function ripeInMs(view: HomeView, context: TakeContext): number | undefin
   const waits = view.sightings
     .filter(({ claim }) => claim !== undefined)
     .map((sighting) => JUDGE_MS + wait + afterNext(sighting, settings.region) - sighting.ageMs)
-    .filter((ms) => ms > 0);
+    .filter((ms) => ms >= 0);
   return waits.length === 0 ? undefined : Math.min(...waits);
 }
 

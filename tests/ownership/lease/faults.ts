@@ -158,10 +158,15 @@ export const FAULTS = {
     ),
   /** One table at a time is deleted, and made anew. */
   remade: (world, random, endMs) =>
-    inTurn(random, endMs, (at) => {
-      remake(world, random, at, random.pick(world.tableNames));
-      return 120_000;
-    }),
+    inTurn(
+      random,
+      endMs,
+      (at) => {
+        remake(world, random, at, random.pick(world.tableNames));
+        return 120_000;
+      },
+      { overlaps: 0 },
+    ),
   /** Several tables, or all, are deleted, and made anew. */
   emptied: (world, random, endMs) =>
     times(random, [1, 2], () => {
@@ -270,10 +275,15 @@ function times(random: Seeded, counts: readonly number[], each: () => void): voi
 }
 
 /** One after the other, mostly: each tells for how long it lasts. */
-function inTurn(random: Seeded, endMs: number, each: (at: number) => number): void {
+function inTurn(
+  random: Seeded,
+  endMs: number,
+  each: (at: number) => number,
+  { overlaps = 0.2 }: { readonly overlaps?: number } = {},
+): void {
   let at = START_MS + random.between(0, 40_000);
   while (at < endMs - 60_000) {
     const ms = each(at);
-    at += random.fraction() < 0.2 ? random.between(0, ms) : ms + random.between(30_000, 150_000);
+    at += random.fraction() < overlaps ? random.between(0, ms) : ms + random.between(30_000, 150_000);
   }
 }

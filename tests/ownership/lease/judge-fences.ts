@@ -24,8 +24,8 @@ interface HandOver {
 export class FenceJudge {
   /** By region and home. */
   private readonly handOvers = new Map<string, HandOver>();
-  /** By home: since when a hand-over is under way. */
-  private readonly underWay = new Map<string, number>();
+  /** By home: since when hand-overs are under way, and from which regions. */
+  private readonly underWay = new Map<string, { readonly at: number; readonly from: ReadonlySet<string> }>();
   private readonly writtenAt = new WeakMap<PassEntry, number>();
 
   constructor(
@@ -36,9 +36,9 @@ export class FenceJudge {
     private readonly orders: OrderJudge,
   ) {}
 
-  /** Whether a gate of the home was closed for a hand-over, and none has opened since. */
-  isUnderWay(home: string): boolean {
-    return this.underWay.has(home);
+  /** How many regions have closed their gate of the home for a hand-over, one after the other, and none has opened since. */
+  underWayOf(home: string): number {
+    return this.underWay.get(home)?.from.size ?? 0;
   }
 
   yielded(region: string, effect: Effect): void {
@@ -53,8 +53,8 @@ export class FenceJudge {
 
   opened({ region, home, kind }: Gate, entry: PassEntry): void {
     const writtenAt = this.writtenAt.get(entry) ?? 0;
-    const since = this.underWay.get(home);
-    if (kind === "prompt" && since !== undefined && writtenAt > since + LEARN_MS) this.underWay.delete(home);
+    const since = this.underWay.get(home)?.at ?? Number.POSITIVE_INFINITY;
+    if (kind === "prompt" && writtenAt > since + LEARN_MS) this.underWay.delete(home);
     const key = `${region} ${home}`;
     const handOver = this.handOvers.get(key);
     if (handOver?.reason === undefined || handOver.epoch !== entry.epoch) return;
@@ -79,7 +79,8 @@ export class FenceJudge {
 
   private fenced(region: string, home: string): void {
     const at = this.world.now;
-    if (!this.underWay.has(home)) this.underWay.set(home, at);
+    const { from } = this.underWay.get(home) ?? { from: new Set<string>() };
+    if (!from.has(region)) this.underWay.set(home, { at, from: new Set([...from, region]) });
     const key = `${region} ${home}`;
     const last = this.claims.last.get(home);
     const epoch = last?.claim.epoch.number ?? 0;

@@ -15,7 +15,7 @@ export interface LivenessBounds {
   readonly workMs?: number;
   /** Longest time for which an owner's own gate is closed while another region could take over. @default not judged */
   readonly ownGateMs?: number;
-  /** What each of these is longer by while a hand-over of the home is under way. @default 0 */
+  /** What each of these is longer by for each region that is handing the home over. @default 0 */
   readonly handOverMs?: number;
 }
 
@@ -41,8 +41,8 @@ export class LivenessJudge {
     private readonly report: Report,
     private readonly claims: ClaimJudge,
     private readonly bounds: LivenessBounds,
-    /** Whether a gate of the home was closed for a hand-over, and none has opened since. */
-    private readonly isHandedOver: (home: string) => boolean,
+    /** How many regions have closed their gate of the home for a hand-over, one after the other, and none has opened since. */
+    private readonly handOversOf: (home: string) => number,
   ) {}
 
   tick(): void {
@@ -72,6 +72,7 @@ export class LivenessJudge {
     const { world } = this;
     return (
       world.region(name).isAlive &&
+      world.region(name).runs.some(({ driver }) => driver.isAlive) &&
       this.isLooking(name) &&
       Object.values(world.carrier.faults).every((share) => !share) &&
       world.tableNames.every((table) => this.reaches(name, table))
@@ -133,7 +134,7 @@ export class LivenessJudge {
     const gapMs = (this.gaps.get(key) ?? 0) + TICK_MS;
     this.gaps.set(key, gapMs);
     const { handOverMs = 0 } = this.bounds;
-    const longestMs = (boundMs ?? Number.POSITIVE_INFINITY) + (this.isHandedOver(home) ? handOverMs : 0);
+    const longestMs = (boundMs ?? Number.POSITIVE_INFINITY) + this.handOversOf(home) * handOverMs;
     if (gapMs > longestMs && !this.told.has(key)) {
       this.told.add(key);
       this.report.violation(invariant, `not for ${gapMs / 1000} s: ${what}`, home);

@@ -106,7 +106,7 @@ export class OrderJudge {
     for (const { at, command, order } of this.written) {
       if (now - at < settledMs) continue;
       for (const home of homesOf(command, members))
-        if (!this.isCarriedOut(command, order, at, home))
+        if (!this.isCarriedOut(command, order, at, home) && !this.isHeldUp(command, now - settledMs))
           this.violation(
             command,
             order.number,
@@ -154,6 +154,11 @@ export class OrderJudge {
     // The owner has handed the home over, and the region that was to take it was in no state to.
     const isActedOn = claims.last.get(home)!.claim.order >= order.number;
     return isActedOn && this.liveness.unwellAt(command.to) >= at;
+  }
+
+  /** Whether the region that is to have the home has not been well for long enough. */
+  private isHeldUp(command: Command, since: number): boolean {
+    return command.kind === "order" && this.liveness.unwellAt(command.to) >= since;
   }
 
   /** Whether an order that is not carried out sends a region's own home away. */

@@ -58,7 +58,7 @@ export class Judge {
       (home, claim) => this.isByWord(home, claim),
     );
     this.liveness = new LivenessJudge(world, this.report, this.claims, options, (home) =>
-      this.fences.isUnderWay(home),
+      this.fences.underWayOf(home),
     );
     this.orders = new OrderJudge(world, this.report, this.claims, this.liveness);
     this.fences = new FenceJudge(world, this.report, this.claims, this.liveness, this.orders);

@@ -363,8 +363,8 @@ export const MUTANTS: readonly Mutant[] = [
     "R11",
     "whoever is next must own itself already",
     `${L}/leave.ts`,
-    "    member === view.home || held.includes(member) || (standing.ownsItself && !isLeaving(views.get(member)))",
-    "    standing.ownsItself && !isLeaving(views.get(member))",
+    "    member === view.home ||\n    held.includes(member) ||\n",
+    "",
   ),
   mutant(
     "R11",
@@ -437,7 +437,7 @@ export const MUTANTS: readonly Mutant[] = [
     "R6",
     "who is next may be ordered away itself",
     `${L}/leave.ts`,
-    "(standing.ownsItself && !isLeaving(views.get(member)))",
+    "(standing.ownsItself && !isLeaving(views.get(member), context))",
     "(standing.ownsItself && views.has(member))",
   ),
   mutant(

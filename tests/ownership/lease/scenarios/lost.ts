@@ -47,11 +47,11 @@ export const LOST_REGIONS: readonly Scenario[] = [
     (s, expect) => {
       s.at(100, () => s.cut("b", "a"));
       s.at(100, () => s.cut("operator", "a"));
-      s.at(105, () => s.command(LOST));
-      s.at(125, () => s.heal("b", "a"));
-      s.run(125);
+      s.at(121, () => s.command(LOST));
+      s.at(140, () => s.heal("b", "a"));
+      s.run(140);
       expect(s.open("a").join() === "a", "the home is not open at home alone");
-      expectOpen(s, expect, "a", "b", 240);
+      expectOpen(s, expect, "a", "b", 255);
     },
   ),
   scenario("called lost while cut off for half a minute: the word counts for nothing", ALONE, (s, expect) => {
