@@ -77,7 +77,7 @@ export const HAND_OVERS: readonly Scenario[] = [
       s.until(() => s.open("b").length === 0, 235);
       expect(s.owner("b") === "a" && s.open("b").length === 0, "a has not fenced the home of b");
       // The pass of what is fenced does not run: the later run has to hear the other table for a while, and that is gone.
-      s.at(236, () => s.startRun("a"));
+      s.at(232.7, () => s.startRun("a"));
       s.at(238, () => s.die("b"));
       for (let second = 240; second <= 420; second += 5) {
         s.run(second);

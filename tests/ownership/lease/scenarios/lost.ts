@@ -58,8 +58,8 @@ export const LOST_REGIONS: readonly Scenario[] = [
     s.at(96, () => s.part("a", "b"));
     s.at(96, () => s.cut("operator", "a"));
     s.at(97, () => s.command(LOST));
-    s.at(128, () => s.unite("a", "b"));
-    s.run(129);
+    s.at(133, () => s.unite("a", "b"));
+    s.run(134);
     expect(s.open("a").join() === "a", "the home is not open at home alone");
     expectOpen(s, expect, "a", "b", 260);
   }),
