@@ -31,14 +31,14 @@ const ORDERS = { fifo: false, queue: "orders", group: "shop" };
 
 const EXAMPLES: Readonly<Record<string, AppliedExample>> = {
   minimal: { ...ORDERS, account: HOME_ACCOUNT, more: {} },
-  fifo: {
-    account: HOME_ACCOUNT,
-    group: "shipping",
-    queue: "shipments",
-    fifo: true,
-    more: {},
-  },
   ...(IS_FULL && {
+    fifo: {
+      account: HOME_ACCOUNT,
+      group: "shipping",
+      queue: "shipments",
+      fifo: true,
+      more: {},
+    },
     "active-active": {
       ...ORDERS,
       account: PEER_ACCOUNT,

@@ -22,6 +22,7 @@ import {
 import { OwnershipTable } from "../../modules/recovery/ownership-table";
 import { WitnessStack } from "../../stacks/witness-stack";
 import { configuration, HOME_ACCOUNT, PEER_ACCOUNT } from "../fixtures";
+import { testFull } from "../tier";
 import { runCleanup } from "./cleanup";
 import { createRole, dynamoClient } from "./clients";
 import { type Emulator, startEmulator } from "./emulator";
@@ -118,7 +119,7 @@ const VOTE: readonly Call[] = [
 ];
 const OPERATE: readonly Call[] = ["query lease", "query pass", "put order", "update order", "put lease"];
 
-test.each<[string, string, readonly Call[]]>([
+testFull.each<[string, string, readonly Call[]]>([
   [CONTROLLER, EAST, VOTE],
   [CONTROLLER, WITNESS, VOTE],
   ["reader", EAST, ["get pass"]],
@@ -143,14 +144,18 @@ test.each<[string, string, readonly Call[]]>([
   expect(answers.sort()).toEqual([...allowed].sort());
 });
 
-test("nothing is left to change after the apply, and the tables go when they are told to", async () => {
-  await Promise.all(
-    stacks.map(async (terraform) => {
-      expect((await terraform.plan()).changes).toBe(false);
-      await terraform.destroy();
-    }),
-  );
-}, 240_000);
+testFull(
+  "nothing is left to change after the apply, and the tables go when they are told to",
+  async () => {
+    await Promise.all(
+      stacks.map(async (terraform) => {
+        expect((await terraform.plan()).changes).toBe(false);
+        await terraform.destroy();
+      }),
+    );
+  },
+  240_000,
+);
 
 function item(kind: string) {
   return { kind: { S: kind }, of: { S: EAST } };

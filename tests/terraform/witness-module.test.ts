@@ -6,6 +6,7 @@ import { parseConfiguration } from "../../config/load";
 import type { ConfigurationInput } from "../../config/schema";
 import { writeModules } from "../../stacks/module/write-modules";
 import { WitnessStack } from "../../stacks/witness-stack";
+import { IS_FULL, testFull } from "../tier";
 import { callFiles, planned, stackFiles } from "./planned";
 import { jsonLines, TerraformFolder } from "./terraform-folder";
 
@@ -32,6 +33,8 @@ const group = (witness: object, more: object = {}, recovery: object = {}): Confi
 
 const CASES: Readonly<Record<string, ConfigurationInput>> = {
   "in the group's account": group({}, {}, { ownership_deletion_protection: false }),
+};
+const MORE_CASES: Readonly<Record<string, ConfigurationInput>> = {
   "in an account of its own, with keys, beside four": group(
     { account: WITNESS_ACCOUNT },
     {
@@ -53,7 +56,9 @@ afterAll(() => rm(root, { recursive: true, force: true }));
 
 const folders = () => ({ module: path.join(root, "witness") });
 
-test.each(Object.entries(CASES))("the module makes what the stack makes: %s", async (name, input) => {
+const cases = Object.entries(IS_FULL ? { ...CASES, ...MORE_CASES } : CASES);
+
+test.each(cases)("the module makes what the stack makes: %s", async (name, input) => {
   const outdir = path.join(root, name.replace(/\W+/g, "-"));
   const app = Testing.app({ outdir });
   const stack = new WitnessStack(app, parseConfiguration(input));
@@ -71,7 +76,7 @@ test("the module makes nothing when it shall not", async () => {
   expect(await planned(callFiles(settings, WITNESS), folders())).toEqual([]);
 });
 
-test.each<[string, object, string, readonly string[]]>([
+testFull.each<[string, object, string, readonly string[]]>([
   [
     "without a witness",
     { recovery: {} },
