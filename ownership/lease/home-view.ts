@@ -7,8 +7,6 @@ import { orderAbout, type Register, stands } from "./orders";
 export interface Holding {
   readonly epoch: Claim["epoch"];
   readonly lists: readonly VoterList[];
-  /** Monotonic clock when the home was taken or continued. */
-  readonly since: number;
   /** Monotonic clock at the beginning of the last round that a majority took. */
   readonly renewedAt: number;
   /** Taken by force: until this moment of the monotonic clock the owner before may still hold a pass. @default it was not */

@@ -36,10 +36,6 @@ export function includesList(lists: readonly VoterList[], wanted: VoterList): bo
   return lists.some((list) => isSameList(list, wanted));
 }
 
-export function isSameLists(one: readonly VoterList[], other: readonly VoterList[]): boolean {
-  return one.length === other.length && one.every((list) => includesList(other, list));
-}
-
 /** All voters of some lists. */
 export function votersOf(lists: readonly VoterList[]): readonly string[] {
   return [...new Set(lists.flatMap(({ voters }) => voters))];

@@ -312,7 +312,6 @@ class Ownership {
       this.held.set(home, {
         epoch,
         lists: plan.after ?? plan.needs,
-        since: before?.since ?? began,
         renewedAt: began,
         facts: { order, ...(evacuated && { evacuated }), ...(returns && { returns }) },
         ...(shutUntil !== undefined && { shutUntil }),

@@ -26,7 +26,7 @@ export interface TakeContext {
 export function takePlan(view: HomeView, context: TakeContext): Plan | undefined {
   const { home, sightings } = view;
   const { settings } = context;
-  if (view.lists.length === 0 || isClosing(view, settings.region)) return undefined;
+  if (view.lists.length === 0) return undefined;
   const own = sightings.filter((sighting) => isContinued(sighting, view, context));
   if (decides(view, tablesOf(own)) && isOneEpoch(own)) {
     const isDue = home === settings.region || context.ownsItself;
@@ -70,15 +70,6 @@ function mayTake(view: HomeView, { settings, isFit, isOpen }: TakeContext): bool
   if (view.home === region) return true;
   const isLeft = view.latest?.epoch.region === region || view.latest?.next === region;
   return isOpen && (takeover === "automatic" || isOrdered(view, region) || isLeft);
-}
-
-/** Another epoch of this region's is closing: nobody goes on with what is closing. */
-function isClosing({ latest, sightings }: HomeView, region: string): boolean {
-  return (
-    latest?.epoch.region === region &&
-    sightings.some(({ claim }) => claim?.state === "closing" && isSameEpoch(claim.epoch, latest.epoch)) &&
-    sightings.some(({ claim }) => claim?.state === "held" && isSameEpoch(claim.epoch, latest.epoch))
-  );
 }
 
 /** Whether a claim of this region is gone on with at once: whoever made it was this region too. */

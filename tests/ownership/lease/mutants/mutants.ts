@@ -142,11 +142,6 @@ export const MUTANTS: readonly Mutant[] = [
         find: "  if (latest?.epoch.region !== region) return undefined;\n",
         replace: "  if (latest !== null) return undefined;\n",
       },
-      {
-        file: `${L}/take.ts`,
-        find: "if (view.lists.length === 0 || isClosing(view, settings.region)) return",
-        replace: "if (view.lists.length === 0) return",
-      },
     ],
   },
   mutant(
