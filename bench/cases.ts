@@ -102,6 +102,7 @@ function forwarder(name: "async" | "fifo"): FunctionCase {
       settings(endpoint, `orders-outbox-${PEER}`, fifo, {
         peerRegion: PEER,
         standbyQueueUrl: queueUrl(endpoint, standby),
+        workQueueUrl: queueUrl(endpoint, fifo ? "orders.fifo" : "orders"),
       }),
   };
 }

@@ -1,8 +1,9 @@
 import { GetCallerIdentityCommand } from "@aws-sdk/client-sts";
 import type { Clients } from "./clients";
-import type { Group, RegionView } from "./group";
+import type { Group } from "./group";
 import { Refusal } from "./mistake";
-import { describe, type Trouble, troubleOf } from "./trouble";
+import type { Sight } from "./sight";
+import { accountIn, describe, type Trouble, troubleOf } from "./trouble";
 
 /** Whose credentials these are, or by region why that cannot be told. */
 export type Caller = { readonly account: string } | { readonly troubles: Readonly<Record<string, Trouble>> };
@@ -33,22 +34,24 @@ export async function callerIn(regions: readonly string[], clients: Pick<Clients
 }
 
 /**
- * Compares the account of the caller with those of the regions: by what the regions' own answers show, which costs nothing, and where
- * they show nothing by STS.
+ * Compares the account of the caller with that of the group. A table's answer shows no account, so STS is asked in the members whose tables
+ * have answered; a refusal of AWS says whom it refuses.
  * @returns why the account could not be told, if so
  * @throws Refusal when it is another one
  */
 export async function checkAccount(
   group: Group,
-  views: readonly RegionView[],
+  { troubles }: Sight,
   clients: Pick<Clients, "sts">,
 ): Promise<string | undefined> {
-  const answering = views.filter(({ reached }) => reached).map(({ region }) => region);
-  const shown = views.flatMap(({ region, account }) => (account === undefined ? [] : [{ region, account }]));
-  for (const { region, account } of shown) compare(group, region, account);
+  for (const region of group.regions) {
+    const trouble = troubles.get(region);
+    const account = trouble && accountIn(trouble);
+    if (account !== undefined) compare(group, region, account);
+  }
+  const answering = group.regions.filter((region) => !troubles.has(region));
   if (answering.length === 0) return undefined;
-  // One set of credentials calls every region.
-  const caller = shown[0] ?? (await callerIn(answering, clients));
+  const caller = await callerIn(answering, clients);
   if ("account" in caller) {
     for (const region of answering) compare(group, region, caller.account);
     return undefined;

@@ -19,7 +19,6 @@ export interface CheckStatus {
   /** Word of what it checks, such as `endpoint-health`. */
   readonly check: string;
   readonly home: string;
-  readonly peer?: string;
   /** Missing while there is no such check: the global stack is not applied, or by another configuration. */
   readonly id?: string;
   /** Such as `HTTPS`. */
@@ -53,7 +52,6 @@ export async function checkStatuses(
     statuses.push({
       check: spelled(check.word),
       home: check.home,
-      ...(check.peer !== undefined && { peer: check.peer }),
       ...(one && { id: one.id, type: one.type, ...(await reported(client, one)) }),
     });
   }
@@ -62,15 +60,14 @@ export async function checkStatuses(
 
 /** As a table for a terminal: a line per check. */
 export function checksTable(checks: readonly CheckStatus[]): string {
-  const rows = checks.map(({ check, home, peer = "", id, type = "", checkers, lastFailure, error }) => [
+  const rows = checks.map(({ check, home, id, type = "", checkers, lastFailure, error }) => [
     check,
     home,
-    peer,
     id === undefined ? "not there" : type,
     error !== undefined ? noAnswer(error) : checkers ? `${checkers.succeed} of ${checkers.of}` : "",
     lastFailure ? [lastFailure.at, lastFailure.reason].filter(Boolean).join(" ") : "",
   ]);
-  return table([["check", "home", "peer", "type", "checkers that succeed", "last failure"], ...rows]);
+  return table([["check", "home", "type", "checkers that succeed", "last failure"], ...rows]);
 }
 
 interface TaggedCheck {

@@ -1,13 +1,13 @@
-import { LambdaClient } from "@aws-sdk/client-lambda";
+import type { DynamoDBClient } from "@aws-sdk/client-dynamodb";
 import { Route53Client } from "@aws-sdk/client-route-53";
-import { SSMClient } from "@aws-sdk/client-ssm";
 import { STSClient } from "@aws-sdk/client-sts";
+import { tableClient } from "../ownership/lease/store/client";
 import { bounded } from "./bounded";
 import { ATTEMPTS, CALL_SECONDS, CONNECTION_TIMEOUT_MS, REQUEST_TIMEOUT_MS } from "./limits";
 
 export interface Clients {
-  readonly ssm: (region: string) => Pick<SSMClient, "send">;
-  readonly lambda: (region: string) => Pick<LambdaClient, "send">;
+  /** As the protocol calls tables of ownership: one attempt, bounded by itself. */
+  readonly dynamodb: (region: string) => DynamoDBClient;
   readonly sts: (region: string) => Pick<STSClient, "send">;
   /** @param region any of the group: Route 53 has one endpoint for a partition */
   readonly route53: (region: string) => Route53Client;
@@ -18,24 +18,24 @@ export interface Clients {
  * @param endpointOf where a region is found. @default as the SDK has it
  */
 export function awsClients(endpointOf: (region: string) => string | undefined = () => undefined): Clients {
-  const settings = (region: string) => {
+  const place = (region: string) => {
     const endpoint = endpointOf(region);
-    return {
-      region,
-      ...(endpoint !== undefined && { endpoint }),
-      maxAttempts: ATTEMPTS,
-      retryMode: "standard",
-      requestHandler: {
-        connectionTimeout: CONNECTION_TIMEOUT_MS,
-        requestTimeout: REQUEST_TIMEOUT_MS,
-        socketTimeout: REQUEST_TIMEOUT_MS,
-        throwOnRequestTimeout: true,
-      },
-    };
+    return endpoint === undefined ? {} : { endpoint };
   };
+  const settings = (region: string) => ({
+    region,
+    ...place(region),
+    maxAttempts: ATTEMPTS,
+    retryMode: "standard",
+    requestHandler: {
+      connectionTimeout: CONNECTION_TIMEOUT_MS,
+      requestTimeout: REQUEST_TIMEOUT_MS,
+      socketTimeout: REQUEST_TIMEOUT_MS,
+      throwOnRequestTimeout: true,
+    },
+  });
   return {
-    ssm: perRegion((region) => hurried(new SSMClient(settings(region)))),
-    lambda: perRegion((region) => hurried(new LambdaClient(settings(region)))),
+    dynamodb: perRegion((region) => tableClient(region, place(region))),
     sts: perRegion((region) => hurried(new STSClient(settings(region)))),
     route53: perRegion((region) => new Route53Client({ ...settings(region), maxAttempts: 3 })),
   };

@@ -1,6 +1,5 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import type { Resolver } from "../ownership/records";
-import { recordResolver } from "../ownership/resolver";
+import { type Resolver, recordResolver } from "../client/record-resolver";
 import { awsClients, type Clients } from "./clients";
 
 /** What the command needs of its surroundings. */

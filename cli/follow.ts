@@ -1,72 +1,64 @@
-import { type Group, isSilent } from "./group";
-import type { Given } from "./order";
-import { describe, isCallersOwn, type Trouble } from "./trouble";
+import type { Environment } from "./environment";
+import type { Group } from "./group";
+import type { Sight } from "./sight";
+import { isCallersOwn, type Trouble } from "./trouble";
+import { type Ordered, type Progress, progressOf } from "./waiting";
 
-export interface FollowOptions {
-  readonly timeoutMs: number;
-  /** Time between two looks. */
-  readonly everyMs: number;
-  readonly now: () => number;
-  readonly sleep: (milliseconds: number) => Promise<unknown>;
-  /** Told of every change, one line each. */
-  readonly say: (line: string) => void;
-}
+/** Time between two looks. */
+const LOOK_EVERY_MS = 2_000;
 
-/** How a hand-over stands. */
+/** How something that was ordered stands. */
 export interface Followed {
-  /** Whether the new owner has begun. */
   readonly done: boolean;
-  /** What it waits for, in words. */
-  readonly waitsFor?: string;
-  /** Why the new owner could not be looked at: whether it has begun is not known then. */
+  /** What is waited for, as the rest of a sentence that begins with "until". */
+  readonly waitsUntil?: string;
+  /** Why it will not come about any more. */
+  readonly over?: string;
+  /** Why no table may be looked at any more: how it stands is not known then. */
   readonly unseen?: Trouble;
-  /** Regions that answer, but whose controllers do not run: an order may call them lost. */
-  readonly silent: readonly string[];
   readonly seconds: number;
 }
 
+/** Follows an order about a home. The hand-over goes on whether it is followed or not. */
+export function followOrder(
+  group: Group,
+  environment: Environment,
+  { home, order, timeoutMs }: { readonly home: string; readonly order: Ordered; readonly timeoutMs: number },
+): Promise<Followed> {
+  return follow(group, environment, { timeoutMs, progressIn: (sight) => progressOf(sight, home, order) });
+}
+
 /**
- * Follows a hand-over until the new owner has begun, or until the time is over: it goes on all the same then. Ends at once when no region
- * may be looked at any more, as with credentials that have expired.
+ * Looks again and again until something is done or over, or until the time is over. Ends at once when no table may be looked at any more, as
+ * with credentials that have expired. Says what is waited for whenever that changes.
  */
-export async function follow(group: Group, { home, role }: Given, options: FollowOptions): Promise<Followed> {
-  const { timeoutMs, everyMs, now, sleep, say } = options;
+export async function follow(
+  group: Group,
+  { now, sleep, say }: Pick<Environment, "now" | "sleep" | "say">,
+  {
+    timeoutMs,
+    progressIn,
+  }: { readonly timeoutMs: number; readonly progressIn: (sight: Sight) => Progress | Promise<Progress> },
+): Promise<Followed> {
   const began = now();
   const seconds = () => Math.round((now() - began) / 100) / 10;
-  const shown = new Map<string, string>();
+  let shown: string | undefined;
   for (;;) {
-    let waitsFor: string | undefined;
-    let unseen: Trouble | undefined;
-    const views = await group.look();
-    const silent = views.filter((view) => isSilent(view, now())).map(({ region }) => region);
-    for (const view of views) {
-      const state = view.reached ? view.states?.homes[home] : undefined;
-      const waits = state?.waitsFor === undefined ? "" : `, waits for ${state.waitsFor}`;
-      const silence = silent.includes(view.region) ? ", its controller does not run" : "";
-      const text = view.reached
-        ? `${state?.phase ?? "nothing known"}${waits}${silence}`
-        : describe(view.trouble);
-      if (shown.get(view.region) !== text) {
-        shown.set(view.region, text);
-        say(`${seconds().toFixed(1).padStart(6)} s  ${view.region}: ${text}`);
-      }
-      if (view.region !== role.owner) continue;
-      if (state?.phase === "owner" && state.epoch >= role.epoch) {
-        return { done: true, silent, seconds: seconds() };
-      }
-      waitsFor = state?.waitsFor;
-      if (!view.reached) unseen = view.trouble;
-    }
-    const isBlind = views.every((view) => !view.reached && isCallersOwn(view.trouble));
-    if (isBlind || now() - began >= timeoutMs) {
-      return {
-        done: false,
-        silent,
-        seconds: seconds(),
-        ...(waitsFor !== undefined && { waitsFor }),
-        ...(unseen && { unseen }),
-      };
-    }
-    await sleep(everyMs);
+    const sight = await group.look();
+    const unseen = unseenIn(sight);
+    if (unseen !== undefined) return { done: false, unseen, seconds: seconds() };
+    const progress = await progressIn(sight);
+    if (progress.kind === "done") return { done: true, seconds: seconds() };
+    if (progress.kind === "over") return { done: false, over: progress.why, seconds: seconds() };
+    const { until } = progress;
+    if (until !== shown) say(`${seconds().toFixed(1).padStart(6)} s  waits until ${until}`);
+    shown = until;
+    if (now() - began >= timeoutMs) return { done: false, waitsUntil: until, seconds: seconds() };
+    await sleep(LOOK_EVERY_MS);
   }
+}
+
+function unseenIn({ tables, troubles }: Sight): Trouble | undefined {
+  const found = [...troubles.values()];
+  return found.length === tables.length && found.every(isCallersOwn) ? found[0] : undefined;
 }

@@ -1,124 +1,66 @@
-import { InvokeCommand } from "@aws-sdk/client-lambda";
-import { PutParameterCommand } from "@aws-sdk/client-ssm";
+import { randomUUID } from "node:crypto";
 import type { Configuration } from "../config/configuration";
-import { type GroupTopology, groupTopologies } from "../config/group-topology";
-import { LEASE_SECONDS } from "../core/limits";
-import { encodeRoles, initialRoles, mergeRoles, type Roles } from "../ownership/roles";
-import type { States } from "../ownership/states";
+import { ownershipTablesOf, votersOf } from "../config/voters";
+import { ownershipTableName } from "../core/names";
+import { type CommandContext, readGroup } from "../ownership/lease/commands";
+import type { Steps } from "../ownership/lease/effects";
+import { drive } from "../ownership/lease/store/drive";
 import type { Clients } from "./clients";
-import { findParameters } from "./region-parameters";
-import { accountIn, type Trouble, troubleOf } from "./trouble";
+import { Sight } from "./sight";
+import { VoterTables } from "./voter-tables";
 
-/** What a region says of ownership. */
-export type RegionView = Answer | Silence;
-
-export interface Answer {
-  readonly region: string;
-  readonly reached: true;
-  /** Missing until the region's stack is applied. */
-  readonly roles?: Roles;
-  /** Missing until the region's controller has run. */
-  readonly states?: States;
-  /** Account of the caller, where the answer shows it. */
-  readonly account?: string;
-}
-
-/** A region that could not be looked at. */
-export interface Silence {
-  readonly region: string;
-  readonly reached: false;
-  readonly trouble: Trouble;
-  /** Account of the caller, where the answer shows it. */
-  readonly account?: string;
-}
-
-/** A failover group as an operator reaches it: by data planes, region by region, each of which may be gone. */
+/** A failover group as an operator reaches it: by the data plane of its tables of ownership, each of which may be gone. */
 export class Group {
+  /** Members, in the order of the configuration. */
   readonly regions: readonly string[];
-  private readonly topologies: readonly GroupTopology[];
+  /** Regions of the tables that the configuration names: the members, and the witness. */
+  readonly tables: readonly string[];
+  /** By home, the voters that the configuration names. They count at founding only. */
+  readonly configuredVoters: Readonly<Record<string, readonly string[]>>;
+  readonly context: CommandContext;
+  private readonly names: Readonly<Record<string, string>>;
+  private readonly store: VoterTables;
 
   constructor(
     readonly configuration: Configuration,
-    private readonly clients: Clients,
+    clients: Pick<Clients, "dynamodb">,
   ) {
-    this.topologies = groupTopologies(configuration);
-    this.regions = this.topologies.map(({ region }) => region);
+    const clock = () => Math.floor(performance.now());
+    this.regions = Object.keys(configuration.regions);
+    this.names = ownershipTablesOf(configuration);
+    this.tables = Object.keys(this.names);
+    this.configuredVoters = votersOf(configuration);
+    this.context = {
+      group: { members: this.regions, voters: this.configuredVoters },
+      run: { newId: randomUUID, clock },
+    };
+    this.store = new VoterTables({ clients, clock, tableName: (region) => this.tableName(region) });
   }
 
   get name(): string {
     return this.configuration.failoverGroup;
   }
 
-  /** The account that the configuration has for a region. */
+  /** The account that the configuration has for a member. */
   accountOf(region: string): string {
-    return this.topology(region).account;
+    return this.configuration.regions[region]!.account;
   }
 
-  /** Name of the parameter that holds the orders, in every region. */
-  parameterIn(region: string): string {
-    return this.topology(region).parameters.roles;
+  /** What the members and the witness call a region's table. A list may name one that the configuration no longer has. */
+  tableName(region: string): string {
+    const { naming, failoverGroup } = this.configuration;
+    return this.names[region] ?? ownershipTableName(naming.prefix, failoverGroup);
   }
 
-  /** What the regions say, in the order of the configuration. @param regions default: all */
-  look(regions: readonly string[] = this.regions): Promise<readonly RegionView[]> {
-    const asked = this.topologies.filter(({ region }) => regions.includes(region));
-    return Promise.all(
-      asked.map(async ({ region, parameters }): Promise<RegionView> => {
-        try {
-          return { region, reached: true, ...(await findParameters(this.clients.ssm(region), parameters)) };
-        } catch (error) {
-          const trouble = troubleOf(error);
-          const account = accountIn(trouble);
-          return { region, reached: false, trouble, ...(account !== undefined && { account }) };
-        }
-      }),
-    );
+  /** Reads every table that the configuration or a list names. */
+  async look(): Promise<Sight> {
+    const seen = await this.carryOut(readGroup(this.context, this.tables));
+    return new Sight(this.regions, seen, new Map(this.store.troubles));
   }
 
-  /** What is ordered, as far as the regions that answered know. */
-  rolesIn(views: readonly RegionView[]): Roles {
-    return mergeRoles(
-      initialRoles(this.regions),
-      ...views.flatMap((view) => (view.reached ? (view.roles ?? []) : [])),
-    );
+  /** Carries a command out. Neither what a table answers nor what it does not ends it early. */
+  async carryOut<T>(steps: Steps<T>): Promise<T> {
+    const result = await drive(steps, this.store, { clock: this.context.run.clock });
+    return result as T;
   }
-
-  /** Writes roles in a region. @returns what went wrong, if it failed */
-  async write(region: string, roles: Roles): Promise<Trouble | undefined> {
-    const command = new PutParameterCommand({
-      Name: this.topology(region).parameters.roles,
-      Value: encodeRoles(roles),
-      Type: "String",
-      Overwrite: true,
-    });
-    try {
-      await this.clients.ssm(region).send(command);
-      return undefined;
-    } catch (error) {
-      return troubleOf(error);
-    }
-  }
-
-  /** Has a region's controller run now rather than within a minute; it makes no difference but of time when that fails. */
-  async wake(region: string): Promise<void> {
-    const { controller } = this.topology(region);
-    const command = new InvokeCommand({ FunctionName: controller.name, InvocationType: "Event" });
-    await this.clients
-      .lambda(region)
-      .send(command)
-      .catch(() => undefined);
-  }
-
-  private topology(region: string): GroupTopology {
-    return this.topologies.find((topology) => topology.region === region)!;
-  }
-}
-
-/**
- * Whether a region answers while its controller has not run for longer than the lease of its roles: its functions and consumers no
- * longer believe what they know and ask other regions, and nobody there releases a home.
- * @param now epoch milliseconds
- */
-export function isSilent(view: RegionView, now: number): boolean {
-  return view.reached && view.states !== undefined && now - view.states.checkedAt > LEASE_SECONDS * 1_000;
 }

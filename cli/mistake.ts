@@ -3,8 +3,9 @@ export interface Mistake {
   /** Option or argument with its value, such as `--to mars-1`. */
   readonly given: string;
   readonly problem: string;
-  readonly allowed: string;
-  readonly fix: string;
+  /** Both are left out where the problem says them. */
+  readonly allowed?: string;
+  readonly fix?: string;
 }
 
 /** The command makes no sense as it is written; nothing was called. */
@@ -25,6 +26,20 @@ export class Refusal extends Error {
   }
 }
 
+/** Fewer tables than a majority have said that they took what was written. Others may have, or may yet. */
+export class Unclear extends Error {
+  override readonly name = "Unclear";
+
+  /** @param at regions whose tables took it */
+  constructor(given: string, at: readonly string[]) {
+    super(
+      `${given}: unknown, it may still take effect; give another order\n` +
+        `  taken by: ${at.join(", ") || "no table that answered"}, which is no majority`,
+    );
+  }
+}
+
 function textOf({ given, problem, allowed, fix }: Mistake): string {
-  return `${given}: ${problem}\n  allowed: ${allowed}\n  fix: ${fix}`;
+  const more = Object.entries({ allowed, fix }).filter(([, text]) => text !== undefined);
+  return [`${given}: ${problem}`, ...more.map(([name, text]) => `  ${name}: ${text}`)].join("\n");
 }

@@ -1,5 +1,5 @@
 import { InvalidArgumentError } from "commander";
-import { isServer, RESOLVER_TEXT } from "../config/dns/schema";
+import { DNS_SERVER_TEXT, isDnsServer } from "./dns-server";
 
 /** ISO 8601, with the zone: a time without one means another moment on every machine. */
 const ISO = /^(\d{4}-\d{2}-\d{2})(T\d{2}:\d{2}(:\d{2}(\.\d+)?)?(Z|[+-]\d{2}:\d{2}))?$/;
@@ -8,9 +8,9 @@ const EPOCH_MILLISECONDS = /^\d{11,}$/;
 const MAX_SECONDS = 86_400;
 
 export function server(text: string): string {
-  if (!isServer(text)) {
+  if (!isDnsServer(text)) {
     throw new InvalidArgumentError(
-      `"${text}" is not ${RESOLVER_TEXT}. Allowed: ip or ip:port, such as 10.0.0.2. Fix: correct it, or leave it out.`,
+      `"${text}" is not ${DNS_SERVER_TEXT}. Allowed: ip or ip:port, such as 10.0.0.2. Fix: correct it, or leave it out.`,
     );
   }
   return text;

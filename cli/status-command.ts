@@ -9,8 +9,10 @@ import type { Group } from "./group";
 import { CHECKS_SECONDS } from "./limits";
 import { UsageError } from "./mistake";
 import { lookUp } from "./records";
-import { recordsTable, statusOf, statusTable, troublesOf } from "./status";
+import { statusOf } from "./status";
+import { recordsTable, statusTable } from "./status-table";
 import { nameOf } from "./trouble";
+import { troublesOf } from "./troubles";
 
 export interface StatusOptions {
   readonly json?: true;
@@ -18,13 +20,12 @@ export interface StatusOptions {
   readonly checks?: true;
 }
 
-/** Shows what every region says. What could not be looked at is said, and is the exit code. */
+/** Shows what every table says. What could not be looked at is said, and is the exit code. */
 export async function showStatus(
   group: Group,
-  environment: Environment,
+  { resolver, clients, write, say }: Environment,
   options: StatusOptions,
 ): Promise<void> {
-  const { resolver, clients, now, write, say } = environment;
   const { dns } = group.configuration;
   for (const name of ["resolver", "checks"] as const) {
     if (dns === undefined && options[name] !== undefined) {
@@ -36,27 +37,27 @@ export async function showStatus(
       });
     }
   }
-  const [views, records, checks] = await Promise.all([
+  const [sight, records, checks] = await Promise.all([
     group.look(),
     dns && lookUp(resolver(options.resolver), dns.record, group.regions),
     options.checks && readChecks(group, clients),
   ]);
   // Another account may have a group of the same name: its table would look like the one that was meant.
-  const accountUnknown = await checkAccount(group, views, clients);
-  const homes = statusOf(group, views, records, now());
+  const accountUnknown = await checkAccount(group, sight, clients);
+  const status = statusOf(group, sight, records);
   const discovery = records?.discovery;
-  const sentence = withoutCredentials(views);
+  const sentence = withoutCredentials(sight);
   if (options.json) {
-    write(`${JSON.stringify({ homes, ...(discovery && { discovery }), ...checks })}\n`);
+    write(`${JSON.stringify({ ...status, ...(discovery && { discovery }), ...checks })}\n`);
   } else if (sentence === undefined) {
     const parts = [
-      statusTable(homes),
-      ...(dns && discovery ? [recordsTable(homes, dns.record, discovery)] : []),
+      statusTable(status),
+      ...(dns && discovery ? [recordsTable(status.homes, dns.record, discovery)] : []),
       ...(checks && "checks" in checks ? [checksTable(checks.checks)] : []),
     ];
     write(`${parts.join("\n\n")}\n`);
   }
-  const troubles = sentence === undefined ? troublesOf(views) : [sentence];
+  const troubles = sentence === undefined ? troublesOf(sight) : [sentence];
   for (const line of troubles) say(line);
   if (troubles.length > 0) process.exitCode = EXIT.refused;
   if (accountUnknown !== undefined) {

@@ -1,148 +1,131 @@
-import { roleOf } from "../ownership/roles";
-import { type Group, isSilent, type RegionView } from "./group";
-import { type Answer, disagreement, type GroupRecords, type HomeRecords } from "./records";
-import { noAnswer, table } from "./table";
-import { adviceFor, describe, type Trouble } from "./trouble";
+import { areSole } from "../ownership/lease/lists";
+import type { Group } from "./group";
+import type { Answer, GroupRecords } from "./records";
+import type { Sight } from "./sight";
+import type { Trouble } from "./trouble";
+import { handOverOf, progressOf } from "./waiting";
 
-const UNKNOWN = "unknown";
-
-/** Who owns a home, what each region does about it, and what its records say. */
+/** Who owns a home, and who votes about that. */
 export interface HomeStatus {
   readonly home: string;
-  /** As far as the regions know that could be looked at. `null`: none of them holds an order. */
+  /** `null`: nobody, or not known, which is said by `isKnown`. */
   readonly owner: string | null;
+  /** Whether a majority of the voters could be read. */
+  readonly isKnown: boolean;
   readonly epoch: number | null;
-  readonly orderedAt?: string;
-  readonly regions: Readonly<Record<string, RegionStatus>>;
-  /** Only with records. `note`: the record names another region than the order. */
-  readonly records?: HomeRecords & { readonly note?: string };
+  /** When the owner took the home, from whom. */
+  readonly taken?: { readonly at: string; readonly from?: string };
+  /** An order that is not carried out. */
+  readonly order?: { readonly number: number; readonly to: string; readonly lost?: string };
+  /** What has to happen before the home is open where it is to be. */
+  readonly waitsUntil?: string;
+  readonly voters: VotersStatus;
+  /** Region that producers of the home are sent to. Only with records. */
+  readonly producers?: Answer;
 }
 
+export interface VotersStatus {
+  /** One, or two and more while the list changes. */
+  readonly lists: readonly { readonly number: number; readonly voters: readonly string[] }[];
+  /** The configuration's, where it names others: it counts at founding only. */
+  readonly configured?: readonly string[];
+}
+
+/** What a region may do now, and what it says about itself. */
 export interface RegionStatus {
+  /** Whether its table could be looked at. */
   readonly reached: boolean;
-  /** Why the region could not be looked at. */
   readonly error?: Trouble;
-  /** Whether the region holds no orders: its stack is not applied. */
+  /** There is no table: the region's stack is not applied. */
   readonly notDeployed?: true;
-  readonly phase?: string;
-  readonly since?: string;
-  readonly waitsFor?: string;
-  /** Whether the region's controller has not run for longer than the lease of its roles. */
-  readonly isSilent?: true;
-  /** Whether the region follows the last order. */
-  readonly current?: boolean;
+  /** It has a table and nothing else. */
+  readonly witness?: true;
+  /** Whether its controller has said anything lately. */
+  readonly runs?: boolean;
+  readonly saidSecondsAgo?: number;
+  readonly fit?: boolean;
+  /** For how long `fit` has been what it is. */
+  readonly fitSeconds?: number;
+  /** By home whose gate is open in the region: for how much longer by the last renewal, seconds. */
+  readonly open?: Readonly<Record<string, number>>;
 }
 
-/** The state of every home, from what the regions that answered say. @param records of a group that has them */
-export function statusOf(
-  group: Group,
-  views: readonly RegionView[],
-  records: GroupRecords | undefined,
-  now: number,
-): readonly HomeStatus[] {
-  const roles = group.rolesIn(views);
-  const isKnown = views.some((view) => view.reached && view.roles !== undefined);
-  return group.regions.map((home) => {
-    const { owner, epoch, at } = roleOf(roles, home);
-    const regions = views.map((view): [string, RegionStatus] => {
-      const state = view.reached ? view.states?.homes[home] : undefined;
-      return [
-        view.region,
-        {
-          reached: view.reached,
-          ...(!view.reached && { error: view.trouble }),
-          ...(view.reached && view.roles === undefined && { notDeployed: true }),
-          ...(isSilent(view, now) && { isSilent: true }),
-          ...(state && {
-            phase: state.phase,
-            ...(state.since > 0 && { since: iso(state.since) }),
-            ...(state.waitsFor !== undefined && { waitsFor: state.waitsFor }),
-            ...(isKnown && { current: state.epoch === epoch }),
-          }),
-        },
-      ];
-    });
-    const said = records?.homes[home];
-    const note =
-      said && isKnown
-        ? disagreement(said.owner, { owner, at }, group.configuration.dns!.ttlSeconds, now)
-        : undefined;
-    return {
-      home,
-      owner: isKnown ? owner : null,
-      epoch: isKnown ? epoch : null,
-      ...(at > 0 && { orderedAt: iso(at) }),
-      regions: Object.fromEntries(regions),
-      ...(said && { records: { ...said, ...(note !== undefined && { note }) } }),
-    };
-  });
+export interface GroupStatus {
+  readonly homes: readonly HomeStatus[];
+  readonly regions: Readonly<Record<string, RegionStatus>>;
 }
 
-/** As a table for a terminal: a line per home and region. */
-export function statusTable(homes: readonly HomeStatus[]): string {
-  const lines = [["home", "owner", "epoch", "region", "phase", "since", ""]];
-  for (const { home, owner, epoch, regions } of homes) {
-    Object.entries(regions).forEach(([region, status], index) => {
-      const notes = [
-        ...(status.isSilent ? ["its controller does not run"] : []),
-        ...(status.current === false ? ["follows an older order"] : []),
-        ...(status.waitsFor === undefined ? [] : [`waits for ${status.waitsFor}`]),
-      ];
-      lines.push([
-        ...(index === 0 ? [home, owner ?? UNKNOWN, String(epoch ?? "")] : ["", "", ""]),
-        region,
-        phaseOf(status),
-        status.since ?? "",
-        notes.join("; "),
-      ]);
-    });
+/** The state of a group as one look has shown it. @param records of a group that has them */
+export function statusOf(group: Group, sight: Sight, records?: GroupRecords): GroupStatus {
+  return {
+    homes: group.regions.map((home) => homeStatus(group, sight, home, records)),
+    regions: Object.fromEntries(sight.tables.map((region) => [region, regionStatus(group, sight, region)])),
+  };
+}
+
+function homeStatus(group: Group, sight: Sight, home: string, records?: GroupRecords): HomeStatus {
+  const ownership = sight.ownership(home);
+  const claim = ownership.kind === "owned" ? ownership.claim : undefined;
+  const { pending, lists } = sight.view(home);
+  const configured = group.configuredVoters[home]!;
+  const isFollowed = lists.some(({ voters }) => voters.join() === configured.join());
+  const waitsUntil = waitOf(sight, home);
+  const producers = records?.homes[home];
+  return {
+    home,
+    owner: claim?.epoch.region ?? null,
+    isKnown: ownership.kind !== "unknown",
+    epoch: claim?.epoch.number ?? null,
+    ...(claim?.taking && {
+      taken: {
+        at: new Date(claim.taking.at).toISOString(),
+        ...(claim.taking.from !== undefined && { from: claim.taking.from }),
+      },
+    }),
+    ...(pending && {
+      order: { number: pending.number, to: pending.to, ...(pending.lost && { lost: pending.lost }) },
+    }),
+    ...(waitsUntil !== undefined && { waitsUntil }),
+    voters: {
+      lists: lists.map(({ number, voters }) => ({ number, voters })),
+      // Where one table decides alone, it goes with the home.
+      ...(lists.length > 0 && !isFollowed && !(areSole(lists) && configured.length === 1) && { configured }),
+    },
+    ...(producers && { producers }),
+  };
+}
+
+function waitOf(sight: Sight, home: string): string | undefined {
+  const { pending } = sight.view(home);
+  if (pending !== undefined) {
+    const progress = progressOf(sight, home, pending);
+    return progress.kind === "waits" ? progress.until : undefined;
   }
-  return table(lines);
+  const ownership = sight.ownership(home);
+  if (ownership.kind !== "owned") return handOverOf(sight, home);
+  const { region } = ownership.claim.epoch;
+  return sight.pass(region, home) ? undefined : `${region} opens the home, or another region takes it`;
 }
 
-/** What the records say, as a table for a terminal: a line per home, and the discovery record. */
-export function recordsTable(homes: readonly HomeStatus[], record: string, discovery: Answer): string {
-  const lines = homes.flatMap(({ home, owner, records }) =>
-    records === undefined
-      ? []
-      : [
-          [
-            home,
-            owner ?? UNKNOWN,
-            ...[records.owner, records.health, records.producers].map(textOf),
-            records.note ?? "",
-          ],
-        ],
-  );
-  return [
-    table([["home", "owner", "record says", "health", "producers go to", ""], ...lines]),
-    `${record}: ${textOf(discovery)}`,
-  ].join("\n");
-}
-
-/** What kept regions from being looked at, what to do, and what follows for the rest: a line each. */
-export function troublesOf(views: readonly RegionView[]): readonly string[] {
-  const blind = views.flatMap((view) => (view.reached ? [] : [view]));
-  if (blind.length === 0) return [];
-  const found = blind.map(
-    ({ region, trouble }) => `${region} could not be looked at: ${describe(trouble)}: ${trouble.message}`,
-  );
-  const rest =
-    blind.length === views.length
-      ? "Nothing is known of any region."
-      : `A later order that only ${blind.map(({ region }) => region).join(" or ")} knows is not in what is shown.`;
-  return [...found, ...adviceFor(blind.map(({ trouble }) => trouble)), rest];
-}
-
-function phaseOf({ reached, error, notDeployed, phase }: RegionStatus): string {
-  if (!reached) return error ? describe(error) : UNKNOWN;
-  return notDeployed ? "not deployed" : (phase ?? "has not run yet");
-}
-
-function textOf(answer: Answer): string {
-  return "answer" in answer ? answer.answer : noAnswer(answer.error);
-}
-
-function iso(milliseconds: number): string {
-  return new Date(milliseconds).toISOString();
+function regionStatus(group: Group, sight: Sight, region: string): RegionStatus {
+  const error = sight.troubles.get(region);
+  const said = sight.said(region);
+  const open = group.regions.flatMap((home): [string, number][] => {
+    const pass = sight.pass(region, home);
+    return pass === undefined ? [] : [[home, Math.floor(pass.remainsMs / 1_000)]];
+  });
+  const isMember = group.regions.includes(region);
+  return {
+    reached: error === undefined,
+    ...(error && { error }),
+    ...(sight.isMissing(region) && { notDeployed: true }),
+    ...(!isMember && { witness: true }),
+    ...(isMember && sight.items.size > 0 && { runs: sight.isRunning(region) }),
+    ...(said && {
+      saidSecondsAgo: Math.floor(said.agoMs / 1_000),
+      fit: said.status.fit,
+      fitSeconds: Math.floor(said.sinceMs / 1_000),
+    }),
+    ...(isMember && sight.items.size > 0 && { open: Object.fromEntries(open) }),
+  };
 }

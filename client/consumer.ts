@@ -8,34 +8,34 @@ import type { Context, SQSBatchResponse, SQSEvent, SQSRecord } from "aws-lambda"
 import { ledgerClient } from "../ledger/client";
 import { type IdentityOptions, identifier } from "../ledger/key";
 import { LedgerUnusable } from "../ledger/unusable";
-import { groupOf } from "../replicator/deliver";
 import { messageOf } from "../replicator/message/message";
-import { type AnyGate, gated } from "./gated";
+import { GateClosed } from "./errors";
+import {
+  type AnyGate,
+  type GateHoldOptions,
+  type GateVerdict,
+  gated,
+  gateSchedule,
+  gateVerdict,
+} from "./gated";
 import { type HoldSchedule, TROUBLE_HOLDS } from "./hold-seconds";
-import { type HoldOptions, holdRecords, isFifo, type SqsHandler } from "./lambda";
+import { type HoldOptions, holdRecords, isFifo, type SqsHandler, withFollowers } from "./lambda";
 import type { Lease } from "./lease";
 import { ownRegion } from "./own-region";
 import { type LedgerOptions, type Process, processOnce } from "./process-once";
 
-export interface ConsumerOptions extends IdentityOptions, HoldOptions {
+export interface ConsumerOptions extends IdentityOptions, HoldOptions, GateHoldOptions {
   /** Processes one message. What it throws fails that message and no other. */
   readonly process: Process<SQSRecord>;
   /** @default none: the function goes on when another region has taken over, and both process what is on the work queue */
   readonly gate?: AnyGate;
-  /** How long messages are held while the gate is closed. @default 15 min, 1 h, 4 h, then 11.5 h each */
-  readonly gateHolds?: HoldSchedule;
-  /**
-   * How long messages are held while the gate is about to open, or ledger or ownership do not answer.
-   * @default 30 s, 2 min, 10 min, 1 h, 4 h, then 11.5 h each
-   */
-  readonly troubleHolds?: HoldSchedule;
   /** @default none: a message may be processed again after a failover, and whenever SQS delivers it twice */
   readonly ledger?: LedgerOptions;
   /** Visibility timeout of the work queue. @default claims last until the function's timeout, which is shorter */
   readonly visibilityTimeoutSeconds?: number;
   /** Standard queues: all messages of a batch at the same time, or one after the other, as FIFO queues always have it. @default true */
   readonly processInParallel?: boolean;
-  /** Told of every message that failed, with the cause; not of those held back behind it in its FIFO group. @default writes it to the log */
+  /** Told of every message that failed, with the cause; not of those that the gate holds, or that are behind it in its FIFO group. @default writes it to the log */
   readonly onFailure?: (error: Error, record: SQSRecord) => void;
 }
 
@@ -58,12 +58,18 @@ export function consumer(options: ConsumerOptions): SqsHandler {
 type Guarded = (record: SQSRecord, lease: Lease) => Promise<unknown>;
 
 function batches(options: ConsumerOptions, processRecord: Guarded): SqsHandler {
-  const { processInParallel = true, onFailure = logFailure } = options;
+  const { processInParallel = true, onFailure = logFailure, troubleHolds = TROUBLE_HOLDS } = options;
   return async (event, context) => {
     const receivedAt = Date.now();
-    const unanswered = new Set<string>();
+    const holds = new Map<SQSRecord, HoldSchedule>();
+    const closedFor = gateCheck(options);
     let down: LedgerUnusable | undefined;
     const answer = await partialResponse(event, context, processInParallel, async (record) => {
+      const schedule = await closedFor(record);
+      if (schedule !== undefined) {
+        holds.set(record, schedule);
+        throw new GateClosed();
+      }
       try {
         // What one record found out is not asked again for each of the others: time would run out before the batch is through.
         if (down !== undefined) throw down;
@@ -72,14 +78,31 @@ function batches(options: ConsumerOptions, processRecord: Guarded): SqsHandler {
         const error = thrown instanceof Error ? thrown : new Error(String(thrown));
         if (error instanceof LedgerUnusable) {
           down = error;
-          unanswered.add(record.messageId);
+          holds.set(record, troubleHolds);
         }
         onFailure(error, record);
         throw error;
       }
     });
-    await holdRecords(heldOf(event, answer, unanswered), options.troubleHolds ?? TROUBLE_HOLDS, options);
+    const failed = new Set(answer.batchItemFailures.map(({ itemIdentifier }) => itemIdentifier));
+    const kept = event.Records.filter(({ messageId }) => failed.has(messageId));
+    await holdRecords(withFollowers(kept, holds), options);
     return answer;
+  };
+}
+
+/**
+ * Asks the gate right before each record: a pass may end while a batch is processed. Gives how to hold a record that must not be processed.
+ * After the first question without answer nobody is asked again: time would run out before the batch is through.
+ */
+function gateCheck({
+  gate,
+  ...options
+}: ConsumerOptions): (record: SQSRecord) => Promise<HoldSchedule | undefined> {
+  let verdict: GateVerdict = "open";
+  return async (record) => {
+    if (gate !== undefined && verdict !== "unknown") verdict = await gateVerdict(gate, record);
+    return gateSchedule(verdict, options);
   };
 }
 
@@ -118,22 +141,6 @@ function partialResponse(
         ...options,
         processInParallel,
       });
-}
-
-/** What the ledger did not answer for, and what stays behind it in its FIFO group. */
-function heldOf(
-  { Records: records }: SQSEvent,
-  { batchItemFailures }: SQSBatchResponse,
-  unanswered: ReadonlySet<string>,
-): readonly SQSRecord[] {
-  if (unanswered.size === 0) return [];
-  const failed = new Set(batchItemFailures.map(({ itemIdentifier }) => itemIdentifier));
-  const groups = new Set(records.filter(({ messageId }) => unanswered.has(messageId)).map(groupOf));
-  return records.filter(
-    (record) =>
-      unanswered.has(record.messageId) ||
-      (isFifo(record) && failed.has(record.messageId) && groups.has(groupOf(record))),
-  );
 }
 
 function logFailure(error: Error, { messageId }: SQSRecord): void {

@@ -24,3 +24,12 @@ export class TooLate extends Error {
     super("the visibility timeout of the message is over, or the function's time is");
   }
 }
+
+/** The gate has closed to the message since its batch was received. */
+export class GateClosed extends Error {
+  override readonly name = "GateClosed";
+
+  constructor() {
+    super("the gate is closed");
+  }
+}

@@ -1,44 +1,49 @@
-import { gateIsOpen, gateIsOpening, type OwnershipSource, type OwnershipView } from "../ownership/view";
-import { callFailure } from "../replicator/message/failures";
+import { type Received, receivedMessage } from "../ledger/received";
+import { asksForAnother } from "../ownership/lease/pass";
+import type { PassReader } from "../ownership/lease/pass-reader";
+import { effectiveHome, originIn } from "../replicator/message/origin";
 
-/** Nobody knows whether this region may process messages: the roles could not be read, now or before. */
+/** Nobody knows whether this region processes the messages of a home: no table gave an answer that counts. */
 export class OwnershipUnknown extends Error {
   override readonly name = "OwnershipUnknown";
 
-  /** @param code error code of the call that failed, such as `AccessDeniedException` */
+  /** @param code error code of the call that failed, such as `AccessDeniedException`, or why the answer does not count, such as `froze` */
   constructor(readonly code: string) {
-    super(`the roles of the failover group could not be read: ${code}`);
+    super(`the pass of the region could not be read: ${code}`);
   }
 }
 
 /**
- * Whether consumers in a region may work. It is closed while another region answers for this one's messages, and for as long after
- * that as the other needs to end its work.
+ * Whether consumers in a region may process a message: while the region's pass for the message's home is open. A region may own several
+ * homes, so the answer is about a message and not about the region.
  */
 export class Gate {
+  /** @param region the region in which this code runs */
   constructor(
-    private readonly source: OwnershipSource,
+    private readonly pass: Pick<PassReader, "verdict">,
     private readonly region: string,
   ) {}
 
   /**
-   * Cheap to ask before and after every receive, because the source keeps for seconds what it has read, and for as long as it has to
-   * when nothing can be read. Throws {@link OwnershipUnknown} only when nothing ever was: take that for closed, and ask again.
+   * Whether a message may be processed now. Ask right before: the answer is kept for five seconds, so it is cheap. A received message needs
+   * all its attributes, because its home is in one of them. Throws {@link OwnershipUnknown}: take that for closed, and ask again.
    */
-  async isOpen(): Promise<boolean> {
-    return gateIsOpen(await this.view(), this.region);
+  async admits(message: Received): Promise<boolean> {
+    const origin = originIn(receivedMessage(message));
+    return this.isOpen(origin && effectiveHome(origin));
   }
 
-  /** Whether it is closed, but about to open: the region owns itself again, and what was begun elsewhere is ending. Throws as {@link isOpen}. */
-  async isOpening(): Promise<boolean> {
-    return gateIsOpening(await this.view(), this.region);
-  }
-
-  private async view(): Promise<OwnershipView> {
-    try {
-      return await this.source.read();
-    } catch (error) {
-      throw new OwnershipUnknown(callFailure(error).code);
-    }
+  /**
+   * Whether the region processes the messages of a home. A region that does not own its own home owns no other, so a poller whose own home is
+   * closed need not receive. Throws {@link OwnershipUnknown} as {@link admits} does.
+   *
+   * @param home @default the own region
+   */
+  async isOpen(home: string = this.region): Promise<boolean> {
+    const verdict = await this.pass.verdict(home);
+    if (verdict.open) return true;
+    if (verdict.why === "unreadable") throw new OwnershipUnknown(verdict.code);
+    if (asksForAnother(verdict.why)) throw new OwnershipUnknown(verdict.why);
+    return false;
   }
 }

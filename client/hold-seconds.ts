@@ -9,10 +9,13 @@ export type HoldSchedule = readonly [number, ...number[]];
 
 const LONGEST_HOLD_SECONDS = 41_400;
 
-/** The gate is closed: another region processes what this one has. With the default `max_receive_count`, 5, for over a day. */
-export const GATE_HOLDS: HoldSchedule = [900, 3_600, 14_400, LONGEST_HOLD_SECONDS];
+/**
+ * The gate is closed: another region processes what this one has, or nobody does. Often that is over within a minute, when a home changes
+ * hands or a controller restarts, so the first hold is short. With the default `max_receive_count`, 5, a message lasts for over a day.
+ */
+export const GATE_HOLDS: HoldSchedule = [30, 900, 14_400, LONGEST_HOLD_SECONDS];
 
-/** The gate is about to open, or ledger or ownership cannot be read, which mostly passes soon. */
+/** Ledger or ownership cannot be read, which mostly passes soon. */
 export const TROUBLE_HOLDS: HoldSchedule = [30, 120, 600, 3_600, 14_400, LONGEST_HOLD_SECONDS];
 
 /**

@@ -5,13 +5,12 @@ export { entrySeconds, type Retentions } from "../ledger/expiry";
 export { type Identity, type IdentityOptions, identifier, ledgerId } from "../ledger/key";
 export { type Received, receiveCountOf, receivedMessage } from "../ledger/received";
 export { LedgerUnusable } from "../ledger/unusable";
-export type { RecordSettings, Resolver } from "../ownership/records";
-export { decodeOrigin, ORIGIN_ATTRIBUTE, type Origin } from "../replicator/message/origin";
+export { decodeOrigin, effectiveHome, ORIGIN_ATTRIBUTE, type Origin } from "../replicator/message/origin";
 export { PRODUCER_KEY_ATTRIBUTE } from "../replicator/message/producer-key";
 export { type ConsumerOptions, consumer } from "./consumer";
 export { InProgress, MissingIdentity, TooLate } from "./errors";
 export { Gate, OwnershipUnknown } from "./gate";
-export { type AnyGate, type GatedOptions, gated } from "./gated";
+export { type AnyGate, type GatedOptions, type GateHoldOptions, gated } from "./gated";
 export { type Hold, type HoldingQueue, hold } from "./hold";
 export { GATE_HOLDS, type HoldSchedule, holdSeconds, TROUBLE_HOLDS } from "./hold-seconds";
 export type { HoldOptions, SqsHandler } from "./lambda";
@@ -25,4 +24,6 @@ export {
   producerRegions,
   RegionUnknown,
 } from "./producer-regions";
-export { type RegionGateOptions, type RegionGateRecords, regionGate } from "./region-gate";
+export type { RecordResolverOptions, Resolver } from "./record-resolver";
+export { type RegionGateOptions, regionGate } from "./region-gate";
+export { withoutOrigin } from "./without-origin";

@@ -1,8 +1,10 @@
 import { Kept } from "../core/kept";
-import { type RecordSettings, type Resolver, recordNames } from "../ownership/records";
-import { RecordUnknown, recordResolver } from "../ownership/resolver";
+import { homeRecord } from "../core/names";
+import { type RecordResolverOptions, RecordUnknown, type Resolver, recordResolver } from "./record-resolver";
 
-export interface ProducerRegionsOptions extends Omit<RecordSettings, "ttlSeconds"> {
+export interface ProducerRegionsOptions extends RecordResolverOptions {
+  /** The discovery record of the group. */
+  readonly record: string;
   /** All regions of the group. Those that the record does not name are tried in this order. */
   readonly regions: readonly string[];
   /** Region of the producers: its own record is asked, which names it unless it cannot take messages. @default the discovery record is asked */
@@ -45,15 +47,14 @@ export class RegionUnknown extends Error {
  * regions; what it returns throws {@link RegionUnknown}, and only when there is neither answer nor fallback.
  */
 export function producerRegions(options: ProducerRegionsOptions): ProducerRegions {
-  const { regions, home, fallback = home, ttlSeconds = 10, now = Date.now } = options;
+  const { record, regions, home, fallback = home, ttlSeconds = 10, now = Date.now } = options;
   for (const region of [home, fallback]) {
     if (region !== undefined && !regions.includes(region)) {
       throw new Error(`regions: must contain ${region}, but are ${regions.join(", ")}`);
     }
   }
   const resolver = options.resolver ?? recordResolver(options);
-  const names = recordNames(options.record);
-  const name = home === undefined ? names.discovery : names.home(home);
+  const name = home === undefined ? record : homeRecord(record, home);
   const ask = async (last: string | undefined): Promise<Answer> => {
     try {
       const region = await resolver.text(name);

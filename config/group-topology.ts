@@ -1,5 +1,5 @@
 import { groupName, ownershipTableName, parameterArn, roleArn, tableArn } from "../core/names";
-import { type ParameterNames, parameterNames } from "../ownership/parameters";
+import { parameterNames } from "../ownership/parameters";
 import type { Configuration } from "./configuration";
 import { regionSets } from "./region-sets";
 import type { FunctionReference } from "./topology";
@@ -15,9 +15,9 @@ export interface GroupTopology {
   readonly ruleName: string;
   /** The function behind the health endpoint. Undefined without records, or with health by metric. */
   readonly health: FunctionReference | undefined;
-  readonly parameters: ParameterNames;
-  /** ARNs of those parameters; that of the path `queues` is the path's own. */
-  readonly parameterArns: ParameterNames;
+  /** Path of the parameters that describe the logical queues to the controller, and its ARN. */
+  readonly queuesPath: string;
+  readonly queuesPathArn: string;
   /** Undefined without a ledger. */
   readonly ledgerArn: string | undefined;
   readonly ownershipTableArn: string;
@@ -31,7 +31,7 @@ export function groupTopologyOf(configuration: Configuration, region: string): G
     const name = groupName(naming.prefix, failoverGroup, word, region);
     return { name, roleArn: roleArn(region, account, rolePath, name) };
   };
-  const parameters = parameterNames(failoverGroup);
+  const queuesPath = parameterNames(failoverGroup).queues;
   return {
     region,
     account,
@@ -39,12 +39,8 @@ export function groupTopologyOf(configuration: Configuration, region: string): G
     schedule: reference("schedule"),
     ruleName: groupName(naming.prefix, failoverGroup, "rule", region),
     health: dns?.healthEndpoint && reference("health"),
-    parameters,
-    parameterArns: {
-      roles: parameterArn(region, account, parameters.roles),
-      states: parameterArn(region, account, parameters.states),
-      queues: parameterArn(region, account, parameters.queues),
-    },
+    queuesPath,
+    queuesPathArn: parameterArn(region, account, queuesPath),
     ledgerArn: ledger && tableArn(region, account, ledger.tableName),
     ownershipTableArn: tableArn(region, account, ownershipTableName(naming.prefix, failoverGroup)),
   };

@@ -69,26 +69,14 @@ export interface RegionOrder {
   readonly first: string;
   readonly others: readonly string[];
   /** Peers of a home in the order in which records name them. */
-  peers(home: string): PeersInOrder;
-}
-
-export interface PeersInOrder {
-  readonly regions: readonly string[];
-  readonly butLast: readonly string[];
-  readonly last: string;
-  /** All of them, where regions are a symbol: the list that it is one of. */
-  readonly list: readonly string[];
+  peers(home: string): readonly string[];
 }
 
 /** In the order of the configuration, unless it brings its own. */
 export function regionOrder(configuration: Configuration): RegionOrder {
   if (configuration.regionOrder !== undefined) return configuration.regionOrder;
   const [first, ...others] = Object.keys(configuration.regions) as [string, ...string[]];
-  const peers = (home: string): PeersInOrder => {
-    const list = peersInOrder(configuration, home);
-    return { regions: list, butLast: list.slice(0, -1), last: list.at(-1)!, list };
-  };
-  return { first, others, peers };
+  return { first, others, peers: (home) => peersInOrder(configuration, home) };
 }
 
 /**

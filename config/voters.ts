@@ -11,9 +11,10 @@ import {
   size,
   when,
 } from "../core/expression";
-import { MODULE_REGIONS, ownershipTableName, tableArn } from "../core/names";
+import { ownershipTableName, tableArn } from "../core/names";
 import type { Configuration } from "./configuration";
 import { groupTopologies } from "./group-topology";
+import { isDecidedByMajority, membersOf } from "./recovery/majority";
 import { accountOf } from "./recovery/recovery";
 
 /**
@@ -37,17 +38,10 @@ export function votersOf(configuration: Configuration): Readonly<Record<string, 
   return Object.fromEntries(
     homes.map((home) => {
       const some = when(hasSize(VOTERS_OF_FOUR + 1), firstOf(members, VOTERS_OF_FOUR), members);
-      const alone = when(hasSize(2), [home], some);
-      const all = witness && when(isSet(witness), joinedLists(members, [witness.region]), alone);
-      return [home, sorted(all ?? alone)];
+      const all = witness && when(isSet(witness), joinedLists(members, [witness.region]), some);
+      return [home, sorted(when(isDecidedByMajority(configuration), all ?? some, [home]))];
     }),
   );
-}
-
-/** The members. Those of a module are a symbol, so their list is asked for. */
-function membersOf({ regions }: Pick<Configuration, "regions">): readonly string[] {
-  const names = Object.keys(regions);
-  return isKnown(names) ? names : (MODULE_REGIONS as unknown as readonly string[]);
 }
 
 function firstOf(list: readonly string[], count: number): readonly string[] {

@@ -103,22 +103,16 @@ export const FIFO_FUNCTION_TIMEOUT_MAX_SECONDS =
 /** https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-configure.html: records of a FIFO batch; a window is not admitted. */
 export const FIFO_MAPPING_BATCH_SIZE: Range = { min: 1, max: 10 };
 
-/** Time for which a role that was read is taken for true by whoever read it. */
-export const ROLE_CACHE_SECONDS = 10;
-/** A controller runs this often. */
+/** A controller is started this often, by either of its triggers. */
 export const CONTROLLER_PERIOD_SECONDS = 60;
-/** Older than this, what a region's controller has written may be from before the region was lost: a run and a half. */
-export const LEASE_SECONDS = 90;
-/** Heartbeats that one run of the controller sends, spread over its period by message delay. */
-export const HEARTBEATS_PER_RUN = 4;
+/** A controller sends a heartbeat this often. */
+export const HEARTBEAT_PERIOD_SECONDS = 15;
 /** A region whose last heartbeat is older has not been heard of. */
-export const HEARTBEAT_FRESH_SECONDS = 120;
-/** Time for which a takeover needs both of its signals. */
-export const TAKEOVER_DELAY_SECONDS: Range = { min: 120, max: 3_600 };
-/** https://docs.aws.amazon.com/general/latest/gr/ssm.html#limits_ssm: value of a standard parameter. */
-export const SSM_PARAMETER_MAX_BYTES = 4_096;
+export const HEARTBEAT_FRESH_SECONDS = 45;
+/** Time for which an owner is unfit before it gives its homes up. */
+export const TAKEOVER_DELAY_SECONDS: Range = { min: 30, max: 3_600 };
 /** A drain task ends this long after it was given, at most: a stop takes effect no later. */
-export const DRAIN_TASK_SECONDS = 50;
+export const DRAIN_TASK_SECONDS = 25;
 /** Watermark items per region in the ledger: replication has no order between items, so one alone says little. */
 export const LEDGER_WATERMARK_ITEMS = 8;
 
@@ -167,7 +161,7 @@ export const MANAGED_POLICIES_PER_ROLE = 10;
 /** Name of a managed policy (same page). */
 export const POLICY_NAME_MAX_LENGTH = 128;
 
-/** Time to live of records: a takeover waits for it, and producers follow no sooner. */
+/** Time to live of records: producers follow no sooner. */
 export const RECORD_TTL_SECONDS: Range = { min: 1, max: 60 };
 /** https://docs.aws.amazon.com/Route53/latest/DeveloperGuide/DomainNameFormat.html */
 export const DNS_LABEL_MAX_LENGTH = 63;
@@ -177,10 +171,16 @@ export const DNS_NAME_MAX_LENGTH = 253;
 export const HEALTH_INTERVAL_SECONDS = [10, 30] as const;
 /** https://docs.aws.amazon.com/Route53/latest/APIReference/API_HealthCheckConfig.html */
 export const HEALTH_FAILURE_THRESHOLD: Range = { min: 1, max: 10 };
-/** Health checks of one account, unless the quota was raised: https://docs.aws.amazon.com/Route53/latest/DeveloperGuide/DNSLimitations.html */
-export const HEALTH_CHECKS_PER_ACCOUNT = 200;
-/** Children of a CALCULATED health check (same page). */
+/** Children of a CALCULATED health check: https://docs.aws.amazon.com/Route53/latest/DeveloperGuide/DNSLimitations.html */
 export const CALCULATED_CHILDREN_MAX = 255;
+/**
+ * Tags of a health check, and those that it has from us. Tags of a group count, and so do default tags of a provider, which are not known
+ * here: https://docs.aws.amazon.com/Route53/latest/APIReference/API_ChangeTagsForResource.html
+ */
+export const HEALTH_CHECK_TAGS = {
+  max: 10,
+  own: ["Name", "sqs-multi-region:home", "sqs-multi-region:failover-group", "sqs-multi-region:role"],
+} as const;
 /**
  * Invocations at once that are kept for the health function, and that it may not exceed. One would let a single slow request make the
  * home unhealthy; AWS keeps 100 of an account's 1,000 for functions without a reservation:

@@ -28,8 +28,6 @@ export const OTHER_WORDS = [
   "rule",
   "look",
   "drain",
-  "roles",
-  "states",
   "ownership",
   "controllerSilent",
   "ledgerLag",
@@ -39,19 +37,13 @@ export const OTHER_WORDS = [
 ] as const;
 export type OtherWord = (typeof OTHER_WORDS)[number];
 
-/** What a failover group with records has in its hosted zone, and what feeds it: alarms, health checks, records. */
+/** What a failover group with records has in its hosted zone, and what feeds it: an alarm, health checks, records. */
 export const DNS_WORDS = [
-  "owned",
-  "claim",
   "healthy",
   "endpointHealth",
   "metricHealth",
   "routingControl",
-  "notOwned",
   "routing",
-  "ownerHome",
-  "ownerPeer",
-  "owner",
   "discovery",
   "endpoint",
 ] as const;
@@ -182,6 +174,14 @@ export function alarmName(
   home?: string,
 ): string {
   return `${prefix}${failoverGroup}-${[spelled(word), region, ...(home === undefined ? [] : [home])].join("-")}`;
+}
+
+/**
+ * The record that answers the region to which producers of a home send. The discovery record, below which it stands, answers the same for
+ * producers of no home. Both are TXT, because a client of SQS needs to know a region, not an address.
+ */
+export function homeRecord(discoveryRecord: string, home: string): string {
+  return `${home}.${discoveryRecord}`;
 }
 
 /** The logical queue by which the regions of a failover group hear of each other. */

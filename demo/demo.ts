@@ -20,7 +20,7 @@ interface Options {
   readonly keep?: true;
 }
 
-const scenarios = Object.entries(SCENARIOS).map(([name, { summary }]) => `  ${name.padEnd(14)}${summary}`);
+const scenarios = Object.entries(SCENARIOS).map(([name, { summary }]) => `  ${name.padEnd(17)}${summary}`);
 
 const program = new Command()
   .name("npm run demo --")
@@ -31,7 +31,7 @@ const program = new Command()
   .addOption(
     new Option("--scenario <name>", "what happens (below)")
       .choices([REPLICATE, ...Object.keys(SCENARIOS)])
-      .default("outage"),
+      .default("takeover"),
   )
   .option("--messages <number>", "orders to send (replicate)", wholeNumber, 1_000)
   .option("--json", "one JSON object on stdout; progress goes to stderr")
@@ -41,7 +41,7 @@ const program = new Command()
     `
 Scenarios:
 ${scenarios.join("\n")}
-  ${REPLICATE.padEnd(14)}Nothing goes wrong: orders arrive at home and their copies in the peer.
+  ${REPLICATE.padEnd(17)}Nothing goes wrong: orders arrive at home and their copies in the peer.
 
 Examples:
   npm run demo
@@ -49,7 +49,7 @@ Examples:
   npm run demo -- --scenario replicate --messages 5000 --keep
   npm run --silent demo -- --json | jq .seconds
 
-Exit code: 0 when no order was lost, altered, processed twice or out of order, 1 otherwise.`,
+Exit code: 0 when no order was lost, altered, processed twice, out of order or left waiting, and nothing took too long; 1 otherwise.`,
   );
 
 function wholeNumber(text: string): number {

@@ -26,10 +26,8 @@ export interface OrderProcessingOptions {
   readonly records?: boolean;
   /** How health is told. @default by endpoint */
   readonly health?: "metric";
-  /** Regions, 2 or 3. @default 2, those of the example */
+  /** Regions, 2 or 3. @default 2, those of the example, with a witness */
   readonly regions?: number;
-  /** @default that of the configuration */
-  readonly takeoverDelaySeconds?: number;
 }
 
 /** Where the order system goes if two regions are not enough. */
@@ -40,13 +38,11 @@ export async function orderProcessing({
   records = true,
   health,
   regions: count = 2,
-  takeoverDelaySeconds,
 }: OrderProcessingOptions): Promise<OrderProcessing> {
   const written = JSON.parse(readFileSync(EXAMPLE, "utf8")) as ConfigurationInput;
   const { dns, ...input } = count > 2 ? withThirdRegion(written) : written;
-  const regions = Object.keys(input.regions);
   const shop = await Shop.open();
-  const emulator = await startEmulator({ regions, log });
+  const emulator = await startEmulator({ regions: regionsOf(input), log, lateSchedules: {} });
   const zone =
     records && dns
       ? await zoneOf(emulator, input, { ...dns, ...(health && { health: { type: health } }) })
@@ -55,9 +51,6 @@ export async function orderProcessing({
   const quick = {
     ...input,
     ...(zone && { dns: zone.dns }),
-    ...(takeoverDelaySeconds && {
-      recovery: { ...input.recovery, takeover_delay_seconds: takeoverDelaySeconds },
-    }),
     functions: { timeout_seconds: 10 },
   };
   const deployment = await Deployment.synthesize(emulator, quick, {
@@ -74,7 +67,15 @@ export async function orderProcessing({
   };
 }
 
-/** The example with another region, and with consumers there. */
+/** Regions that a configuration has something in: those of the group, and the witness. */
+export function regionsOf({
+  regions,
+  recovery,
+}: Pick<ConfigurationInput, "regions" | "recovery">): readonly string[] {
+  return [...Object.keys(regions), ...(recovery?.witness ? [recovery.witness.region] : [])];
+}
+
+/** The example with another region in place of the witness, and with consumers there. */
 function withThirdRegion(input: ConfigurationInput): ConfigurationInput {
   const [[first, settings]] = Object.entries(input.regions) as [[string, { account: string }]];
   const queues = Object.entries(input.queues).map(([name, queue]) => {
@@ -82,8 +83,10 @@ function withThirdRegion(input: ConfigurationInput): ConfigurationInput {
     const consumers = [...(queue.consumers ?? []), consumer.replace(first, THIRD_REGION)];
     return [name, { ...queue, consumers }];
   });
+  const { witness: _, ...recovery } = input.recovery ?? {};
   return {
     ...input,
+    recovery,
     regions: { ...input.regions, [THIRD_REGION]: settings },
     queues: Object.fromEntries(queues) as ConfigurationInput["queues"],
   };
@@ -100,10 +103,7 @@ async function zoneOf(
   const [{ account }] = Object.values(regions) as [{ account: string }];
   const route53 = await emulator.route53({ account });
   const zone_id = await createZone(emulator, { account, name: dns.record.split(".").slice(1).join(".") });
-  const resolver_addresses = Object.fromEntries(
-    Object.keys(regions).map((region) => [region, [route53.dnsServer(region)]]),
-  );
-  return { route53, dns: { ...dns, zone_id, resolver_addresses } };
+  return { route53, dns: { ...dns, zone_id } };
 }
 
 /** Orders per second, by logical queue. */

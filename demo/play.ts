@@ -11,14 +11,14 @@ export const PEER = "us-west-2";
 
 /**
  * Plays a scenario on the example, which is applied, under traffic of its own, while every control plane that a failover must not need
- * is refused. They answer while `whileEvacuated` runs.
+ * is refused. They answer while `whileAway` runs. Whatever is still out of order at the end is restored.
  * @param say told what happens, line by line
  */
 export async function playOn(
   { emulator, deployment, shop, producerRole, route53 }: OrderProcessing,
   name: ScenarioName,
   say: (line: string) => void,
-  { whileEvacuated }: Pick<Stage, "whileEvacuated"> = {},
+  { whileAway }: Pick<Stage, "whileAway"> = {},
 ): Promise<ScenarioResult> {
   const timeline = new Timeline(say);
   const dnsServer = route53?.dnsServer(INTERNET);
@@ -47,10 +47,10 @@ export async function playOn(
     return await play(SCENARIOS[name], {
       ...parts,
       ...(dns && { dns }),
-      ...(whileEvacuated && { whileEvacuated: () => withControlPlanes(whileEvacuated) }),
+      ...(whileAway && { whileAway: () => withControlPlanes(whileAway) }),
     });
   } finally {
-    await refused.restore();
+    await emulator.restoreAll();
     traffic.close();
     await Promise.all([watch.stop(), dns?.stop()]);
   }

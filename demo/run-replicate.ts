@@ -4,6 +4,7 @@ import type { ConfigurationInput } from "../config/schema";
 import { Deployment } from "../tests/emulator/deployment";
 import { startEmulator } from "../tests/emulator/emulator";
 import { PROJECT_ROOT } from "../tests/emulator/paths";
+import { regionsOf } from "./order-processing";
 import { Phases, row, say } from "./output";
 import { Progress } from "./progress";
 import { replicate } from "./replicate";
@@ -19,9 +20,8 @@ const PEER = "us-west-2";
 export async function runReplicate({ messages }: RunOptions): Promise<Run> {
   const phases = new Phases();
   const input = JSON.parse(readFileSync(EXAMPLE, "utf8")) as ConfigurationInput;
-  const regions = Object.keys(input.regions);
   const emulator = await phases.run("start", "Starting the emulator", () =>
-    startEmulator({ regions, log: (line) => say(`  ${line}`) }),
+    startEmulator({ regions: regionsOf(input), log: (line) => say(`  ${line}`) }),
   );
   const deployment = await phases.run("synthesize", "Synthesizing the stacks", () =>
     Deployment.synthesize(emulator, input),

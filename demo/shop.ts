@@ -29,6 +29,7 @@ export class Shop {
   readonly requests: ServiceRequest[] = [];
   private readonly server: http.Server;
   private readonly listeners = new Set<(request: ServiceRequest) => void>();
+  private readonly refused = new Set<string>();
   readonly close: () => Promise<void>;
 
   private constructor() {
@@ -64,6 +65,12 @@ export class Shop {
     return () => this.listeners.delete(listener);
   }
 
+  /** Refuses every request of consumers in a region: what they are given piles up. @returns ends that */
+  refuse(region: string): () => void {
+    this.refused.add(region);
+    return () => this.refused.delete(region);
+  }
+
   private async serve(request: http.IncomingMessage): Promise<number> {
     const key = request.headers["idempotency-key"];
     if (request.method !== "POST" || typeof key !== "string") return 400;
@@ -71,6 +78,7 @@ export class Shop {
     for await (const chunk of request) chunks.push(chunk as Buffer);
     const fields = JSON.parse(Buffer.concat(chunks).toString("utf8"));
     const asked = { ...fields, key, step: (request.url ?? "/").slice(1), at: Date.now() } as ServiceRequest;
+    if (this.refused.has(asked.region)) return 503;
     this.requests.push(asked);
     for (const listener of this.listeners) listener(asked);
     return 204;

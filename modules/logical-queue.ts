@@ -2,7 +2,7 @@ import type { AwsProvider } from "@cdktf/provider-aws/lib/provider";
 import { Construct } from "constructs";
 import type { Configuration } from "../config/configuration";
 import { type RegionalTopology, topologyOf } from "../config/topology";
-import { allOf, anyOf, isSet, not } from "../core/expression";
+import { allOf, isSet, not } from "../core/expression";
 import { under } from "./address";
 import { RegionalQueues } from "./queue/regional-queues";
 import { Drainage } from "./recovery/drainage";
@@ -30,9 +30,8 @@ export class LogicalQueue extends Construct {
     const common = { configuration, topology: this.topology, provider };
     this.queues = new RegionalQueues(this, "queues", common);
     new Replication(this, "replication", { ...common, queues: this.queues });
-    const { recovery, canary } = configuration.queues[queue]!;
-    const isLookedAt = allOf(isSet(configuration.dns), not(canary));
-    const listed = under(this, anyOf(isSet(recovery), isLookedAt));
+    const { canary } = configuration.queues[queue]!;
+    const listed = under(this, allOf(isSet(configuration.recovery), not(canary)));
     if (listed !== undefined) new Drainage(listed, "drainage", common);
   }
 }

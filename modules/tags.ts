@@ -32,13 +32,12 @@ export function groupTagsOf(
 /** Tags of a health check, which tell it from all others of the account. */
 export function healthCheckTagsOf(
   configuration: Configuration,
-  { word, home, peer }: Pick<HealthCheck, "word" | "home" | "peer">,
+  { word, home }: Pick<HealthCheck, "word" | "home">,
 ): Readonly<Record<string, string>> {
   const { naming, failoverGroup } = configuration;
   const own = {
-    Name: `${naming.prefix}${[failoverGroup, spelled(word), home, ...(peer === undefined ? [] : [peer])].join("-")}`,
+    Name: `${naming.prefix}${[failoverGroup, spelled(word), home].join("-")}`,
     "sqs-multi-region:home": home,
-    ...(peer !== undefined && { "sqs-multi-region:peer": peer }),
   };
   return joinedMaps(own, groupTagsOf(configuration, word));
 }

@@ -1,7 +1,5 @@
 import { flag, mapOf, optional, parsed, record, text, versioned, wholeNumber } from "./checks";
 import { checkBounds } from "./heartbeat-bounds";
-import { type Roles, rolesIn } from "./roles";
-import { type HomeState, homeStateIn } from "./states";
 
 /**
  * Body of a canary message: what a region tells itself and its peers, several times a minute. It goes through the canary's ingress
@@ -10,16 +8,13 @@ import { type HomeState, homeStateIn } from "./states";
 export interface Heartbeat {
   readonly v: typeof HEARTBEAT_VERSION;
   readonly region: string;
-  /** When it becomes visible on the ingress queue, in epoch milliseconds: its delay is counted in. */
+  /** When it was sent, in epoch milliseconds. */
   readonly at: number;
-  /** Whether the region can do its work: with a ledger, whether the ledger could be written and read there. */
+  /** Whether the region can do its work. */
   readonly fit: boolean;
-  readonly roles: Roles;
-  /** By home. */
-  readonly homes: Readonly<Record<string, HomeState>>;
   /** Time stamp of the watermark items that the region wrote into the ledger before it sent this, in epoch milliseconds. */
   readonly ledgerAt?: number;
-  /** For logical queues without a ledger, by name. */
+  /** For logical queues without a ledger, by name, while the region processes its own messages. */
   readonly queues?: Readonly<Record<string, QueueWatermark>>;
 }
 
@@ -48,26 +43,11 @@ export function parseHeartbeat(json: string, now: number): Heartbeat {
     region: text(fields.region, `${name}.region`),
     at: wholeNumber(fields.at, `${name}.at`),
     fit: flag(fields.fit, `${name}.fit`),
-    roles: rolesIn(fields.roles, `${name}.roles`),
-    homes: mapOf(fields.homes, `${name}.homes`, homeStateIn),
     ...optional(fields, "ledgerAt", name, wholeNumber),
     ...optional(fields, "queues", name, (value, path) => mapOf(value, path, queueWatermarkIn)),
   };
   checkBounds(heartbeat, now);
   return heartbeat;
-}
-
-/**
- * What a heartbeat says of some homes. Others are not known here (yet): noted all the same, they would fill the parameters, which have
- * little room and are never cleared of them.
- */
-export function aboutHomes(heartbeat: Heartbeat, known: readonly string[]): Heartbeat {
-  const { roles, homes } = heartbeat;
-  return { ...heartbeat, roles: { ...roles, homes: only(roles.homes, known) }, homes: only(homes, known) };
-}
-
-function only<T>(homes: Readonly<Record<string, T>>, known: readonly string[]): Readonly<Record<string, T>> {
-  return Object.fromEntries(Object.entries(homes).filter(([home]) => known.includes(home)));
 }
 
 function queueWatermarkIn(value: unknown, name: string): QueueWatermark {

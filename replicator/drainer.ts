@@ -1,21 +1,23 @@
 import { ledgerClient } from "../ledger/client";
 import { identifier } from "../ledger/key";
 import { LedgerTable } from "../ledger/table";
+import { PassReader, passTables, processClocks } from "../ownership/lease/pass-reader";
 import { IMPATIENT, sqsClient } from "./client";
 import { drainHandler } from "./drain/handler";
 import { drainerSettings } from "./drain/settings";
 
 const settings = drainerSettings(process.env);
-const { logicalQueue, region, homeRegion, ledgerTable, ledgerKey } = settings;
+const { logicalQueue, region, homeRegion, ledgerTable, ledgerKey, ownership } = settings;
 const identify = identifier({
   queue: logicalQueue,
   ...(ledgerKey === undefined ? {} : { businessKey: ledgerKey }),
 });
 
-/** The function on a standby queue: prunes processed copies, and moves the others when it is told that this region owns the home. */
+/** The function on a standby queue: prunes processed copies, and moves the others while this region owns their home. */
 export const handler = drainHandler({
   settings,
   clients: { own: sqsClient(region), home: sqsClient(homeRegion, IMPATIENT) },
+  passes: new PassReader({ region, tables: passTables(ownership.tables), clocks: processClocks }),
   ledgerIdOf: (message) => identify(message)?.id,
   ...(ledgerTable === undefined
     ? {}

@@ -1,5 +1,4 @@
 import { FIFO_SUFFIX } from "../core/names";
-import type { RecordSettings } from "../ownership/records";
 
 /** Name of the one environment variable that carries a function's settings, as JSON. */
 export const SETTINGS_VARIABLE = "SQS_MULTI_REGION";
@@ -40,14 +39,22 @@ export class Fields {
 
   text(field: string): string {
     const value = this.values[field];
-    if (typeof value === "string" && value !== "") return value;
+    if (isText(value)) return value;
     throw this.invalid(field, "a string that is not empty");
   }
 
   texts(field: string): readonly string[] {
     const value = this.values[field];
-    if (Array.isArray(value) && value.every((one) => typeof one === "string" && one !== "")) return value;
+    if (Array.isArray(value) && value.every(isText)) return value;
     throw this.invalid(field, "a list of strings that are not empty");
+  }
+
+  /** Strings by name, at least one. */
+  textsByName(field: string): Readonly<Record<string, string>> {
+    const values = Object.entries(record(this.values[field], this.pathOf(field)));
+    if (values.length > 0 && values.every((entry): entry is [string, string] => isText(entry[1])))
+      return Object.fromEntries(values);
+    throw this.invalid(field, "at least one string that is not empty, by name");
   }
 
   flag(field: string): boolean {
@@ -103,14 +110,14 @@ export class Fields {
   }
 }
 
-/** How records are looked up. */
-export function recordSettingsOf(fields: Fields, field: string): RecordSettings {
-  const settings = fields.object(field);
-  return {
-    record: settings.text("record"),
-    ttlSeconds: settings.wholeNumber("ttlSeconds"),
-    ...settings.optional("resolverAddresses", (from, name) => from.texts(name)),
-  };
+/** Where passes are read. */
+export interface OwnershipSettings {
+  /** Tables that hold passes, by region, the own one among them: names, or ARNs of tables in another account. */
+  readonly tables: Readonly<Record<string, string>>;
+}
+
+export function ownershipOf(fields: Fields, field: string): OwnershipSettings {
+  return { tables: fields.object(field).textsByName("tables") };
 }
 
 function parse(json: string): unknown {
@@ -119,6 +126,10 @@ function parse(json: string): unknown {
   } catch {
     throw new Error(`environment variable ${SETTINGS_VARIABLE} is not JSON`);
   }
+}
+
+function isText(value: unknown): value is string {
+  return typeof value === "string" && value !== "";
 }
 
 function record(value: unknown, path: string): Readonly<Record<string, unknown>> {

@@ -1,3 +1,4 @@
+import { PassReader, passTables, processClocks } from "../ownership/lease/pass-reader";
 import { batchHandler } from "./batch-handler";
 import { sqsClient } from "./client";
 import { forward } from "./forward";
@@ -7,13 +8,17 @@ import { forwarderSettings } from "./settings";
 const settings = forwarderSettings(process.env);
 const home = sqsClient(settings.homeRegion);
 const peer = sqsClient(settings.peerRegion);
+const { homeRegion: region, ownership } = settings;
+const passes =
+  ownership && new PassReader({ region, tables: passTables(ownership.tables), clocks: processClocks });
+const connections = { home, peer, ...(passes && { passes }) };
 
-/** The function on an outbox queue: outbox → the peer's standby queue. */
+/** The function on an outbox queue: outbox → the peer's standby queue, or the own work queue while the region owns the peer's home. */
 export const handler = batchHandler({
   name: "forwarder",
   dimensions: dimensionsOf(settings),
   doneMetric: METRICS.copied,
   lagMetric: METRICS.replicationLag,
   clients: [home, peer],
-  process: (records, surroundings) => forward(records, settings, { home, peer }, surroundings),
+  process: (records, surroundings) => forward(records, settings, connections, surroundings),
 });

@@ -28,10 +28,8 @@ export const METRICS = {
   failures: "Failures",
   /** Drainer: copies deleted because they are processed. */
   pruned: "CopiesPruned",
-  /** Drainer: copies moved to the work queue. */
+  /** Drainer, and forwarder while its region owns the peer's home: copies moved to the work queue. */
   movedToWork: "CopiesMoved",
-  /** Drainer: copies discarded because they are older than the work queue's retention. */
-  expired: "CopiesExpired",
   /** Drainer: copies that were looked at and left where they are; one counts each time. */
   left: "CopiesLeft",
   /** Drainer: copies moved to the DLQ, for want of an identity or for their own fault. */
@@ -40,11 +38,11 @@ export const METRICS = {
   reclaimed: "MessagesReclaimed",
   /** Drainer: failed calls and entries, with the dimension {@link FAILURE_CLASS_DIMENSION}. */
   drainFailures: "DrainFailures",
-  /** Controller: runs. Published by each, also by one in which parts failed: missing data means that it does not run. */
+  /** Controller: once a minute by each run, also by one in which parts failed: missing data means that it does not run. */
   controllerRuns: "ControllerRuns",
-  /** Controller: parts of a run that failed. */
+  /** Controller: parts of a run that failed within the minute. */
   controllerFailures: "ControllerFailures",
-  /** Controller, per home: 1 while its region answers for the home, 0 otherwise. */
+  /** Controller, per home: 1 while its region owns and processes the home, 0 otherwise. */
   homeOwned: "HomeOwned",
   /** Controller, per home, its own included: milliseconds since the newest heartbeat of the home that arrived. */
   canaryAge: "CanaryAge",
@@ -53,11 +51,7 @@ export const METRICS = {
    * heartbeat told of; 0 when they are here.
    */
   ledgerLag: "LedgerLag",
-  /** Controller with records, per peer's home, by PutMetricData: 1 from the moment that its region begins to take the home over, 0 otherwise. */
-  owned: "Owned",
-  /** Controller with records, by PutMetricData: 1 while the own home was taken back from an owner that has not released it. */
-  claim: "Claim",
-  /** Controller with records, by PutMetricData: 1 while the own home can do its work, 0 otherwise. */
+  /** Controller with records, by PutMetricData: 1 while the own home is processed here and the region can do its work, 0 otherwise. */
   healthy: "Healthy",
 } as const;
 

@@ -1,6 +1,6 @@
 import type { SQSClient } from "@aws-sdk/client-sqs";
 import type { SQSRecord } from "aws-lambda";
-import type { OwnershipSource } from "../ownership/view";
+import type { OwnerReader } from "../ownership/lease/owner-reader";
 import type { Breaker } from "./breaker";
 import { type Delivery, deliver, type Route, type Stage } from "./deliver";
 import { fenceOf } from "./fence";
@@ -27,7 +27,7 @@ export interface Connections {
   /** By peer, one for each standby queue of the settings: none in the modes in which the replicator calls no peer. */
   readonly peers: Readonly<Record<string, PeerConnection>>;
   /** Who owns the home. @default the home owns itself, always */
-  readonly ownership?: OwnershipSource;
+  readonly owners?: Pick<OwnerReader, "owner">;
 }
 
 /**
@@ -46,7 +46,7 @@ export interface Connections {
  * no consumer sees what a peer does not hold, and a peer that is away holds the message on the ingress queue.
  *
  * While another region owns the home, the work queue is left out: the copies carry the owner's name and are all there is. As long as
- * nobody has ever said who owns the home, nothing is sent, and all messages come back later.
+ * no region owns the home, or nobody says which one does, nothing is sent, and all messages come back soon.
  */
 export async function replicate(
   records: readonly SQSRecord[],
@@ -56,7 +56,7 @@ export async function replicate(
 ): Promise<Report> {
   const { fifo, homeRegion, outboxQueueUrls, standbyQueueUrls } = settings;
   const peers = Object.keys({ ...outboxQueueUrls, ...standbyQueueUrls });
-  const fence = await fenceOf(homeRegion, peers, connections.ownership);
+  const fence = await fenceOf(homeRegion, peers, connections.owners);
   const owner = fence.known ? fence.owner : undefined;
   const copies = Object.fromEntries(Object.keys(standbyQueueUrls).map((peer) => [peer, new Copies()]));
   const withoutOrigin = new Set<SQSRecord>();

@@ -1,4 +1,5 @@
-import { roleReader } from "../ownership/reader";
+import { OwnerReader } from "../ownership/lease/owner-reader";
+import { passTables, processClocks } from "../ownership/lease/pass-reader";
 import { batchHandler } from "./batch-handler";
 import { Breaker } from "./breaker";
 import { IMPATIENT, PATIENT, sqsClient } from "./client";
@@ -14,15 +15,16 @@ const peers = Object.fromEntries(
     return [peer, { client, breaker: new Breaker() }];
   }),
 );
-const ownership =
-  settings.ownership &&
-  roleReader({
+const { ownership } = settings;
+const owners =
+  ownership &&
+  new OwnerReader({
     region: settings.homeRegion,
-    peers: settings.ownership.peers,
-    names: settings.ownership.parameters,
-    ...(settings.ownership.records && { records: settings.ownership.records }),
+    regions: ownership.regions,
+    tables: passTables(ownership.tables),
+    clocks: processClocks,
   });
-const connections = { home, peers, ...(ownership && { ownership }) };
+const connections = { home, peers, ...(owners && { owners }) };
 
 /** The function on the ingress queue: ingress → work queue, and outboxes or standby queues. */
 export const handler = batchHandler({

@@ -38,4 +38,6 @@ export interface Report {
   readonly copies?: Readonly<Record<string, Copies>>;
   /** Region that owns the home, if the home is fenced: the work queue got nothing. */
   readonly fencedBy?: string;
+  /** Of the messages that are done: put on the own work queue by a forwarder, because the region owns its peer's home. */
+  readonly takenOver?: number;
 }

@@ -1,12 +1,16 @@
 import { json } from "../core/expression";
-import type { ParameterNames } from "../ownership/parameters";
-import type { RecordSettings } from "../ownership/records";
 import type { ControllerSettings } from "./control/settings";
 import type { DrainerSettings } from "./drain/settings";
-import { type Environment, Fields, recordSettingsOf, SETTINGS_VARIABLE } from "./environment";
+import {
+  type Environment,
+  Fields,
+  type OwnershipSettings,
+  ownershipOf,
+  SETTINGS_VARIABLE,
+} from "./environment";
 import type { HealthSettings } from "./health/settings";
 
-export { SETTINGS_VARIABLE } from "./environment";
+export { type OwnershipSettings, SETTINGS_VARIABLE } from "./environment";
 
 /**
  * What a function is told by its environment. Constructs write it with {@link toEnvironment}, functions read it with
@@ -42,20 +46,21 @@ export interface ReplicatorSettings extends CommonSettings {
    * Where it is said who owns the home. Not in mode `none`.
    * @default the home owns itself, always: the canary, and groups without recovery
    */
-  readonly ownership?: OwnershipSettings;
+  readonly ownership?: FenceSettings;
 }
 
-export interface OwnershipSettings {
-  /** The other regions of the failover group, which are asked when the own region may not know. */
-  readonly peers: readonly string[];
-  readonly parameters: Pick<ParameterNames, "roles" | "states">;
-  /** Records that say who owns the home. @default none, only the parameters do */
-  readonly records?: RecordSettings;
+export interface FenceSettings extends OwnershipSettings {
+  /** Regions of the failover group, the own one among them. */
+  readonly regions: readonly string[];
 }
 
 export interface ForwarderSettings extends CommonSettings {
   readonly peerRegion: string;
   readonly standbyQueueUrl: string;
+  /** The home's work queue: for copies that are marked for the peer, while the home's region owns the peer's home. */
+  readonly workQueueUrl: string;
+  /** Where it is said who owns the peer's home. @default copies go to the peer, always */
+  readonly ownership?: OwnershipSettings;
 }
 
 /** Settings of any function. */
@@ -79,7 +84,7 @@ export function replicatorSettings(env: Environment): ReplicatorSettings {
     workQueueUrl: fields.queueUrl("workQueueUrl"),
     outboxQueueUrls: fields.queueUrls("outboxQueueUrls"),
     standbyQueueUrls: fields.queueUrls("standbyQueueUrls"),
-    ...fields.optional("ownership", ownershipOf),
+    ...fields.optional("ownership", fenceOf),
   };
   checkPeers(settings, fields);
   return settings;
@@ -92,6 +97,8 @@ export function forwarderSettings(env: Environment): ForwarderSettings {
     ...commonSettings(fields),
     peerRegion: fields.text("peerRegion"),
     standbyQueueUrl: fields.queueUrl("standbyQueueUrl"),
+    workQueueUrl: fields.queueUrl("workQueueUrl"),
+    ...fields.optional("ownership", ownershipOf),
   };
 }
 
@@ -106,14 +113,8 @@ function commonSettings(fields: Fields): CommonSettings {
   };
 }
 
-function ownershipOf(fields: Fields): OwnershipSettings {
-  const ownership = fields.object("ownership");
-  const parameters = ownership.object("parameters");
-  return {
-    peers: ownership.texts("peers"),
-    parameters: { roles: parameters.text("roles"), states: parameters.text("states") },
-    ...ownership.optional("records", recordSettingsOf),
-  };
+function fenceOf(fields: Fields, field: string): FenceSettings {
+  return { ...ownershipOf(fields, field), regions: fields.object(field).texts("regions") };
 }
 
 /** Entries of a batch may fail singly and go by the outbox while later ones of their group go directly: that keeps no order. */

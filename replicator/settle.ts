@@ -2,10 +2,10 @@ import type { SQSClient } from "@aws-sdk/client-sqs";
 import type { SQSRecord } from "aws-lambda";
 import type { Deadlines } from "./deadline";
 import { type Delivery, deliver, groupOf } from "./deliver";
-import { backOffSeconds } from "./message/back-off";
+import { backOffSeconds, ownerWaitSeconds } from "./message/back-off";
 import type { Message } from "./message/message";
 import { toQueue } from "./peer";
-import type { Done, RecordOutcome, Report } from "./report";
+import type { Done, Failed, HeldBack, RecordOutcome, Report } from "./report";
 import type { Accepted } from "./send";
 import { changeVisibility, type Return } from "./visibility";
 
@@ -78,6 +78,14 @@ function undone(delivery: Undone): RecordOutcome {
   return delivery.class === "held" ? { status: "held" } : { status: "failed", cause: delivery };
 }
 
+function secondsOf({ attributes }: SQSRecord, outcome: Failed | HeldBack, random: number): number {
+  if (outcome.status === "held") return backOffSeconds(1, random);
+  const receives = Number(attributes.ApproximateReceiveCount);
+  return outcome.cause.class === "unowned"
+    ? ownerWaitSeconds(receives, random)
+    : backOffSeconds(receives, random);
+}
+
 /**
  * On a standard queue each failed record returns at its own time. Of a FIFO group all that stays returns at one time, by the receive
  * count of the message that failed, so that nothing overtakes it. A group that is held behind a moved message has nothing to wait
@@ -91,11 +99,10 @@ function returnsOf(
 ): readonly Return[] {
   const secondsOfGroup = new Map<string | undefined, number>();
   return records.flatMap((record, index): Return[] => {
-    const { status } = outcomes[index]!;
-    if (status !== "failed" && status !== "held") return [];
+    const outcome = outcomes[index]!;
+    if (outcome.status !== "failed" && outcome.status !== "held") return [];
     const group = groupOf(record);
-    const receives = status === "failed" ? Number(record.attributes.ApproximateReceiveCount) : 1;
-    const seconds = (fifo ? secondsOfGroup.get(group) : undefined) ?? backOffSeconds(receives, random());
+    const seconds = (fifo ? secondsOfGroup.get(group) : undefined) ?? secondsOf(record, outcome, random());
     if (fifo) secondsOfGroup.set(group, seconds);
     return [{ record, seconds }];
   });

@@ -57,13 +57,13 @@ export class Telemetry {
     };
     const lags = risingLags(done.flatMap(({ lagMs }) => lagMs ?? []));
     this.log(messageIds, report, counts, lags, durationMs, context);
-    this.publish(counts, lags, report.fencedBy !== undefined);
+    this.publish(counts, lags, report);
     for (const [peer, copies] of Object.entries(report.copies ?? {})) this.publishCopies(peer, copies);
   }
 
   private log(
     messageIds: readonly string[],
-    { outcomes, notBackedOff, copies = {}, fencedBy }: Report,
+    { outcomes, notBackedOff, copies = {}, fencedBy, takenOver }: Report,
     { done, withoutOrigin, moved, failed, held }: Counts,
     lags: readonly number[],
     durationMs: number,
@@ -79,6 +79,7 @@ export class Telemetry {
       failed,
       held,
       ...(fencedBy === undefined ? {} : { fencedBy }),
+      ...(takenOver === undefined ? {} : { takenOver }),
       ...(Object.keys(copies).length === 0 ? {} : { copies: logged(copies) }),
       ...(lags.length === 0 ? {} : { maxLagMs: lags.at(-1) }),
       durationMs,
@@ -89,12 +90,13 @@ export class Telemetry {
   private publish(
     { done, withoutOrigin, moved, failed }: Counts,
     lags: readonly number[],
-    fenced: boolean,
+    { fencedBy, takenOver = 0 }: Report,
   ): void {
     const { doneMetric, withoutOriginMetric, lagMetric } = this.options;
     // What is zero is left out: CloudWatch bills a metric by the hour in which it has a value.
-    this.count(doneMetric, done);
-    if (fenced) this.count(METRICS.fenced, done);
+    this.count(doneMetric, done - takenOver);
+    this.count(METRICS.movedToWork, takenOver);
+    if (fencedBy !== undefined) this.count(METRICS.fenced, done);
     if (withoutOriginMetric !== undefined) this.count(withoutOriginMetric, withoutOrigin);
     this.count(METRICS.movedToDlq, moved);
     if (lagMetric !== undefined) this.distribute(lagMetric, lags);

@@ -3,9 +3,9 @@ import type { Configuration } from "../config/configuration";
 import { groupTopologies } from "../config/group-topology";
 import { regionOrder } from "../config/region-sets";
 import { equal, when } from "../core/expression";
+import { homeRecord } from "../core/names";
 import type { HomeHealth } from "../modules/failover/failover";
 import type { Ledger } from "../modules/ledger/ledger";
-import { recordNames } from "../ownership/records";
 import { output } from "./output";
 
 /** Where the managed ledger of a failover group is. */
@@ -28,23 +28,21 @@ export function addRecordOutputs(
   configuration: Configuration,
   homes: readonly HomeHealth[],
 ): void {
-  const names = recordNames(configuration.dns!.record);
-  output(scope, "discovery_record", names.discovery, "TXT record of the region to send to");
-  for (const { home, healthCheckId, routingCheckId, url } of homes) {
+  const { record } = configuration.dns!;
+  output(scope, "discovery_record", record, "TXT record of the region to send to");
+  for (const { home, checkId, url } of homes) {
     output(
       scope,
       `home_record_${home}`,
-      names.home(home),
+      homeRecord(record, home),
       `TXT record of the region for ${home}'s producers`,
     );
-    output(scope, `health_record_${home}`, names.health(home), `TXT record of the health of ${home}`);
-    output(scope, `owner_record_${home}`, names.owner(home), `TXT record of the owner of ${home}`);
-    output(scope, `health_check_id_${home}`, healthCheckId, `Health check of ${home}`);
+    output(scope, `health_check_id_${home}`, checkId, `Health check of ${home}: it is fit, and owns itself`);
     output(
       scope,
       `routing_check_id_${home}`,
-      routingCheckId,
-      `Health check of ${home}: it is healthy and no peer owns it`,
+      checkId,
+      `Health check of ${home}, for records of your own that follow the group`,
     );
     if (url !== undefined)
       output(scope, `health_url_${home}`, url, `Health endpoint of ${home}, which is public`);

@@ -23,14 +23,14 @@ export const DRAINER_MEMORY_MB = 1_024;
 
 interface DrainerCase {
   readonly id: string;
-  readonly action: DrainJob["action"];
+  readonly does: "prune" | "move";
   readonly fifo: boolean;
 }
 
 const CASES: readonly DrainerCase[] = [
-  { id: "prune", action: "prune", fifo: false },
-  { id: "move", action: "move", fifo: false },
-  { id: "fifo move", action: "move", fifo: true },
+  { id: "prune", does: "prune", fifo: false },
+  { id: "move", does: "move", fifo: false },
+  { id: "fifo move", does: "move", fifo: true },
 ];
 
 /** Measures drainers in turn, each in a process of its own. */
@@ -93,11 +93,11 @@ async function sampleOf(
   };
 }
 
-function job({ action }: DrainerCase, forMs: number): DrainJob {
-  return { kind: "drain", action, home: HOME, forMs };
+function job({ does }: DrainerCase, forMs: number): DrainJob {
+  return { kind: "drain", home: HOME, moves: does === "move" ? [HOME] : [], forMs };
 }
 
-function options({ bundles, stub }: Bench, { action, fifo }: DrainerCase) {
+function options({ bundles, stub }: Bench, { does, fifo }: DrainerCase) {
   const url = (name: string) => queueUrl(stub.endpoint, `${name}${fifo ? ".fifo" : ""}`);
   return {
     runtime: bundles.runtime,
@@ -115,10 +115,10 @@ function options({ bundles, stub }: Bench, { action, fifo }: DrainerCase) {
       workQueueUrl: url("orders"),
       dlqUrl: url("orders-dlq"),
       homeIngressQueueUrl: url("orders-ingress"),
-      workRetentionSeconds: 345_600,
       transitVisibilityTimeoutSeconds: 240,
       onMissingIdentity: "forward",
-      ledgerTable: action === "prune" ? FULL_LEDGER : "empty",
+      ledgerTable: does === "prune" ? FULL_LEDGER : "empty",
+      ownership: { tables: { [PEER]: "payments-ownership" } },
     }),
   };
 }

@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import type { SQSRecord } from "aws-lambda";
-import { eventOf } from "../worker/events";
+import { eventOf, HOME } from "../worker/events";
 
 /** What the stub needs to know of a request; it parses no more than this. */
 export interface WireRequest {
@@ -89,6 +89,8 @@ export function answerTo({ operation, body }: WireRequest): WireAnswer | undefin
       return { bytes: response({ Attributes: EMPTY_QUEUE }), queueUrl, messages: 0 };
     case "BatchGetItem":
       return { bytes: response({ Responses: entries(input.RequestItems) }), queueUrl, messages: 0 };
+    case "GetItem":
+      return { bytes: response({ Item: openPass() }), queueUrl, messages: 0 };
     case "DeleteMessageBatch":
     case "ChangeMessageVisibilityBatch":
       return { bytes: successful(input.Entries, () => ({})), queueUrl, messages: 0 };
@@ -134,6 +136,7 @@ const REGION = /Credential=[^/]+\/\d+\/([^/]+)\/(?:sqs|dynamodb)\//;
 
 /** Name of the ledger in which everything is processed; in every other one nothing is. */
 export const FULL_LEDGER = "full";
+const PASS_MS = 30_000;
 const NEVER_SECONDS = "9999999999";
 const EMPTY_QUEUE = {
   ApproximateNumberOfMessages: "0",
@@ -186,12 +189,19 @@ function entries(tables: Keys): object {
   );
 }
 
+/** A pass of which the drainer's region has just been told that it owns the home. */
+function openPass(): object {
+  const until = { N: String(Date.now() + PASS_MS) };
+  return { kind: { S: "pass" }, v: { N: "1" }, [HOME]: { M: { epoch: { N: "1" }, until } } };
+}
+
 function response(body: object, status = "200 OK"): Buffer {
   const json = JSON.stringify(body);
   return Buffer.from(
     [
       `HTTP/1.1 ${status}`,
       "Content-Type: application/x-amz-json-1.0",
+      `Date: ${new Date().toUTCString()}`,
       `Content-Length: ${Buffer.byteLength(json)}`,
       `x-amzn-RequestId: ${MESSAGE_ID}`,
       "",

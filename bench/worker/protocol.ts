@@ -13,8 +13,9 @@ export interface EventJob {
 /** One task of a drainer, which ends when its time is up. */
 export interface DrainJob {
   readonly kind: "drain";
-  readonly action: "prune" | "move";
   readonly home: string;
+  /** Homes whose copies are moved. */
+  readonly moves: readonly string[];
   readonly forMs: number;
 }
 

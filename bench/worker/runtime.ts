@@ -73,9 +73,9 @@ async function handleEvents({ shape, forMs, atLeast }: EventJob): Promise<Work> 
 /** What a drainer leaves of its time to end what it has begun. */
 const DRAINER_RESERVE_MS = 6_500;
 
-async function drain({ action, home, forMs }: DrainJob): Promise<Work> {
+async function drain({ home, moves, forMs }: DrainJob): Promise<Work> {
   const until = Date.now() + forMs + DRAINER_RESERVE_MS;
-  const task: DrainTask = { v: 1, home, action, until, marked: true };
+  const task: DrainTask = { v: 2, home, action: "drain", until, moves };
   const answer = await handle(JSON.stringify(task));
   if (answer === undefined || !("pruned" in answer)) throw new Error("this bundle is no drainer");
   return { events: 1, messages: answer.pruned + answer.moved, failed: answer.failures };

@@ -1,18 +1,21 @@
 """The gate of a region: whether its consumers may process a message. Python 3.10 or later, and nothing but the standard library.
 
-`Gate("shop-ownership", "us-east-1", clients).is_open(home)`, with the home of the message and not the region. `clients` are DynamoDB
-clients by region, of boto3 or botocore, each with one attempt that ends soon:
+`Gate("shop-ownership", "us-east-1", clients).admits(message)`, with a message of boto3, received with all its attributes, or a record of a
+Lambda event. `clients` are DynamoDB clients by region, of boto3 or botocore, each with one attempt that ends soon:
 `Config(connect_timeout=1, read_timeout=2, retries={"total_max_attempts": 1})`.
 """
 
+import json
 import re
 import threading
 import time
 from email.utils import formatdate, parsedate_to_datetime
 
 CACHE_MS, DATE_CUT_MS, CLOCK_LAG_MS, CLOCKS_APART_MS, FARTHEST_MS = 5_000, 1_000, 100, 250, 45_000
+CLOSED_MS = 1_000
 RESERVED = {"kind", "of", "v", "status"}
 STANDS = {"open", "no-pass", "over"}
+ORIGIN = "sqs-multi-region.origin"
 
 
 def verdict(reading, home, present):
@@ -40,6 +43,30 @@ def verdict(reading, home, present):
 
 def is_whole(value):
     return type(value) is int and 0 <= value < 2**53
+
+
+def home_of(message):
+    """The home by which a message is processed, or None for a message without origin: the home of the region that received it."""
+    attributes = message.get("MessageAttributes") or message.get("messageAttributes") or {}
+    attribute = attributes.get(ORIGIN) or {}
+    return home_in(attribute.get("StringValue") or attribute.get("stringValue"))
+
+
+def home_in(text):
+    """The home in the value of an origin: the owner for which the message was marked, or else where the producer put it."""
+    try:
+        origin = json.loads(text)
+        numbers = origin["v"], origin["sent"]
+        texts = origin["home"], origin["id"], origin["sender"]
+    except (KeyError, TypeError, ValueError, RecursionError):
+        return None
+    if not all(type(number) is int for number in numbers) or numbers[0] < 1 or not all(map(is_filled, texts)):
+        return None
+    return origin["owner"] if is_filled(origin.get("owner")) else origin["home"]
+
+
+def is_filled(value):
+    return isinstance(value, str) and value != ""
 
 
 def date_in(header):
@@ -71,17 +98,27 @@ class Gate:
         self.order = sorted(clients, key=lambda table: table != region)
         self.reading, self.lock = None, threading.Lock()
 
-    def is_open(self, home):
-        return self.ask(home)[0] == "open"
+    def admits(self, message):
+        """Whether the message may be processed now. Never raises: False also when no table answers."""
+        return self.is_open(home_of(message))
+
+    def is_open(self, home=None):
+        """Whether this region processes the messages of a home. Without one: of its own."""
+        return self.ask(home or self.region)[0] == "open"
 
     def ask(self, home):
         """(why, remaining milliseconds). Never raises: when no table answers, `why` is "unreadable"."""
         with self.lock:
             answer = self.judged(home)
-            if answer[0] not in STANDS:
-                self.reading = self.read()
+            if answer[0] not in STANDS or answer[0] != "open" and self.age() >= CLOSED_MS:
+                read = self.read()
+                if read is not None or answer[0] not in STANDS:
+                    self.reading = read
                 answer = self.judged(home)
             return answer
+
+    def age(self):
+        return self.clocks()["mono"] - self.reading["sent"]["mono"]
 
     def judged(self, home):
         return ("unreadable", 0) if self.reading is None else verdict(self.reading, home, self.clocks())

@@ -1,9 +1,7 @@
 import { equal, when } from "../../core/expression";
-import { logicalId } from "../../core/names";
-import { HEALTHY, recordNames, UNHEALTHY } from "../../ownership/records";
+import { homeRecord, logicalId } from "../../core/names";
 import type { Configuration, Dns } from "../configuration";
 import { regionOrder } from "../region-sets";
-import { type CheckReference, healthOf, ownerHomeOf, ownerPeerOf, routingOf } from "./checks";
 
 export interface DnsRecord {
   readonly address: string;
@@ -11,8 +9,8 @@ export interface DnsRecord {
   readonly type: "TXT" | "CNAME" | "A";
   readonly answer: Answer;
   readonly routing: Routing;
-  /** Absent: always healthy, or as healthy as what an alias leads to. */
-  readonly check?: CheckReference;
+  /** Home whose check it follows. Absent: as healthy as what an alias leads to. */
+  readonly checkOf?: string;
 }
 
 export type Answer =
@@ -48,23 +46,26 @@ export function recordsOf(configuration: Configuration): readonly DnsRecord[] {
   ];
 }
 
-/** Those by which functions and producers look regions up. */
+/** Those by which producers look regions up. */
 export function groupRecords(configuration: Configuration): readonly DnsRecord[] {
   return [
-    ...Object.keys(configuration.regions).flatMap((home) =>
-      chainsOf(configuration, home).flatMap(firstHealthy),
-    ),
+    ...Object.keys(configuration.regions).flatMap((home) => firstHealthy(homeChain(configuration, home))),
     ...discoveryRecords(configuration),
   ];
 }
 
-/** Records of a home, each of which answers the first of its choices that is healthy. */
-export function chainsOf(configuration: Configuration, home: string): readonly Chain[] {
-  return [
-    healthChain(configuration, home),
-    routingChain(configuration, home),
-    ownerChain(configuration, home),
-  ];
+/** Where producers of a home send: to the home, else to the first of its peers that is healthy. */
+export function homeChain(configuration: Configuration, home: string): Chain {
+  const name = homeRecord(configuration.dns!.record, home);
+  const peers = regionOrder(configuration).peers(home);
+  return {
+    // Addresses are for ever, and this is what the records were called when there were more kinds of them.
+    address: logicalId(configuration.failoverGroup, "routing", home),
+    name,
+    type: "TXT",
+    rest: { label: "peers", below: name },
+    choices: [home, ...peers].map((region) => ({ answer: { value: region }, checkOf: region })),
+  };
 }
 
 /** Those of an application endpoint. */
@@ -76,7 +77,7 @@ export function endpointRecords(
   const address = logicalId(failoverGroup, "endpoint", record.replaceAll(".", "_"));
   const choices = (region: string) => ({
     answer: answerOf(targets[region]!),
-    check: routingOf(configuration, region),
+    checkOf: region,
   });
   const type = "cname" in Object.values(targets)[0]! ? "CNAME" : "A";
   if (dns!.discovery.policy === "failover") {
@@ -97,61 +98,14 @@ export function endpointRecords(
   }));
 }
 
-function healthChain(configuration: Configuration, home: string): Chain {
-  return {
-    address: logicalId(configuration.failoverGroup, "health", home),
-    name: recordNames(configuration.dns!.record).health(home),
-    type: "TXT",
-    choices: [
-      { answer: { value: HEALTHY }, check: healthOf(configuration, home) },
-      { answer: { value: UNHEALTHY } },
-    ],
-  };
-}
-
-function routingChain(configuration: Configuration, home: string): Chain {
-  const name = recordNames(configuration.dns!.record).home(home);
-  return {
-    address: logicalId(configuration.failoverGroup, "routing", home),
-    name,
-    type: "TXT",
-    rest: { label: "peers", below: name },
-    choices: [
-      { answer: { value: home }, check: routingOf(configuration, home) },
-      ...regionOrder(configuration)
-        .peers(home)
-        .regions.map((peer) => ({ answer: { value: peer }, check: healthOf(configuration, peer) })),
-    ],
-  };
-}
-
-function ownerChain(configuration: Configuration, home: string): Chain {
-  const names = recordNames(configuration.dns!.record);
-  const { butLast, last } = regionOrder(configuration).peers(home);
-  return {
-    address: logicalId(configuration.failoverGroup, "owner", home),
-    name: names.owner(home),
-    type: "TXT",
-    rest: { label: "owners", below: names.home(home) },
-    choices: [
-      { answer: { value: home }, check: ownerHomeOf(configuration, home) },
-      ...butLast.map((peer) => ({
-        answer: { value: peer },
-        check: ownerPeerOf(configuration, home, peer),
-      })),
-      { answer: { value: last } },
-    ],
-  };
-}
-
 function discoveryRecords(configuration: Configuration): readonly DnsRecord[] {
   const { failoverGroup, dns } = configuration;
-  const names = recordNames(dns!.record);
+  const { record } = dns!;
   const address = logicalId(failoverGroup, "discovery");
   const leading = (region: string) => ({
-    name: names.discovery,
+    name: record,
     type: "TXT" as const,
-    answer: { record: names.home(region) },
+    answer: { record: homeRecord(record, region) },
   });
   // The home's record fails over by itself.
   if (dns!.discovery.policy === "failover")
@@ -208,7 +162,7 @@ export function locationCode({ continent, country, subdivision }: Location): str
 
 interface Choice {
   readonly answer: Answer;
-  readonly check?: CheckReference;
+  readonly checkOf?: string;
 }
 
 /** Names that answer the first choice that is healthy, and the very first when none is. */
@@ -217,7 +171,7 @@ export interface Chain {
   readonly name: string;
   readonly type: DnsRecord["type"];
   /** How the pairs are called that a name leads on to, with more than two choices. */
-  readonly rest?: { readonly label: string; readonly below: string };
+  readonly rest: { readonly label: string; readonly below: string };
   readonly choices: readonly Choice[];
 }
 
@@ -244,10 +198,9 @@ function firstHealthy(chain: Chain): readonly DnsRecord[] {
 
 /** Name of the pair at a depth of a chain; the first is at depth 0. */
 export function nameAt(chain: Pick<Chain, "name" | "rest">, depth: number): string {
-  const { name, rest } = chain;
-  return rest === undefined ? name : when(equal(depth, 0), name, `${label(chain, depth)}.${rest.below}`);
+  return when(equal(depth, 0), chain.name, `${label(chain, depth)}.${chain.rest.below}`);
 }
 
 function label({ rest }: Pick<Chain, "rest">, depth: number): string {
-  return when(equal(depth, 1), rest!.label, `${rest!.label}-${depth}`);
+  return when(equal(depth, 1), rest.label, `${rest.label}-${depth}`);
 }

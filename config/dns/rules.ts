@@ -1,4 +1,4 @@
-import { CALCULATED_CHILDREN_MAX, DNS_NAME_MAX_LENGTH } from "../../core/limits";
+import { CALCULATED_CHILDREN_MAX, DNS_NAME_MAX_LENGTH, HEALTH_CHECK_TAGS } from "../../core/limits";
 import type { Configuration, Dns } from "../configuration";
 import { otherAccounts } from "../recovery/rules";
 import { peersInOrder } from "../region-sets";
@@ -44,7 +44,6 @@ const knownRegions: DnsRule = ({ regions }, dns) => {
   const maps = {
     "dns.checks": dns.checks,
     "dns.routing_controls": dns.routingControls,
-    "dns.resolver_addresses": dns.resolverAddresses,
     "dns.discovery.locations": locations,
     ...Object.fromEntries(
       dns.endpoints.map(({ targets }, index) => [`dns.endpoints.${index}.targets`, targets]),
@@ -211,10 +210,10 @@ const distinctChecks: DnsRule = (_, { checks }) =>
       })),
   );
 
-/** The largest of the checks is the one of routing: health of the home, and one child per peer. */
-const childrenOfChecks: DnsRule = ({ regions }, { checks, routingControls }) =>
+/** Beside the user's there are the home's own verdict, and its routing control. */
+const childrenOfChecks: DnsRule = (_, { checks, routingControls }) =>
   Object.entries(checks).flatMap(([region, list]) => {
-    const others = Object.keys(regions).length + (routingControls[region] === undefined ? 0 : 1);
+    const others = routingControls[region] === undefined ? 1 : 2;
     const most = CALCULATED_CHILDREN_MAX - others;
     return list.length <= most
       ? []
@@ -222,11 +221,29 @@ const childrenOfChecks: DnsRule = ({ regions }, { checks, routingControls }) =>
           {
             path: `dns.checks.${region}`,
             value: `${list.length} checks`,
-            allowed: `at most ${most}: a CALCULATED check has up to ${CALCULATED_CHILDREN_MAX} children, and ${others} are the group's own`,
+            allowed: `at most ${most}: a CALCULATED check has up to ${CALCULATED_CHILDREN_MAX} children, less the group's own ${others}`,
             fix: "name fewer checks",
           },
         ];
   });
+
+/** A health check takes fewer tags than other resources do. */
+const tagsOfChecks: DnsRule = ({ tags }) => {
+  const { max } = HEALTH_CHECK_TAGS;
+  const own: readonly string[] = HEALTH_CHECK_TAGS.own;
+  const others = Object.keys(tags).filter((key) => !own.includes(key));
+  const most = max - own.length;
+  return others.length <= most
+    ? []
+    : [
+        {
+          path: "tags",
+          value: `${others.length} tags`,
+          allowed: `at most ${most} with dns: a health check takes ${max}, less the group's own ${own.length}`,
+          fix: "name fewer tags",
+        },
+      ];
+};
 
 const endpointTargets: DnsRule = ({ regions }, { endpoints }) =>
   endpoints.flatMap(({ targets }, index) =>
@@ -334,6 +351,7 @@ const RULES: readonly DnsRule[] = [
   leavesOnly,
   distinctChecks,
   childrenOfChecks,
+  tagsOfChecks,
   endpointTargets,
   endpointKinds,
   endpointNames,

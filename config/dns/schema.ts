@@ -1,4 +1,3 @@
-import { isIP } from "node:net";
 import { z } from "zod";
 import {
   DNS_LABEL_MAX_LENGTH,
@@ -64,7 +63,7 @@ const discovery = object({
 const health = object({
   type: choice(
     ["endpoint", "metric"],
-    "How Route 53 learns whether a home is healthy. endpoint (default): it asks a public function URL, and notices a failure in seconds. metric: the controller publishes its verdict, nothing is public, and a failure is noticed in minutes.",
+    "How Route 53 learns whether a home is healthy: it is fit, and owns itself. endpoint (default): Route 53 asks a public function URL, and notices a failure in seconds. metric: the controller publishes its verdict, nothing is public, and a failure is noticed in minutes.",
   ).default("endpoint"),
   interval_seconds: z
     .literal([...HEALTH_INTERVAL_SECONDS], allowed(`${HEALTH_INTERVAL_SECONDS.join(" or ")}`))
@@ -118,8 +117,6 @@ const target = z
   )
   .describe("Where the record leads while it leads to this region.");
 
-export const RESOLVER_TEXT = 'an IP address, or one with a port such as "10.0.0.2:53" or "[2001:db8::2]:53"';
-
 export const dns = object({
   zone_id: zoneId("Hosted zone of the records, in the account of the group."),
   record: domainName(
@@ -127,7 +124,7 @@ export const dns = object({
   ),
   ttl_seconds: whole(
     RECORD_TTL_SECONDS,
-    "Time to live of the records, seconds. Default 10. A takeover waits for it.",
+    "Time to live of the records, seconds. Default 10. Producers follow no sooner.",
   ).default(10),
   discovery,
   health,
@@ -163,28 +160,6 @@ export const dns = object({
       "Records of application endpoints (CNAME, or alias of type A) that fail over with the regions. Default: none.",
     )
     .default([]),
-  resolver_addresses: map(
-    region,
-    REGION_TEXT,
-    z
-      .array(
-        z
-          .string(allowed(RESOLVER_TEXT))
-          .refine(isServer, allowed(RESOLVER_TEXT))
-          .describe("Address of a DNS server."),
-      )
-      .min(1, allowed("at least one address"))
-      .describe("DNS servers."),
-    "Per region, the DNS servers that functions ask. Default: the resolver of the machine.",
-  ).default({}),
 }).describe(
-  "Health checks and records in Route 53: producers find a healthy region, and peers take over by themselves. Needs recovery. Default: none, takeover by order only.",
+  "Health checks and records in Route 53, by which producers find a region that works. Who owns a home does not depend on them. Needs recovery. Default: none.",
 );
-
-/** Whether it names a DNS server as Node's resolver takes it: https://nodejs.org/api/dns.html#dnssetserversservers */
-export function isServer(address: string): boolean {
-  if (isIP(address) !== 0) return true;
-  const [, six, four, port] = /^(?:\[(.+)\]|([^:]+)):(\d{1,5})$/.exec(address) ?? [];
-  const known = six === undefined ? isIP(four ?? "") === 4 : isIP(six) === 6;
-  return known && Number(port) >= 1 && Number(port) <= 65_535;
-}

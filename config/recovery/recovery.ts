@@ -15,10 +15,11 @@ import {
   when,
 } from "../../core/expression";
 import { CANARY_RETENTION_SECONDS } from "../../core/limits";
-import { MODULE_REGION_SETTINGS, MODULE_REGIONS, managedLedgerName } from "../../core/names";
+import { MODULE_REGION_SETTINGS, managedLedgerName } from "../../core/names";
 import { entrySeconds } from "../../ledger/expiry";
 import type { Group } from "../configuration";
 import type { LogicalQueueInput } from "../schema";
+import { mayTakeOver, membersOf } from "./majority";
 
 /** What a failover group's recovery needs to know of a resolved logical queue. */
 interface Worked {
@@ -35,20 +36,24 @@ const RESCUE_MARGIN_SECONDS = 120;
 const CANARY_FUNCTION_TIMEOUT_SECONDS = 20;
 
 /** Settings of recovery with the defaults that follow from the rest of the group. Undefined: no recovery. */
-export function resolveRecovery({ recovery, regions, dns }: Group, queues: Readonly<Record<string, Worked>>) {
+export function resolveRecovery(
+  { recovery, regions }: Pick<Group, "recovery" | "regions">,
+  queues: Readonly<Record<string, Worked>>,
+) {
   if (recovery === undefined) return undefined;
   const names = Object.keys(regions);
   const inFlightSeconds = fallback(recovery.inFlightSeconds, longestInFlight(Object.values(queues)));
-  const hasRecords = isSet(dns);
+  const usual = when(mayTakeOver({ regions, recovery }), "automatic" as const, "manual" as const);
   return presentIf(isSet(recovery), {
     ...recovery,
-    takeover: fallback(recovery.takeover, when(hasRecords, "automatic" as const, "manual" as const)),
-    onIsolation: fallback(recovery.onIsolation, when(hasRecords, "fence" as const, "continue" as const)),
+    takeover: fallback(recovery.takeover, usual),
+    /** Whether the author has said so, rather than nothing. */
+    takeoverIsChosen: isSet(recovery.takeover),
     /** By home, every home of the group; what else the author has written stays, for the rules to find. */
     takeoverOrder: Object.fromEntries(
       [...new Set([...names, ...Object.keys(recovery.takeoverOrder ?? {})])].map((home) => [
         home,
-        fallback(recovery.takeoverOrder?.[home], allBut(home, names)),
+        fallback(recovery.takeoverOrder?.[home], allBut(home, membersOf({ regions }))),
       ]),
     ) as Readonly<Record<string, readonly string[]>>,
     witness: resolveWitness(recovery, { regions }),
@@ -74,11 +79,10 @@ export function accountOf({ regions }: Pick<Group, "regions">): string {
   return expression`values(${MODULE_REGION_SETTINGS})[0].account`;
 }
 
-/** Regions of a group but for one. Those of a module are a symbol, so their list is asked for. */
-function allBut(home: string, names: readonly string[]): readonly string[] {
-  const list = isKnown(names) ? names : (MODULE_REGIONS as unknown as readonly string[]);
+/** Regions of a group but for one. */
+function allBut(home: string, members: readonly string[]): readonly string[] {
   return each(
-    list,
+    members,
     (region) => region,
     (region) => not(equal(region, home)),
   );

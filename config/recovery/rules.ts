@@ -7,14 +7,14 @@ import { topologyOf } from "../topology";
 import type { Violation } from "../violation";
 import { VOTER_RULES } from "./voter-rules";
 
-/** SSM lets no other account read a standard parameter: https://docs.aws.amazon.com/systems-manager/latest/userguide/parameter-store-shared-parameters.html */
-const oneAccountForParameters: Rule = (configuration) =>
+/** Regions call each other's tables of ownership by name, which DynamoDB looks up in the account of the caller. */
+const oneAccountForOwnership: Rule = (configuration) =>
   configuration.recovery
     ? otherAccounts(configuration).map(({ region, account, first }) => ({
         path: `regions.${region}.account`,
         value: account,
         allowed: `one account in all regions, ${first}, with recovery`,
-        fix: "use one account: regions could not read each other's roles, which SSM shows to no other account",
+        fix: "use one account: regions look for each other's tables of ownership in their own",
       }))
     : [];
 
@@ -36,19 +36,6 @@ export function otherAccounts({ regions }: Configuration) {
     .filter(([, { account }]) => account !== first?.[1].account)
     .map(([region, { account }]) => ({ region, account, first: first![1].account }));
 }
-
-/** Nothing tells that a home is lost, or sound again, where nobody looks at its health. */
-const byItself: Rule = ({ recovery, dns }) =>
-  recovery === undefined || dns !== undefined
-    ? []
-    : (["takeover", "failback"] as const)
-        .filter((setting) => recovery[setting] === "automatic")
-        .map((setting) => ({
-          path: `recovery.${setting}`,
-          value: "automatic",
-          allowed: "manual without dns",
-          fix: 'take it out, or add "dns": without health checks a home is taken over and handed back by order only',
-        }));
 
 const ledgerNeedsRecovery: Rule = ({ ledger, recovery }) =>
   ledger && !recovery
@@ -282,8 +269,7 @@ function unmet(
 }
 
 export const RECOVERY_RULES: readonly Rule[] = [
-  oneAccountForParameters,
-  byItself,
+  oneAccountForOwnership,
   oneAccountForLedger,
   ledgerNeedsRecovery,
   broughtLedgerIsTheirs,

@@ -33,24 +33,20 @@ import {
 export const recovery = object({
   takeover: choice(
     ["automatic", "manual"],
-    "Takeover. automatic (default with dns, and only there): a peer takes a home over by itself when health check and heartbeats both say for takeover_delay_seconds that it is lost. manual (default without): by order only.",
+    "Takeover. automatic (default with three or five regions, or with a witness): a peer takes a home over by itself once its owner's lease has ended, and an owner that is unfit for takeover_delay_seconds gives its homes up. manual (default for two or four regions without a witness, and to be said there with dns): by order only.",
   ).optional(),
   takeover_delay_seconds: whole(
     TAKEOVER_DELAY_SECONDS,
-    "Time for which a home must be lost by every signal before a peer takes it over by itself, and before which an isolated home fences itself, seconds. Without dns only the latter. Default 300.",
-  ).default(300),
+    "Time for which an owner must be unfit, by its queues, its canary or its ledger, before it gives its homes up, seconds. A lost region's homes wait for its lease alone. Default 60.",
+  ).default(60),
   failback: choice(
     ["manual", "automatic"],
-    "Hand-back. manual (default): by order. automatic: once the home has been healthy for failback_after_seconds; only with dns.",
+    "Hand-back. manual (default): by order. automatic: once the home has been fit for failback_after_seconds.",
   ).default("manual"),
   failback_after_seconds: whole(
     FAILBACK_AFTER_SECONDS,
-    "Time for which a home must have been healthy before an automatic hand-back, seconds. Default 900.",
+    "Time for which a home must have been fit before an automatic hand-back, seconds; doubled at each repeat within a day. Default 900.",
   ).default(900),
-  on_isolation: choice(
-    ["continue", "fence"],
-    "What a home does that neither reaches nor hears any peer, nor, with dns, can look a record up. continue (default without dns): it goes on. fence (default with dns): it stops delivering before a peer takes over. Without dns two regions cannot tell a cut between them from being alone.",
-  ).optional(),
   takeover_order: map(
     region,
     REGION_TEXT,
@@ -62,11 +58,11 @@ export const recovery = object({
   ).optional(),
   in_flight_seconds: whole(
     IN_FLIGHT_SECONDS,
-    "Longest time that work goes on after consumers and functions of a region were told to stop, seconds. Default: the longest over the logical queues of function timeout plus consumer_processing_seconds (or the visibility timeout).",
+    "Longest time that work goes on after a region's pass has ended, seconds. Default: the longest over the logical queues of function timeout plus consumer_processing_seconds (or the visibility timeout).",
   ).optional(),
   hand_back_timeout_seconds: whole(
     HAND_BACK_TIMEOUT_SECONDS,
-    "Longest wait before the fence of a home that owns itself again opens all the same, seconds. Default 900, or in_flight_seconds if that is longer.",
+    "Longest wait for messages that are not processed, seconds: before an owner hands a peer's home back, and before a home that has itself back opens. Default 900, or in_flight_seconds if that is longer.",
   ).optional(),
   witness: object({
     region: region.describe("Region of the witness, none of the group."),

@@ -1,7 +1,24 @@
 import { ownershipTableName, partitionOf } from "../../core/names";
 import { inOwnRegion, type Rule } from "../rule";
+import { mayTakeOver } from "./majority";
 
 /** Of the witness and of the tables of ownership. */
+
+/** An even number of regions needs one vote more before peers may take over by themselves. */
+const takeoverByMajority: Rule = (configuration) => {
+  const { recovery, dns } = configuration;
+  if (recovery === undefined || mayTakeOver(configuration)) return [];
+  const { takeover, takeoverIsChosen } = recovery;
+  if (takeoverIsChosen ? takeover === "manual" : dns === undefined) return [];
+  return [
+    {
+      path: "recovery.takeover",
+      value: takeoverIsChosen ? takeover : undefined,
+      allowed: "manual in a group of two or four regions without a witness, which with dns has to say so",
+      fix: 'add a witness, a region that holds nothing but a table ("witness": { "region": … }), or a third region (to four: a fifth), and peers take over by themselves; or say "takeover": "manual", and they do by order only',
+    },
+  ];
+};
 
 const witnessIsNoMember: Rule = ({ recovery, regions }) => {
   const names = Object.keys(regions);
@@ -87,6 +104,7 @@ const ownershipTableIsNoLedger: Rule = ({ recovery, ledger, naming, failoverGrou
     : [];
 
 export const VOTER_RULES: readonly Rule[] = [
+  takeoverByMajority,
   witnessIsNoMember,
   witnessHasAVote,
   witnessInPartition,

@@ -1,9 +1,10 @@
-import { allIsMoved, handBack, phaseIs, producersGo, trackRescue, WARM_UP } from "./conditions";
+import { allIsMoved, handBack, isOwner, producersGo, tellRescue, WARM_UP } from "./conditions";
+import { HAND_BACK_SECONDS, HAND_OVER_SECONDS } from "./limits";
 import { order } from "./operator";
 import type { Scenario } from "./scenario";
 
-/** Replication of the ledger between regions takes this long while the scenario plays. */
-const LEDGER_LAG_SECONDS = 60;
+/** Replication of the ledger takes this long. Between the last claim of one owner and the first of the next are thirty seconds. */
+const LEDGER_LAG_SECONDS = 20;
 
 export const evacuate: Scenario = {
   summary: `A live region is evacuated under traffic while the ledger lags by ${LEDGER_LAG_SECONDS} s, and takes its messages back.`,
@@ -12,25 +13,24 @@ export const evacuate: Scenario = {
     const lag = await emulator.delayReplication(LEDGER_LAG_SECONDS);
     timeline.say(`what one region writes into the ledger is seen by the other ${LEDGER_LAG_SECONDS} s later`);
     await traffic.flows(WARM_UP);
-    const stopTracking = trackRescue(stage);
+    tellRescue(stage);
     await order(stage, "evacuate", home, "--to", peer);
     timeline.mark("ordered");
-    await phaseIs(stage, peer, home, "owner");
+    await isOwner(stage, peer, home);
     timeline.mark("takenOver");
     await traffic.flows(WARM_UP);
-    await stage.whileEvacuated?.();
+    await stage.whileAway?.();
     await producersGo(stage, peer);
-    timeline.mark("producersMoved", `producers are sent to ${peer}`);
+    timeline.mark("dnsMoved");
     await allIsMoved(stage);
-    stopTracking();
     timeline.mark("rescued", `everything that ${home} took in is with ${peer}`);
     await handBack(stage);
     await lag.restore();
   },
   seconds: {
     takenOver: ["ordered", "takenOver"],
-    firstRescued: ["ordered", "firstRescued"],
-    lastRescued: ["ordered", "lastRescued"],
+    dnsMoved: ["ordered", "dnsMoved"],
     handBack: ["failbackOrdered", "handedBack"],
   },
+  limits: { seconds: { takenOver: HAND_OVER_SECONDS, handBack: HAND_BACK_SECONDS } },
 };

@@ -1,25 +1,36 @@
+import { dynamodbOutage } from "./dynamodb-outage";
 import { evacuate } from "./evacuate";
-import { ledgerOutage } from "./ledger-outage";
-import { outage } from "./outage";
+import { flapping } from "./flapping";
+import { lostForGood } from "./lost-for-good";
 import { ownerLost } from "./owner-lost";
 import { partition } from "./partition";
 import { peerOutage } from "./peer-outage";
 import { pollerStall } from "./poller-stall";
 import { takeover } from "./takeover";
 import { twoLost } from "./two-lost";
+import { witnessLost } from "./witness-lost";
 
 /** The scenarios of recovery, by the name that `--scenario` takes. */
 export const SCENARIOS = {
-  outage,
   takeover,
+  "lost-for-good": lostForGood,
+  flapping,
+  evacuate,
+  "dynamodb-outage": dynamodbOutage,
+  "poller-stall": pollerStall,
+  "peer-outage": peerOutage,
+  "witness-lost": witnessLost,
+  partition,
   "owner-lost": ownerLost,
   "two-lost": twoLost,
-  evacuate,
-  "poller-stall": pollerStall,
-  "ledger-outage": ledgerOutage,
-  "peer-outage": peerOutage,
-  partition,
 } as const;
 
 export type ScenarioName = keyof typeof SCENARIOS;
-export { play, type Scenario, type ScenarioResult, type Stage } from "./scenario";
+export {
+  hasPassed,
+  play,
+  type QueueResult,
+  type Scenario,
+  type ScenarioResult,
+  type Stage,
+} from "./scenario";

@@ -1,4 +1,5 @@
 import type { ServiceRequest } from "../shop";
+import type { Copies } from "./copies";
 
 /** An order that an ingress queue has accepted. */
 export interface SentOrder {
@@ -19,7 +20,10 @@ export interface SentOrder {
 export interface Judgement {
   readonly sent: number;
   readonly processed: number;
+  /** Orders that nobody has processed, but for those that are stranded. */
   readonly lost: number;
+  /** Orders that a region which is lost for good had taken in and not copied yet. */
+  readonly stranded: number;
   /** Orders whose last step was asked for more than once, but for those {@link withinBounds}. */
   readonly processedTwice: number;
   /** Orders whose last step was asked for more than once, as the guarantees allow: see {@link Bounds}. */
@@ -39,6 +43,8 @@ export interface Bounds {
   readonly accepted?: readonly Time[];
   /** Nobody but its own region had it: SQS delivers at least once, and without a ledger nobody notices. @default that is no excuse */
   readonly atHome?: boolean;
+  /** Orders that nobody can process, since only a region had them that is lost for good. @default none */
+  readonly stranded?: ReadonlySet<string>;
 }
 
 /** From one moment to another, in epoch milliseconds. */
@@ -66,10 +72,14 @@ export function judge(
   const again = processed.filter((order) => requestsOf(order).length > 1);
   const keysOf = (order: SentOrder) => new Set(requestsOf(order).map(({ key }) => key)).size;
   const processedTwice = repeatsOutside(sent, requests, bounds).length;
+  const isStranded = (order: SentOrder) =>
+    bounds.stranded?.has(order.order) === true && requestsOf(order).length === 0;
+  const stranded = sent.filter(isStranded).length;
   return {
     sent: sent.length,
     processed: processed.length,
-    lost: sent.length - processed.length,
+    lost: sent.length - processed.length - stranded,
+    stranded,
     processedTwice,
     withinBounds: again.length - processedTwice,
     chargedTwice: again.filter((order) => keysOf(order) > 1).length,
@@ -115,6 +125,73 @@ function askedFor(requests: readonly ServiceRequest[]): ReadonlyMap<string, read
     else known.push(request);
   }
   return byOrder;
+}
+
+/** A region that does not process what it has to, for a time. */
+export interface Fault {
+  readonly region: string;
+  /** Epoch milliseconds. */
+  readonly from: number;
+  readonly until: number;
+}
+
+/** What became of orders while a fault lasted. */
+export interface Rescue {
+  /** Seconds from the beginning of the fault until another region processed the first order that had waited. @default it processed none */
+  readonly firstRescued?: number;
+  /** The same of the last one. */
+  readonly lastRescued?: number;
+  /** Orders that other regions had been holding for a while when the fault ended, and nobody had processed. */
+  readonly waiting: number;
+}
+
+/** Work is under way for so long though nothing is wrong. */
+const UNDER_WAY_MS = 15_000;
+
+/** What other regions made, while a fault lasted, of the orders that they had, or had copies of. */
+export function rescueOf(
+  sent: readonly SentOrder[],
+  copies: Copies,
+  requests: readonly ServiceRequest[],
+  { region, from, until }: Fault,
+): Rescue {
+  const asked = askedFor(requests);
+  const heldSince = ({ order, regions, at }: SentOrder): number => {
+    const elsewhere = [...(copies.get(order) ?? [])].filter(([holder]) => holder !== region);
+    const intake = regions.at(-1) === region ? [] : [at];
+    return Math.min(...intake, ...elsewhere.map(([, since]) => since));
+  };
+  const firstOf = ({ order }: SentOrder) => asked.get(order)?.[0];
+  const waiting = sent.filter(
+    (order) => heldSince(order) < until - UNDER_WAY_MS && (firstOf(order)?.at ?? Infinity) > until,
+  );
+  const rescued = sent
+    .filter((order) => heldSince(order) < until)
+    .flatMap((order) => firstOf(order) ?? [])
+    .filter(({ at, home, region: by }) => at > from && at <= until && by !== home && by !== region)
+    .map(({ at }) => Number(((at - from) / 1_000).toFixed(1)));
+  return {
+    ...(rescued.length > 0 && { firstRescued: Math.min(...rescued), lastRescued: Math.max(...rescued) }),
+    waiting: waiting.length,
+  };
+}
+
+/**
+ * Orders that nobody but a region had when that region was lost for good: it had accepted them within the last seconds, and no function had
+ * given them to another region.
+ * @param seconds for which an order may be without a copy
+ */
+export function strandedIn(
+  region: string,
+  sent: readonly SentOrder[],
+  copies: Copies,
+  lostAt: number,
+  seconds: number,
+): readonly SentOrder[] {
+  return sent.filter(({ order, regions, at }) => {
+    const elsewhere = [...(copies.get(order)?.keys() ?? [])].some((holder) => holder !== region);
+    return regions.at(-1) === region && !elsewhere && at > lostAt - seconds * 1_000;
+  });
 }
 
 /** Within its home and the region that processed it, an order must not come after a later one of its group. */

@@ -4,7 +4,7 @@ import { runCommand } from "../../tests/emulator/run-command";
 import type { Stage } from "./scenario";
 
 /**
- * Gives an order with the project's own command, from a place that reaches what the stage's peer reaches.
+ * Gives an order with the project's own command, from a place that reaches what the stage's peer reaches. It does not wait for what follows.
  * @throws Error with what the command said when it failed
  */
 export async function order(

@@ -1,38 +1,53 @@
-import { givenBack, phaseIs, producersGo, takesOver, WARM_UP } from "./conditions";
+import {
+  comesHome,
+  handBack,
+  isOwner,
+  loses,
+  movesTo,
+  othersFinish,
+  pilesUp,
+  producersGo,
+  tellRescue,
+  WARM_UP,
+} from "./conditions";
+import { FIRST_RESCUED, HAND_BACK_SECONDS, PRODUCERS_SECONDS } from "./limits";
 import { order } from "./operator";
 import type { Scenario } from "./scenario";
 
 export const ownerLost: Scenario = {
   summary:
-    "A home is evacuated, and then its new owner is lost while nobody is awake; the home, which is sound, takes itself back.",
+    "Of three regions one is evacuated, and then its new owner is lost while nobody is awake: the third takes over from that.",
+  regions: 3,
+  rescue: { from: "peer" },
   async play(stage) {
-    const { emulator, home, peer, timeline, traffic } = stage;
+    const { deployment, home, peer, timeline, traffic } = stage;
+    const third = deployment.regions.find((region) => region !== home && region !== peer)!;
     await traffic.flows(WARM_UP);
     await order(stage, "evacuate", home, "--to", peer);
     timeline.mark("ordered");
-    await phaseIs(stage, peer, home, "owner");
-    timeline.mark("takenOver", `${peer} answers for the messages of ${home}`);
+    await isOwner(stage, peer, home);
+    timeline.mark("evacuated");
     await producersGo(stage, peer);
     await traffic.flows(WARM_UP);
-    const lost = await emulator.loseRegion(peer, { manner: "hang" });
-    timeline.mark("lost", `${peer} is lost: calls hang, functions and schedules stand still`);
-    await producersGo(stage, home);
-    timeline.mark("dnsMoved", `producers are sent to ${home}`);
-    await takesOver(stage, home);
-    timeline.mark("takenBack", `${home} answers for its messages itself`);
+    const accept = await pilesUp(stage, peer);
+    const lost = await loses(stage, peer);
+    accept();
+    tellRescue(stage);
+    await Promise.all([movesTo(stage, third), isOwner(stage, third, peer)]);
+    await othersFinish(stage, peer);
     await traffic.flows(WARM_UP);
     await lost.restore();
     timeline.mark("returned", `${peer} is back`);
-    // Its consumers process what it has of the home when it owns itself again.
-    await phaseIs(stage, peer, peer, "standing-by");
-    await givenBack(stage, peer);
-    await phaseIs(stage, peer, home, "standing-by");
-    timeline.mark("standsBy", `${peer} has nothing of ${home} left`);
-    await traffic.flows(WARM_UP);
+    await comesHome(stage, peer);
+    await handBack(stage);
   },
   seconds: {
     dnsMoved: ["lost", "dnsMoved"],
-    takenBack: ["lost", "takenBack"],
-    standsBy: ["returned", "standsBy"],
+    takenOver: ["lost", "takenOver"],
+    handBack: ["failbackOrdered", "handedBack"],
+  },
+  limits: {
+    firstRescued: FIRST_RESCUED,
+    seconds: { dnsMoved: PRODUCERS_SECONDS, handBack: HAND_BACK_SECONDS },
   },
 };

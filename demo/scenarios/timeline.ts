@@ -2,6 +2,8 @@
 export class Timeline {
   /** Moments by name, in seconds since the beginning. */
   readonly moments: Record<string, number> = {};
+  /** When something was lost, in epoch milliseconds. */
+  readonly losses: number[] = [];
   private readonly began = performance.now();
   private readonly beganAt = Date.now();
 
@@ -22,9 +24,11 @@ export class Timeline {
     if (text !== undefined) this.say(text);
   }
 
-  /** Keeps the moment by `name`; the last counts. */
-  touch(name: string): void {
-    this.moments[name] = this.now;
+  /** Keeps the moment by `name`; the first, and the moment of each loss. */
+  lose(name: string, text: string): void {
+    this.losses.push(Date.now());
+    this.mark(name);
+    this.say(text);
   }
 
   /** Epoch milliseconds as seconds since the beginning. */

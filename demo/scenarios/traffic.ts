@@ -6,13 +6,18 @@ import type { Deployment } from "../../tests/emulator/deployment";
 import type { Emulator } from "../../tests/emulator/emulator";
 import type { ServiceRequest, Shop } from "../shop";
 import type { Endpoint } from "../traffic";
+import { CopyWatch } from "./copies";
 import {
   type Bounds,
+  type Fault,
   type Judgement,
   judge,
   LAST_STEP,
+  type Rescue,
   repeatsOutside,
+  rescueOf,
   type SentOrder,
+  strandedIn,
   violationsOf,
 } from "./judge";
 import { Producer } from "./producer";
@@ -40,14 +45,16 @@ export class Traffic {
   onMoved: (region: string) => void = () => {};
 
   private preferred: string;
+  private readonly copyWatch: CopyWatch;
 
   private constructor(
     private readonly options: TrafficOptions,
     /** By region, in the order in which producers try them. */
     private readonly clients: ReadonlyMap<string, SQSClient>,
   ) {
-    const { deployment, rates } = options;
+    const { deployment, emulator, rates } = options;
     this.preferred = options.home;
+    this.copyWatch = new CopyWatch(emulator);
     const regions = this.regions([...clients.keys()]);
     this.producers = Object.fromEntries(
       Object.entries(rates).map(([queue, rate]) => {
@@ -107,12 +114,15 @@ export class Traffic {
     this.preferred = region;
   }
 
-  /** Ends the producers, and waits until every order that was accepted is processed or `patienceMs` have gone by without another. */
-  async finish(patienceMs: number): Promise<void> {
+  /**
+   * Ends the producers, and waits until every order that was accepted is processed or `patienceMs` have gone by without another.
+   * @param stranded how many cannot be processed
+   */
+  async finish(patienceMs: number, stranded: () => number): Promise<void> {
     await this.stop();
     let count = -1;
     let since = performance.now();
-    while (this.missing() > 0 && performance.now() - since < patienceMs) {
+    while (this.missing() > stranded() && performance.now() - since < patienceMs) {
       const now = this.missing();
       if (now !== count) since = performance.now();
       count = now;
@@ -123,6 +133,37 @@ export class Traffic {
   close(): void {
     for (const producer of Object.values(this.producers)) producer.abandon();
     for (const client of this.clients.values()) client.destroy();
+    this.copyWatch.stop();
+  }
+
+  /** By logical queue, how many orders that nobody has processed are held by other regions than this one. */
+  heldBeside(region: string): Readonly<Record<string, number>> {
+    const { copies } = this.copyWatch;
+    return Object.fromEntries(
+      Object.entries(this.producers).map(([queue, { sent }]) => {
+        const processed = this.processedOf(queue);
+        const isHeld = ({ order }: SentOrder) =>
+          !processed.has(order) && [...(copies.get(order)?.keys() ?? [])].some((holder) => holder !== region);
+        return [queue, sent.filter(isHeld).length];
+      }),
+    );
+  }
+
+  /** By logical queue, what other regions made of what they had while a fault lasted. */
+  rescue(fault: Fault): Readonly<Record<string, Rescue>> {
+    return Object.fromEntries(
+      Object.entries(this.producers).map(([queue, { sent }]) => [
+        queue,
+        rescueOf(sent, this.copyWatch.copies, this.requestsOf(queue), fault),
+      ]),
+    );
+  }
+
+  /** Orders that nobody but a region had, within the last seconds before it was lost for good. */
+  stranded(region: string, lostAt: number, seconds: number): ReadonlySet<string> {
+    const sent = Object.values(this.producers).flatMap((producer) => producer.sent);
+    const { copies } = this.copyWatch;
+    return new Set(strandedIn(region, sent, copies, lostAt, seconds).map(({ order }) => order));
   }
 
   /** How many orders are accepted and not processed yet. */
@@ -159,6 +200,12 @@ export class Traffic {
     return Object.entries(this.producers).flatMap(([queue, { sent }]) =>
       repeatsOutside(sent, this.requestsOf(queue), boundsOf(queue)),
     );
+  }
+
+  /** Whether copies of a logical queue are moved as soon as their home is taken: its ledger tells for each what has been done. */
+  isMovedAtOnce(queue: string): boolean {
+    const { recovery } = this.options.deployment.configuration.queues[queue]!;
+    return recovery?.rescue === "ledger" && !this.isFifo(queue);
   }
 
   private regions(regions: readonly string[]): ProducerRegions {

@@ -1,21 +1,34 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import { GetParameterCommand, type SSMClient } from "@aws-sdk/client-ssm";
-import { parameterNames } from "../../ownership/parameters";
-import { type HomeState, type Phase, parseStates, type States } from "../../ownership/states";
-import { ssmClient } from "../../tests/emulator/clients";
+import { ownershipTablesOf, votersOf } from "../../config/voters";
+import { type LeaseStore, openStore } from "../../ownership/lease/store/store";
+import { dynamoClient } from "../../tests/emulator/clients";
 import type { Deployment } from "../../tests/emulator/deployment";
 import type { Emulator } from "../../tests/emulator/emulator";
+import { isFounded, isRunning, openIn, type TableSeen } from "./passes";
 import type { Timeline } from "./timeline";
 
 const LOOK_EVERY_MS = 500;
-/** A region that does not answer by then is looked at again next time. */
-const PATIENCE_MS = 1_000;
 
-/** Follows what each region does about each home, and tells the timeline of every change. */
+/** Another region than before processes a home's messages, or none does. */
+export interface Move {
+  readonly home: string;
+  /** Undefined: no region processes the home's messages. */
+  readonly owner: string | undefined;
+  /** When it was seen, in epoch milliseconds. */
+  readonly at: number;
+}
+
+/** Follows the passes in the tables of all voters, as readers do, and tells the timeline who processes which home's messages. */
 export class OwnershipWatch {
-  private readonly seen = new Map<string, HomeState>();
-  private readonly clients: readonly (readonly [string, SSMClient])[];
-  private readonly running: Promise<void>;
+  /** What was seen so far; the first moves are those of the beginning. */
+  readonly moves: Move[] = [];
+  /** Homes that two regions processed at the same moment, each as often as it was seen. */
+  readonly ownedTwice: string[] = [];
+  private readonly homes: readonly string[];
+  private readonly tables = new Map<string, TableSeen>();
+  private readonly owners = new Map<string, string | undefined>();
+  private readonly store: LeaseStore;
+  private readonly running: Promise<unknown>;
   private over = false;
 
   constructor(
@@ -23,55 +36,66 @@ export class OwnershipWatch {
     private readonly deployment: Deployment,
     private readonly timeline: Timeline,
   ) {
-    this.clients = deployment.regions.map((region) => [
-      region,
-      ssmClient(emulator, { region, account: deployment.account(region), maxAttempts: 1 }),
-    ]);
-    this.running = this.run();
+    const names = ownershipTablesOf(deployment.configuration);
+    this.homes = deployment.regions;
+    this.store = openStore({
+      tableName: (region) => names[region]!,
+      clock,
+      client: (region) =>
+        dynamoClient(emulator, { region, account: deployment.account(region), maxAttempts: 1 }),
+    });
+    // Each table by itself: one that hangs keeps nobody from looking at the others.
+    this.running = Promise.all([...Object.keys(names).map((table) => this.follow(table)), this.judge()]);
   }
 
-  /** The phase of a region for a home, as last seen. */
-  phase(region: string, home: string): Phase | undefined {
-    return this.state(region, home)?.phase;
+  /** The one region that processes a home's messages, as last seen. */
+  owner(home: string): string | undefined {
+    const open = openIn(home, this.tables.values(), clock());
+    return open.length === 1 ? open[0] : undefined;
   }
 
-  state(region: string, home: string): HomeState | undefined {
-    return this.seen.get(`${region} ${home}`);
+  /** Whether a region's controller runs. */
+  runs(region: string): boolean {
+    return isRunning(region, this.tables.values(), clock());
+  }
+
+  /** Whether every voter knows who owns each home. */
+  isFounded(): boolean {
+    const voters = votersOf(this.deployment.configuration);
+    return this.homes.every((home) => isFounded(home, voters[home]!, this.tables));
   }
 
   async stop(): Promise<void> {
     this.over = true;
     await this.running;
-    for (const [, client] of this.clients) client.destroy();
+    this.store.close();
   }
 
-  private async run(): Promise<void> {
+  private async follow(table: string): Promise<void> {
     while (!this.over) {
-      await Promise.all(this.clients.map(([region, client]) => this.look(region, client)));
+      const answer = (await this.store.look([table])).get(table);
+      if (answer?.kind === "items") this.tables.set(table, answer);
       await sleep(LOOK_EVERY_MS);
     }
   }
 
-  private async look(region: string, client: SSMClient): Promise<void> {
-    const { states: Name } = parameterNames(this.deployment.configuration.failoverGroup);
-    let states: States;
-    try {
-      const abortSignal = AbortSignal.timeout(PATIENCE_MS);
-      const { Parameter } = await client.send(new GetParameterCommand({ Name }), { abortSignal });
-      states = parseStates(Parameter?.Value ?? "");
-    } catch {
-      return;
+  private async judge(): Promise<void> {
+    while (!this.over) {
+      for (const home of this.homes) this.note(home, openIn(home, this.tables.values(), clock()));
+      await sleep(LOOK_EVERY_MS);
     }
-    for (const [home, state] of Object.entries(states.homes)) this.note(region, home, state);
   }
 
-  private note(region: string, home: string, state: HomeState): void {
-    const before = this.state(region, home);
-    this.seen.set(`${region} ${home}`, state);
-    if (before?.phase === state.phase && before.waitsFor === state.waitsFor) return;
-    if (before === undefined && state.epoch === 0) return;
-    const subject = region === home ? `${region} for itself` : `${region} for ${home}`;
-    const waits = state.waitsFor === undefined ? "" : `, waits for ${state.waitsFor}`;
-    this.timeline.say(`${subject}: ${state.phase}${waits}`);
+  private note(home: string, open: readonly string[]): void {
+    if (open.length > 1) this.ownedTwice.push(home);
+    const owner = open.length === 0 ? undefined : open.join(" and ");
+    if (this.owners.has(home) && this.owners.get(home) === owner) return;
+    this.owners.set(home, owner);
+    this.moves.push({ home, owner, at: Date.now() });
+    this.timeline.say(`ownership: ${owner ?? "nobody"} processes the messages of ${home}`);
   }
+}
+
+function clock(): number {
+  return performance.now();
 }

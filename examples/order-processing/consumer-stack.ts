@@ -8,19 +8,18 @@ import { AssetType, TerraformAsset, TerraformStack, TerraformVariable } from "cd
 import type { Construct } from "constructs";
 import type { LedgerOptions } from "../../client";
 import type { Configuration } from "../../config/configuration";
-import { recordSettings } from "../../config/dns/record-settings";
 import { topologyOf } from "../../config/topology";
+import { ownershipTablesOf } from "../../config/voters";
 import { logGroupArn, logGroupName } from "../../core/names";
 import { consumerPolicy } from "../../modules/policy/client-policies";
-import type { RecordSettings } from "../../ownership/records";
 import type { ConsumerArchive } from "./build";
 
 /** What a consumer is told by its environment. */
 export interface ConsumerSettings {
   readonly queue: string;
   readonly failoverGroup: string;
+  /** Those that have a table of ownership: the group's, and the witness. */
   readonly regions: readonly string[];
-  readonly records?: RecordSettings;
   /** Missing for queues without a ledger. */
   readonly ledger?: Pick<LedgerOptions, "tableName" | "entrySeconds">;
   readonly servicesUrl: string;
@@ -76,8 +75,7 @@ export class ConsumerStack extends TerraformStack {
       const consumer: Omit<ConsumerSettings, "servicesUrl"> = {
         queue,
         failoverGroup: configuration.failoverGroup,
-        regions: Object.keys(configuration.regions),
-        ...recordSettings(configuration, region),
+        regions: Object.keys(ownershipTablesOf(configuration)),
         ...(settings.recovery?.rescue === "ledger" && {
           ledger: {
             tableName: configuration.ledger!.tableName,

@@ -4,7 +4,7 @@ import { consumer, ORIGIN_ATTRIBUTE, regionGate, type Work } from "../../client"
 import { decodeOrigin } from "../../replicator/message/origin";
 import type { ConsumerSettings } from "./consumer-stack";
 
-const { queue, failoverGroup, regions, records, ledger, servicesUrl } = JSON.parse(
+const { queue, failoverGroup, regions, ledger, servicesUrl } = JSON.parse(
   process.env.ORDER_PROCESSING ?? "",
 ) as ConsumerSettings;
 
@@ -14,7 +14,7 @@ const STEPS = ["inventory", "payment"] as const;
 /** Processes orders: gate first, then the ledger, then the two steps. */
 export const handler = consumer({
   queue,
-  gate: regionGate({ failoverGroup, regions, ...(records && { records }) }),
+  gate: regionGate({ failoverGroup, regions }),
   ...(ledger && { ledger }),
   // Short, because the queue allows many receives: after a hand-back nothing waits long for its next one.
   gateHolds: [30, 60, 120],

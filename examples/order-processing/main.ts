@@ -4,6 +4,7 @@ import { CONFIGURATION_VARIABLE, loadConfiguration } from "../../config/load";
 import { ConfigurationError } from "../../config/violation";
 import { GlobalStack, needsGlobalStack } from "../../stacks/global-stack";
 import { RegionStack } from "../../stacks/region-stack";
+import { WitnessStack } from "../../stacks/witness-stack";
 import { buildConsumer } from "./build";
 import { ConsumerStack } from "./consumer-stack";
 
@@ -22,6 +23,7 @@ async function main(): Promise<void> {
     const global = new GlobalStack(app, configuration);
     for (const stack of stacks) global.addDependency(stack);
   }
+  if (configuration.recovery?.witness) new WitnessStack(app, configuration);
   app.synth();
 }
 

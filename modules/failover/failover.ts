@@ -1,7 +1,7 @@
 import type { AwsProvider } from "@cdktf/provider-aws/lib/provider";
 import { Construct } from "constructs";
 import type { Configuration } from "../../config/configuration";
-import { type DnsTopology, dnsTopologyOf } from "../../config/dns/topology";
+import { recordsOf } from "../../config/dns/records";
 import { groupTopologyOf } from "../../config/group-topology";
 import { HEALTH_PATH } from "../../replicator/health/settings";
 import { HealthChecks } from "./health-checks";
@@ -18,8 +18,7 @@ export interface FailoverProps {
 /** Health of a home, for whoever looks at it. */
 export interface HomeHealth {
   readonly home: string;
-  readonly healthCheckId: string;
-  readonly routingCheckId: string;
+  readonly checkId: string;
   /** Of the health endpoint. Undefined with health by metric. */
   readonly url?: string;
 }
@@ -48,25 +47,22 @@ export class Failover extends Construct {
         ]),
     );
     const provider = providers(regions[0]!);
-    const topology: DnsTopology = dnsTopologyOf(configuration);
-    const checks = new HealthChecks(this, "checks", {
+    const { idOf } = new HealthChecks(this, "checks", {
       configuration,
       provider,
-      checks: topology.checks,
       hosts: Object.fromEntries([...endpoints].map(([region, { host }]) => [region, host])),
     });
     new Records(this, "records", {
       dns: configuration.dns!,
       provider,
-      records: topology.records,
-      idOf: (reference) => checks.idOf(reference),
+      records: recordsOf(configuration),
+      idOf,
     });
-    this.homes = topology.homes.map(({ home, health, routing }) => {
+    this.homes = regions.map((home) => {
       const endpoint = endpoints.get(home);
       return {
         home,
-        healthCheckId: checks.idOf(health),
-        routingCheckId: checks.idOf(routing),
+        checkId: idOf(home),
         ...(endpoint && { url: `https://${endpoint.host}${HEALTH_PATH}` }),
       };
     });

@@ -5,45 +5,55 @@ import {
 } from "@cdktf/provider-aws/lib/route53-health-check";
 import { Construct } from "constructs";
 import type { Configuration } from "../../config/configuration";
-import type { CheckReference, HealthCheck, Probe } from "../../config/dns/checks";
+import {
+  type CheckReference,
+  checkOf,
+  checksOf,
+  type HealthCheck,
+  type Probe,
+} from "../../config/dns/checks";
 import { each, fieldOf, json, listOf, mapOf, size, when } from "../../core/expression";
 import { HEALTH_PATH } from "../../replicator/health/settings";
 import { addressed, addressOf, attributeOf, under } from "../address";
 import { healthCheckTagsOf } from "../tags";
 
 export interface HealthChecksProps {
+  /** With records. */
   readonly configuration: Configuration;
   readonly provider: AwsProvider;
-  readonly checks: readonly HealthCheck[];
   /** Host of the health endpoint of each home. */
   readonly hosts: Readonly<Record<string, string>>;
 }
 
 /** Health checks of a failover group. */
 export class HealthChecks extends Construct {
-  private readonly made: ReadonlyMap<string, Route53HealthCheck>;
+  private readonly made = new Map<string, Route53HealthCheck>();
 
-  constructor(scope: Construct, id: string, props: HealthChecksProps) {
+  constructor(
+    scope: Construct,
+    id: string,
+    private readonly props: HealthChecksProps,
+  ) {
     super(scope, id);
-    const made = new Map<string, Route53HealthCheck>();
-    this.made = made;
-    // Leaves first: the others name them.
-    const rank = ({ probe }: HealthCheck) => Number(probe.kind === "calculated");
-    for (const check of [...props.checks].sort((one, other) => rank(one) - rank(other)))
-      made.set(addressOf(check.address), this.check(props, check));
+    for (const check of checksOf(props.configuration))
+      this.made.set(addressOf(check.address), this.make(check));
   }
 
-  readonly idOf = (reference: CheckReference): string => {
+  /** Id of the one check by which records judge a home. */
+  readonly idOf = (home: string): string => this.idAt(checkOf(this.props.configuration, home));
+
+  private readonly idAt = (reference: CheckReference): string => {
     if (typeof reference === "object" && "check" in reference)
-      return attributeOf(this.made.get(addressOf(reference.check))!, "id", reference.of);
+      return attributeOf(this.made.get(addressOf(reference.check))!, "id", [reference.home]);
     if (typeof reference === "object" && "condition" in reference) {
       const { condition, then, otherwise } = reference;
-      return when(condition, this.idOf(then), this.idOf(otherwise));
+      return when(condition, this.idAt(then), this.idAt(otherwise));
     }
     return fieldOf(reference, "id");
   };
 
-  private check({ configuration, provider, hosts }: HealthChecksProps, check: HealthCheck) {
+  private make(check: HealthCheck): Route53HealthCheck {
+    const { configuration, provider, hosts } = this.props;
     const { address, home, probe, exists } = check;
     return addressed(
       new Route53HealthCheck(under(this, exists ?? true)!, address, {
@@ -74,19 +84,18 @@ export class HealthChecks extends Construct {
           type: "CLOUDWATCH_METRIC",
           cloudwatchAlarmName: probe.alarm.name,
           cloudwatchAlarmRegion: probe.alarm.region,
-          insufficientDataHealthStatus: probe.insufficientData,
-          ...(probe.inverted && { invertHealthcheck: true }),
+          insufficientDataHealthStatus: "Unhealthy",
           // The check copies the alarm's settings when it is written, and the alarm is in another stack.
           triggers: { alarm: json(probe.alarm.evaluation) },
         };
       case "routing-control":
         return { type: "RECOVERY_CONTROL", routingControlArn: probe.arn } as Route53HealthCheckConfig;
       case "calculated": {
-        const children = each(probe.children, this.idOf);
+        const children = each(probe.children, this.idAt);
         return {
           type: "CALCULATED",
           childHealthchecks: listOf(children),
-          childHealthThreshold: probe.threshold ?? size(children),
+          childHealthThreshold: size(children),
         };
       }
     }

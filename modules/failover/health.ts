@@ -3,15 +3,12 @@ import type { AwsProvider } from "@cdktf/provider-aws/lib/provider";
 import { Construct } from "constructs";
 import type { Configuration } from "../../config/configuration";
 import { groupTopologyOf } from "../../config/group-topology";
-import { topologyOf } from "../../config/topology";
-import { fields, isSet } from "../../core/expression";
 import { CONTROLLER_PERIOD_SECONDS, HEALTH_TIMEOUT_SECONDS } from "../../core/limits";
-import { canaryQueue, logicalId } from "../../core/names";
+import { logicalId, ownershipTableName } from "../../core/names";
 import type { HealthSettings } from "../../replicator/health/settings";
 import { addressed } from "../address";
 import { RegionFunction } from "../function/region-function";
 import { healthStatements } from "../policy/health-policies";
-import type { GroupPolicies } from "../recovery/group-policies";
 import { groupTagsOf } from "../tags";
 
 export interface HealthProps {
@@ -20,7 +17,6 @@ export interface HealthProps {
   readonly region: string;
   /** Provider of that region and account. */
   readonly provider: AwsProvider;
-  readonly policies: GroupPolicies;
 }
 
 /**
@@ -30,7 +26,7 @@ export interface HealthProps {
 export class Health extends Construct {
   readonly functionName: string;
 
-  constructor(scope: Construct, id: string, { configuration, region, provider, policies }: HealthProps) {
+  constructor(scope: Construct, id: string, { configuration, region, provider }: HealthProps) {
     super(scope, id);
     const { failoverGroup, functions, dns } = configuration;
     const { memoryMb, reservedConcurrency } = dns!.healthEndpoint!;
@@ -42,10 +38,9 @@ export class Health extends Construct {
       address,
       reference: groupTopologyOf(configuration, region).health!,
       word: "health",
-      description: `Tells whether ${region} can work for ${failoverGroup}`,
+      description: `Tells whether ${region} does its own work for ${failoverGroup}`,
       environment: healthSettings(configuration, region),
       statements: healthStatements(configuration, region),
-      managedPolicies: policies.for("health", ["look"]),
       settings: { ...functions, memoryMb, timeoutSeconds: HEALTH_TIMEOUT_SECONDS },
       reservedConcurrency,
       tags: groupTagsOf(configuration, "health"),
@@ -65,14 +60,6 @@ export class Health extends Construct {
 }
 
 function healthSettings(configuration: Configuration, region: string): HealthSettings {
-  const { failoverGroup, ledger, regions } = configuration;
-  const canary = topologyOf(configuration, canaryQueue(failoverGroup), region);
-  return {
-    failoverGroup,
-    region,
-    regions: Object.keys(regions),
-    account: regions[region]!.account,
-    ...(ledger && fields(isSet(ledger), { ledgerTable: ledger.tableName })),
-    canary: { ingressQueueUrl: canary.ingress.url, workQueueUrl: canary.work.url },
-  };
+  const { failoverGroup, naming } = configuration;
+  return { failoverGroup, region, ownershipTable: ownershipTableName(naming.prefix, failoverGroup) };
 }

@@ -2,7 +2,6 @@ import type { AwsProvider } from "@cdktf/provider-aws/lib/provider";
 import { Route53Record, type Route53RecordConfig } from "@cdktf/provider-aws/lib/route53-record";
 import { Construct } from "constructs";
 import type { Dns } from "../../config/configuration";
-import type { CheckReference } from "../../config/dns/checks";
 import { type Answer, type DnsRecord, locationCode, type Routing } from "../../config/dns/records";
 import { addressed } from "../address";
 
@@ -10,7 +9,8 @@ export interface RecordsProps {
   readonly dns: Dns;
   readonly provider: AwsProvider;
   readonly records: readonly DnsRecord[];
-  readonly idOf: (check: CheckReference) => string;
+  /** Id of the check of a home. */
+  readonly idOf: (home: string) => string;
 }
 
 /** Records of a failover group. */
@@ -35,7 +35,7 @@ export class Records extends Construct {
     return made;
   }
 
-  private make({ address, name, type, answer, routing, check }: DnsRecord): Route53Record {
+  private make({ address, name, type, answer, routing, checkOf }: DnsRecord): Route53Record {
     const { dns, provider, idOf } = this.props;
     // Route 53 takes an alias only when there is what it leads to.
     const targets = "record" in answer ? this.named(answer.record) : [];
@@ -47,7 +47,7 @@ export class Records extends Construct {
         type,
         ...answerOf(answer, dns),
         ...routingOf(routing),
-        ...(check && { healthCheckId: idOf(check) }),
+        ...(checkOf !== undefined && { healthCheckId: idOf(checkOf) }),
         ...(targets.length > 0 && { dependsOn: [...targets] }),
       }),
       address,

@@ -1,7 +1,7 @@
 import type { Configuration } from "../../config/configuration";
 import { groupTopologyOf } from "../../config/group-topology";
 import type { QueueReference, RegionalTopology } from "../../config/topology";
-import { allOf, given, isSet } from "../../core/expression";
+import { given } from "../../core/expression";
 import type { QueueWord } from "../../core/names";
 import type { Statement } from "./document";
 
@@ -13,7 +13,7 @@ interface Users {
 
 /**
  * What takes messages off a queue, one or all. Nobody purges: heartbeats are gone after an hour, and a purge every minute would make
- * a home look dead.
+ * a region unfit.
  */
 const TAKING_ACTIONS = [
   "sqs:ReceiveMessage",
@@ -24,7 +24,7 @@ const TAKING_ACTIONS = [
 
 /**
  * Statements that close a queue of the canary to all but the functions that use it: whoever forges a heartbeat, or takes one away, has a
- * say in who owns a home. What Terraform does with a queue stays open, and so does reading of dead-letter queues, which people do.
+ * say in whether a region is fit and in what counts as processed. What Terraform does with a queue stays open, and so does reading of dead-letter queues, which people do.
  * @param other the peer or home that the queue is for
  */
 export function canaryGuard(
@@ -49,16 +49,14 @@ function usersOf(
   { region, replicator, forwarders, hasOutboxes }: RegionalTopology,
   other = "",
 ): Readonly<Record<QueueWord, Users>> {
-  const { controller, health } = groupTopologyOf(configuration, region);
-  const { dns } = configuration;
-  const hasEndpoint = allOf(isSet(dns), isSet(dns?.healthEndpoint));
-  const listeners = [controller.roleArn, ...(health ? given(hasEndpoint, health.roleArn) : [])];
+  const { controller } = groupTopologyOf(configuration, region);
+  const listeners = [controller.roleArn];
   const forwarder = forwarders[other];
   return {
     ingress: { senders: listeners, readers: [replicator.roleArn] },
     work: { senders: [replicator.roleArn], readers: listeners },
     outbox: { readers: forwarder ? [forwarder.roleArn] : [] },
-    standby: { readers: [controller.roleArn] },
+    standby: { readers: listeners },
     // SQS itself moves messages there, for which it asks no policy.
     dlq: { senders: [] },
     ingressDlq: {

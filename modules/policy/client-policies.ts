@@ -2,10 +2,10 @@ import type { Configuration } from "../../config/configuration";
 import { groupTopologies } from "../../config/group-topology";
 import { type RegionalTopology, topologyOf } from "../../config/topology";
 import { allOf, equal, given, isSet } from "../../core/expression";
-import { functionArn, healthCheckArn } from "../../core/names";
+import { healthCheckArn } from "../../core/names";
 import { allow, type PolicyDocument, policyDocument, type Statement } from "./document";
 import { encrypt } from "./function-policy";
-import { itemsOf, ledgerKeyStatements, READ_PARAMETERS, readOwnership } from "./ownership-policies";
+import { itemsOf, ledgerKeyStatements } from "./ledger-policies";
 import { CONSUMER_ACTIONS, PRODUCER_ACTIONS } from "./queue-policies";
 import { operateVotersStatements, readPassStatements } from "./voter-policies";
 
@@ -16,13 +16,13 @@ export function producerPolicy(configuration: Configuration, queue: string): Pol
   );
 }
 
-/** Policy for a consumer's role, in every region: its queue, the roles and passes that its gate asks for, and its part of the ledger. */
+/** Policy for a consumer's role, in every region: its queue, the passes that its gate asks for, and its part of the ledger. */
 export function consumerPolicy(configuration: Configuration, queue: string): PolicyDocument {
   const { recovery } = configuration.queues[queue]!;
   const groups = groupTopologies(configuration);
   return policyDocument([
     ...useQueues(configuration, queue, "Receive", CONSUMER_ACTIONS, (topology) => topology.work.arn),
-    ...given(isSet(recovery), ...readOwnership(groups, groups), ...readPassStatements(configuration)),
+    ...given(isSet(recovery), ...readPassStatements(configuration)),
     ...given(
       allOf(isSet(recovery), equal(recovery?.rescue, "ledger")),
       allow(
@@ -44,25 +44,10 @@ export function consumerPolicy(configuration: Configuration, queue: string): Pol
 
 /** Policy for whoever orders that a home is taken over or handed back: in every region, so that any may be gone. */
 export function operatorPolicy(configuration: Configuration): PolicyDocument {
-  const groups = groupTopologies(configuration);
+  const [first] = groupTopologies(configuration);
   return policyDocument([
-    allow(
-      "Order",
-      [...READ_PARAMETERS, "ssm:PutParameter"],
-      groups.map(({ parameterArns }) => parameterArns.roles),
-    ),
-    allow(
-      "Look",
-      READ_PARAMETERS,
-      groups.map(({ parameterArns }) => parameterArns.states),
-    ),
-    allow(
-      "Run",
-      ["lambda:InvokeFunction"],
-      groups.map(({ region, account, controller }) => functionArn(region, account, controller.name)),
-    ),
     ...operateVotersStatements(configuration),
-    ...given(isSet(configuration.dns), ...readHealthChecks(groups[0]!.region)),
+    ...given(isSet(configuration.dns), ...readHealthChecks(first!.region)),
   ]);
 }
 

@@ -1,29 +1,22 @@
 import type { Configuration } from "../../config/configuration";
-import { groupTopologyOf, otherGroupTopologies } from "../../config/group-topology";
+import { groupTopologyOf } from "../../config/group-topology";
 import { regionSets } from "../../config/region-sets";
-import { topologyOf } from "../../config/topology";
-import { allOf, type Condition, expression, given, isKnown, isSet, not } from "../../core/expression";
-import { FUNCTION_NAME_MAX_LENGTH } from "../../core/limits";
-import { canaryQueue, fillTemplate, functionArn, partitionOf } from "../../core/names";
+import { type RegionalTopology, topologyOf } from "../../config/topology";
+import { allOf, type Condition, expression, given, isKnown, isSet, not, when } from "../../core/expression";
+import { FUNCTION_NAME_MAX_LENGTH, QUEUE_NAME_MAX_LENGTH } from "../../core/limits";
+import { canaryQueue, FIFO_SUFFIX, fillTemplate, functionArn, partitionOf, queueArn } from "../../core/names";
 import { METRICS_NAMESPACE } from "../../replicator/metrics";
 import { allow, type PolicyDocument, policyDocument, type Statement } from "./document";
-import { lookAtQueues, readQueueList } from "./health-policies";
-import { itemsOf, ledgerKeyStatements, READ_PARAMETERS } from "./ownership-policies";
+import { itemsOf, ledgerKeyStatements } from "./ledger-policies";
+import { lookAtQueues, readQueueList } from "./look-policies";
 import { voteStatements } from "./voter-policies";
 
-/** What a controller may do in its region, and of its peers' parameters read; but for what grows with the logical queues ({@link spreadPolicies}). */
+/** What a controller may do in its region, and with the tables of ownership in all; but for what grows with the logical queues ({@link spreadPolicies}). */
 export function controllerStatements(configuration: Configuration, region: string): readonly Statement[] {
-  const { parameterArns, ledgerArn } = groupTopologyOf(configuration, region);
-  const peers = otherGroupTopologies(configuration, region);
+  const { ledgerArn } = groupTopologyOf(configuration, region);
   const name = canaryQueue(configuration.failoverGroup);
   const canary = topologyOf(configuration, name, region);
   return [
-    allow("Own", [...READ_PARAMETERS, "ssm:PutParameter"], [parameterArns.roles, parameterArns.states]),
-    allow(
-      "Peers",
-      READ_PARAMETERS,
-      peers.flatMap((peer) => [peer.parameterArns.roles, peer.parameterArns.states]),
-    ),
     readQueueList(configuration, region),
     allow("Beat", ["sqs:SendMessage"], canary.ingress.arn),
     allow(
@@ -54,7 +47,8 @@ export function controllerStatements(configuration: Configuration, region: strin
     ...voteStatements(configuration),
     // https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazoncloudwatch.html: no resource to name.
     allow("Ages", ["cloudwatch:GetMetricData"], "*"),
-    ...given(isSet(configuration.dns), lookAtQueues(configuration, region, [name]), PUBLISH),
+    lookAtQueues(configuration, region, [name]),
+    ...given(isSet(configuration.dns), PUBLISH),
   ];
 }
 
@@ -63,37 +57,77 @@ const PUBLISH = allow("Publish", ["cloudwatch:PutMetricData"], "*", {
   StringEquals: { "cloudwatch:namespace": METRICS_NAMESPACE },
 });
 
-/** To run drainers of the region. */
+/** To run drainers of the region, and to ask whether there is anything for them. */
 export function drainQueues(
   configuration: Configuration,
   region: string,
   queues: readonly string[],
   isMeant: (queue: string) => Condition = () => true,
-): Statement {
-  const arns = queues.flatMap((queue) => {
-    const { hasDrainers } = topologyOf(configuration, queue, region);
-    return given(allOf(isMeant(queue), hasDrainers), ...drainerArns(configuration, queue, region));
-  });
-  return allow("Drain", ["lambda:InvokeFunction"], arns);
+): readonly Statement[] {
+  const of = (arnsOf: (topology: RegionalTopology) => readonly string[]) =>
+    queues.flatMap((queue) => {
+      const topology = topologyOf(configuration, queue, region);
+      return given(allOf(isMeant(queue), topology.hasDrainers), ...arnsOf(topology));
+    });
+  return [
+    allow(
+      "Drain",
+      ["lambda:InvokeFunction"],
+      of((topology) => drainerArns(configuration, topology)),
+    ),
+    allow(
+      "Count",
+      ["sqs:GetQueueAttributes"],
+      of((topology) => standbyArns(configuration, topology)),
+    ),
+  ];
 }
 
-/** Drainers of a logical queue: one name for all homes where the home stands at its end, so that more queues find room. */
-function drainerArns(configuration: Configuration, queue: string, region: string): readonly string[] {
-  const { account, drainers } = topologyOf(configuration, queue, region);
+function drainerArns(configuration: Configuration, { queue, region, account, drainers }: RegionalTopology) {
   const names = Object.values(drainers).map(({ name }) => name);
   const template = configuration.queues[queue]!.names.drainer;
+  const longest = FUNCTION_NAME_MAX_LENGTH;
+  const arnOf = (name: string) => functionArn(region, account, name);
+  return arnsOfHomes(configuration, { queue, region, template, longest, names, arnOf });
+}
+
+function standbyArns(configuration: Configuration, { queue, region, account, standbys }: RegionalTopology) {
+  const names = Object.values(standbys).map(({ name }) => name);
+  const { names: templates, fifo } = configuration.queues[queue]!;
+  // A module notes templates of queues with their ending.
+  const suffix = isKnown(templates.standby) ? when(isSet(fifo), FIFO_SUFFIX, "") : "";
+  const template = templates.standby + suffix;
+  const longest = QUEUE_NAME_MAX_LENGTH;
+  const arnOf = (name: string) => queueArn(region, account, name);
+  return arnsOfHomes(configuration, { queue, region, template, longest, names, arnOf });
+}
+
+/** ARNs of what a logical queue has per home: one for all homes where the home stands at its end, so that more queues find room. */
+function arnsOfHomes(
+  configuration: Configuration,
+  of: {
+    readonly queue: string;
+    readonly region: string;
+    readonly template: string;
+    readonly longest: number;
+    readonly names: readonly string[];
+    readonly arnOf: (name: string) => string;
+  },
+): readonly string[] {
+  const { queue, region, template, longest, names, arnOf } = of;
   const { prefix } = configuration.naming;
   const beginning = fillTemplate(template, { prefix, queue, region, home: "" });
   const { list: homes } = regionSets(configuration).homes(queue, region);
-  const isShort = endInHome(template, beginning, homes);
-  const arn = (name: string) => functionArn(region, account, name);
-  return [...given(isShort, arn(`${beginning}*`)), ...given(not(isShort), ...names.map(arn))];
+  const isShort = endInHome(template, { beginning, longest, homes });
+  return [...given(isShort, arnOf(`${beginning}*`)), ...given(not(isShort), ...names.map(arnOf))];
 }
 
 /** Whether names for several homes differ by the home at their end alone, and none is shortened. */
-function endInHome(template: string, beginning: string, homes: readonly string[]): Condition {
+function endInHome(
+  template: string,
+  { beginning, longest, homes }: { beginning: string; longest: number; homes: readonly string[] },
+): Condition {
   const end = "{home}";
-  const longest = FUNCTION_NAME_MAX_LENGTH;
   if (isKnown([template, homes])) {
     const fits = homes.every((home) => beginning.length + home.length <= longest);
     return homes.length > 1 && template.endsWith(end) && fits;

@@ -3,7 +3,7 @@ import { groupTopologyOf } from "../../config/group-topology";
 import { type RegionalTopology, topologyOf } from "../../config/topology";
 import { allOf, equal, given, isSet } from "../../core/expression";
 import { allow, type Statement } from "./document";
-import { itemsOf, ledgerKeyStatements } from "./ownership-policies";
+import { itemsOf, ledgerKeyStatements } from "./ledger-policies";
 import { READER_ACTIONS, takesBack } from "./queue-policies";
 import { readPassStatements } from "./voter-policies";
 

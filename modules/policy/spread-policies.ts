@@ -1,20 +1,10 @@
 import { createHash } from "node:crypto";
 import type { Configuration } from "../../config/configuration";
-import {
-  allOf,
-  type Condition,
-  call,
-  equal,
-  expression,
-  isEmpty,
-  isKnown,
-  isSet,
-  not,
-} from "../../core/expression";
+import { allOf, type Condition, call, equal, expression, isEmpty, isKnown, not } from "../../core/expression";
 import { logicalId } from "../../core/names";
 import { drainQueues } from "./controller-policies";
 import { type PolicyDocument, policyDocument } from "./document";
-import { lookAtQueues } from "./health-policies";
+import { lookAtQueues } from "./look-policies";
 
 /**
  * Policies per kind over which the logical queues are spread. Another number would move queues from one to another. Those of both kinds
@@ -24,7 +14,7 @@ import { lookAtQueues } from "./health-policies";
 export const SPREAD = 4;
 const NUMBERS = Array.from({ length: SPREAD }, (_, index) => index + 1);
 
-/** `look`: whether queues answer, for controller and health function. `drain`: to run drainers, for the controller. */
+/** For the controller. `look`: whether queues answer. `drain`: to run drainers, where there is something for them. */
 export type SpreadWord = "look" | "drain";
 
 /** A managed policy of a failover group in one region. */
@@ -40,24 +30,24 @@ export interface SpreadPolicy {
 
 /**
  * What grows with the logical queues of a group, which is too much for the policy inside a role. A queue's name alone decides which
- * policy of a kind names it, so another queue changes one of each, and none ever moves: for a moment nobody could look at it, and its
- * home would be unhealthy. Policies without a resource are left out.
+ * policy of a kind names it, so another queue changes one of each, and none ever moves: for a moment nobody could look at it, and the
+ * region would be unfit. Policies without a resource are left out.
  */
 export function spreadPolicies(configuration: Configuration, region: string): readonly SpreadPolicy[] {
   const kinds = [
-    { word: "look", statement: lookAtQueues, exist: isSet(configuration.dns) } as const,
-    { word: "drain", statement: drainQueues, exist: true } as const,
+    { word: "look", statements: lookAtQueues } as const,
+    { word: "drain", statements: drainQueues } as const,
   ];
-  return kinds.flatMap(({ word, statement, exist }) =>
+  return kinds.flatMap(({ word, statements }) =>
     NUMBERS.flatMap((number) => {
       const isMeant = (queue: string) =>
         allOf(not(configuration.queues[queue]!.canary), equal(policyNumber(queue), number));
       const queues = Object.keys(configuration.queues)
         .filter((queue) => isMeant(queue) !== false)
         .sort();
-      const allowed = statement(configuration, region, queues, isMeant);
-      const exists = allOf(exist, not(isEmpty(among(allowed.Resource as readonly string[]))));
-      const document = policyDocument([allowed]);
+      const allowed = [statements(configuration, region, queues, isMeant)].flat();
+      const exists = not(isEmpty(among(allowed[0]!.Resource as readonly string[])));
+      const document = policyDocument(allowed);
       return exists === false ? [] : [{ word, number, queues, document, exists }];
     }),
   );
@@ -85,12 +75,7 @@ export function policyAddress(failoverGroup: string, word: SpreadWord, number: n
   return logicalId(failoverGroup, word, `${number}`);
 }
 
-/** Address of what attaches a policy to the role of a function. */
-export function attachmentAddress(
-  failoverGroup: string,
-  role: "controller" | "health",
-  word: SpreadWord,
-  number: number,
-): string {
-  return logicalId(failoverGroup, role, word, `${number}`);
+/** Address of what attaches a policy to the controller's role. */
+export function attachmentAddress(failoverGroup: string, word: SpreadWord, number: number): string {
+  return logicalId(failoverGroup, "controller", word, `${number}`);
 }

@@ -4,14 +4,13 @@ import { accountOf } from "../../config/recovery/recovery";
 import { ownershipKmsKeyArns, ownershipTableArns, type WitnessTopology } from "../../config/voters";
 import { given, isEmpty, not, present } from "../../core/expression";
 import { accountRootArn } from "../../core/names";
-import { KINDS, type Kind } from "../../ownership/lease/table";
+import { KINDS, type Kind, LEASE_KINDS } from "../../ownership/lease/table";
 import { allow, type PolicyDocument, policyDocument, type Statement } from "./document";
 import { rolesAdmitted } from "./principals";
 
 const READ = ["dynamodb:Query"] as const;
 const WRITE = ["dynamodb:PutItem", "dynamodb:UpdateItem"] as const;
 const READ_ONE = ["dynamodb:GetItem"] as const;
-const EVERYTHING = Object.values(KINDS);
 
 /**
  * Items of some kinds, which are hash keys. A condition for all values also holds where there is no value. Every action that is allowed with
@@ -19,14 +18,19 @@ const EVERYTHING = Object.values(KINDS);
  * has to be able to say so, because a home is founded once every region has answered that it has no claim.
  * https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-single-vs-multi-valued-context-keys.html
  */
-function itemsOfKinds(...kinds: readonly Kind[]) {
+export function itemsOfKinds(...kinds: readonly Kind[]) {
   return { "ForAllValues:StringEquals": { "dynamodb:LeadingKeys": kinds } };
 }
 
-/** What a controller does with the tables of ownership: in every region, because a majority of them decides. */
+/**
+ * What a controller does with the tables of ownership: in every region, because a majority of them decides. Notes name logical queues, so
+ * they stand in no witness.
+ */
 export function voteStatements(configuration: Configuration): readonly Statement[] {
+  const members = groupTopologies(configuration).map(({ ownershipTableArn }) => ownershipTableArn);
   return [
-    allow("Vote", [...READ, ...WRITE], ownershipTableArns(configuration), itemsOfKinds(...EVERYTHING)),
+    allow("Vote", [...READ, ...WRITE], ownershipTableArns(configuration), itemsOfKinds(...LEASE_KINDS)),
+    allow("Note", [...READ, "dynamodb:PutItem"], members, itemsOfKinds(KINDS.notes)),
     ...ownershipKeyStatements(configuration),
   ];
 }
@@ -43,7 +47,7 @@ export function readPassStatements(configuration: Configuration): readonly State
 export function operateVotersStatements(configuration: Configuration): readonly Statement[] {
   const tables = ownershipTableArns(configuration);
   return [
-    allow("LookAtVoters", READ, tables, itemsOfKinds(...EVERYTHING)),
+    allow("LookAtVoters", READ, tables, itemsOfKinds(...LEASE_KINDS)),
     allow("OrderAtVoters", WRITE, tables, itemsOfKinds(KINDS.order)),
     allow("RestoreVoters", ["dynamodb:PutItem"], tables, itemsOfKinds(KINDS.lease)),
     ...ownershipKeyStatements(configuration),
@@ -81,9 +85,9 @@ export function witnessPolicy(
     Condition: itemsOfKinds(...kinds),
   });
   return policyDocument([
-    { ...controllers, Condition: { ...isController, ...itemsOfKinds(...EVERYTHING) } },
+    { ...controllers, Condition: { ...isController, ...itemsOfKinds(...LEASE_KINDS) } },
     ofAccount("Readers", READ_ONE, KINDS.pass),
-    ofAccount("Operators", READ, ...EVERYTHING),
+    ofAccount("Operators", READ, ...LEASE_KINDS),
     ofAccount("Orders", WRITE, KINDS.order),
     ofAccount("Restores", ["dynamodb:PutItem"], KINDS.lease),
   ]);

@@ -4,7 +4,7 @@ import { Construct } from "constructs";
 import type { Configuration } from "../../config/configuration";
 import { groupTopologyOf } from "../../config/group-topology";
 import { regionSets } from "../../config/region-sets";
-import { fallback, isEmpty, isSet, listOf, mapOf, not, optional } from "../../core/expression";
+import { equal, fallback, isEmpty, isSet, listOf, mapOf, not, optional, when } from "../../core/expression";
 import { CONTROLLER_PERIOD_SECONDS, LEDGER_LAG_ALARM_SECONDS } from "../../core/limits";
 import { alarmName, logicalId } from "../../core/names";
 import { controllerDimensions, METRICS, METRICS_NAMESPACE } from "../../replicator/metrics";
@@ -37,14 +37,19 @@ export class Alarms extends Construct {
 
   private controllerSilent(props: AlarmsProps): void {
     const { configuration, region } = props;
-    const { failoverGroup } = configuration;
+    const { failoverGroup, recovery } = configuration;
     const { controller } = groupTopologyOf(configuration, region);
     const address = logicalId(failoverGroup, "controllerSilent");
+    const consequence = when(
+      equal(recovery!.takeover, "automatic"),
+      "A peer takes its homes over by itself",
+      "Nobody takes its homes over but by order",
+    );
     addressed(
       new CloudwatchMetricAlarm(this, "controller-silent", {
         ...common(props, "controllerSilent"),
         alarmName: alarmName(configuration.naming.prefix, failoverGroup, "controllerSilent", region),
-        alarmDescription: `The controller of ${failoverGroup} in ${region} has not run for ${SILENT_PERIODS} minutes: this region sends no heartbeats, prunes no copies and follows no order about ownership. Messages are still replicated and consumed. Look at the log of the function ${controller.name} and at the schedule and the rule that start it.`,
+        alarmDescription: `The controller of ${failoverGroup} in ${region} has not run for ${SILENT_PERIODS} minutes: this region renews no lease, so its gates are closed, and its replicators hold what they take in until a peer owns the home. ${consequence}. Look at the log of the function ${controller.name} and at the schedule and the rule that start it.`,
         metricName: METRICS.controllerRuns,
         dimensions: controllerDimensions({ failoverGroup, region }),
         statistic: "Sum",

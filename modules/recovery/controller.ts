@@ -8,7 +8,6 @@ import type { AwsProvider } from "@cdktf/provider-aws/lib/provider";
 import { SchedulerSchedule } from "@cdktf/provider-aws/lib/scheduler-schedule";
 import { Construct } from "constructs";
 import type { Configuration } from "../../config/configuration";
-import { recordSettings } from "../../config/dns/record-settings";
 import { type GroupTopology, groupTopologyOf } from "../../config/group-topology";
 import { topologyOf } from "../../config/topology";
 import { ownershipTablesOf, votersOf } from "../../config/voters";
@@ -59,7 +58,7 @@ export class Controller extends Construct {
       description: `Decides about ownership in ${failoverGroup}, in ${region}`,
       environment: controllerSettings(configuration, region),
       statements: controllerStatements(configuration, region),
-      managedPolicies: policies.for("controller", ["look", "drain"]),
+      managedPolicies: policies.all,
       settings: {
         ...functions,
         memoryMb: recovery!.controllerMemoryMb,
@@ -182,7 +181,7 @@ function inputOf(trigger: Trigger): string {
 }
 
 function controllerSettings(configuration: Configuration, region: string): ControllerSettings {
-  const { failoverGroup, ledger } = configuration;
+  const { failoverGroup, ledger, dns } = configuration;
   const recovery = configuration.recovery!;
   const canary = topologyOf(configuration, canaryQueue(failoverGroup), region);
   return {
@@ -191,14 +190,13 @@ function controllerSettings(configuration: Configuration, region: string): Contr
     regions: Object.keys(configuration.regions),
     takeoverDelaySeconds: recovery.takeoverDelaySeconds,
     takeoverOrder: recovery.takeoverOrder,
-    ...recordSettings(configuration, region),
     takeover: recovery.takeover,
     failback: recovery.failback,
     failbackAfterSeconds: recovery.failbackAfterSeconds,
-    onIsolation: recovery.onIsolation,
     inFlightSeconds: recovery.inFlightSeconds,
     handBackTimeoutSeconds: recovery.handBackTimeoutSeconds,
     ...(ledger && fields(isSet(ledger), { ledgerTable: ledger.tableName })),
+    ...(dns && fields(isSet(dns), { publishesHealth: true })),
     ownership: { tables: ownershipTablesOf(configuration), voters: votersOf(configuration) },
     canary: {
       ingressQueueUrl: canary.ingress.url,

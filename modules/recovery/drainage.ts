@@ -4,8 +4,9 @@ import type { ITerraformDependable } from "cdktf";
 import { Construct } from "constructs";
 import type { Configuration } from "../../config/configuration";
 import { groupTopologyOf } from "../../config/group-topology";
-import { type FunctionReference, type RegionalTopology, topologyOf } from "../../config/topology";
-import { allOf, equal, fields, isSet, json, mapOf, when } from "../../core/expression";
+import { type RegionalTopology, topologyOf } from "../../config/topology";
+import { ownershipTablesOf } from "../../config/voters";
+import { allOf, type Condition, equal, fields, isSet, json, mapOf, when } from "../../core/expression";
 import { DRAINER_TIMEOUT_SECONDS } from "../../core/limits";
 import { logicalId } from "../../core/names";
 import type { ControlledQueue } from "../../replicator/control/settings";
@@ -18,16 +19,15 @@ import { tagsOf } from "../tags";
 
 export interface DrainageProps {
   readonly configuration: Configuration;
-  /** Of a logical queue with recovery, or, with records, of one without copies. */
+  /** Of a logical queue of a group with recovery. */
   readonly topology: RegionalTopology;
   readonly provider: AwsProvider;
 }
 
 /**
  * Recovery of one logical queue in one region: a drainer per home, and what the controller has to know of the queue. One without copies
- * has no drainers, and is listed because its home is unhealthy without it: producers are routed by that. Nothing
- * triggers a drainer but the controller, whose tasks say until when they hold: one that Lambda delivers late does nothing, so
- * there are no settings of asynchronous invocation.
+ * has no drainers, and is listed because a region in which it does not answer is unfit. Nothing triggers a drainer but the controller,
+ * whose tasks say until when they hold: one that Lambda delivers late does nothing, so there are no settings of asynchronous invocation.
  */
 export class Drainage extends Construct {
   constructor(scope: Construct, id: string, { configuration, topology, provider }: DrainageProps) {
@@ -58,17 +58,17 @@ export class Drainage extends Construct {
       });
     }
 
-    const { parameters } = groupTopologyOf(configuration, region);
+    const { queuesPath } = groupTopologyOf(configuration, region);
     addressed(
       new SsmParameter(this, "control", {
         provider,
-        name: `${parameters.queues}/${queue}`,
+        name: `${queuesPath}/${queue}`,
         description: `${queue} in ${region}, for the controller of ${configuration.failoverGroup}`,
         type: "String",
         // Names only: a plan shall show them.
         insecureValue: json(controlledQueue(configuration, topology)),
         tags: mapOf(tagsOf(configuration, queue, "control")),
-        ...(configuration.dns && { dependsOn: listedAfter(configuration, topology) }),
+        dependsOn: listedAfter(configuration, topology),
       }),
       logicalId(queue, "control"),
     );
@@ -77,19 +77,14 @@ export class Drainage extends Construct {
 
 /**
  * What has to be there before a queue is listed: the queue, and the right to look at it. One that is listed and cannot be looked at makes
- * its home unhealthy.
+ * its region unfit.
  */
-function listedAfter(
-  { failoverGroup, dns }: Configuration,
-  { queue }: RegionalTopology,
-): ITerraformDependable[] {
+function listedAfter({ failoverGroup }: Configuration, { queue }: RegionalTopology): ITerraformDependable[] {
   return [
     ...(["ingress", "work"] as const).map((word) => `aws_sqs_queue.${addressOf(logicalId(queue, word))}`),
-    ...(["controller", ...(dns!.healthEndpoint ? (["health"] as const) : [])] as const).flatMap((role) =>
-      policyNumbers(queue)
-        .map((number) => attachmentAddress(failoverGroup, role, "look", number))
-        .map((attachment) => `aws_iam_role_policy_attachment.${addressOf(attachment)}`),
-    ),
+    ...policyNumbers(queue)
+      .map((number) => attachmentAddress(failoverGroup, "look", number))
+      .map((attachment) => `aws_iam_role_policy_attachment.${addressOf(attachment)}`),
   ].map((fqn) => ({ fqn }));
 }
 
@@ -115,12 +110,12 @@ function drainerSettings(
     dlqUrl: dlq.url,
     homeIngressQueueUrl: ingress.url,
     ...(outbox && fields(hasOutboxes, { homeOutboxQueueUrl: outbox.url })),
-    workRetentionSeconds: settings.messageRetentionSeconds,
     transitVisibilityTimeoutSeconds: settings.transitVisibilityTimeoutSeconds,
     ...(maxRate && fields(isSet(maxRate), { maxRate })),
     onMissingIdentity,
     ...(ledger && fields(allOf(equal(rescue, "ledger"), isSet(ledger)), { ledgerTable: ledger.tableName })),
     ...(ledgerKey && fields(isSet(ledgerKey), { ledgerKey })),
+    ownership: { tables: ownershipTablesOf(configuration) },
   };
 }
 
@@ -131,7 +126,8 @@ function controlledQueue(configuration: Configuration, topology: RegionalTopolog
     queue: topology.queue,
     rescue: when(isRescued, recovery.rescue, NOT_RESCUED.rescue),
     marginSeconds: when(isRescued, recovery.marginSeconds, NOT_RESCUED.marginSeconds),
-    drainers: fields(topology.hasDrainers, names(topology.drainers)) as Readonly<Record<string, string>>,
+    drainers: namesIf(topology.hasDrainers, topology.drainers),
+    standbys: namesIf(topology.hasDrainers, topology.standbys),
     ingress: topology.ingress.name,
     work: topology.work.name,
   };
@@ -140,6 +136,10 @@ function controlledQueue(configuration: Configuration, topology: RegionalTopolog
 /** Of a queue without drainers, of which controllers watch no ages and keep no watermarks. */
 const NOT_RESCUED = { rescue: "manual", marginSeconds: 0 } as const;
 
-function names(functions: Readonly<Record<string, FunctionReference>>): Readonly<Record<string, string>> {
-  return Object.fromEntries(Object.entries(functions).map(([home, { name }]) => [home, name]));
+function namesIf(
+  condition: Condition,
+  named: Readonly<Record<string, { readonly name: string }>>,
+): Readonly<Record<string, string>> {
+  const names = Object.fromEntries(Object.entries(named).map(([home, { name }]) => [home, name]));
+  return fields(condition, names) as Readonly<Record<string, string>>;
 }

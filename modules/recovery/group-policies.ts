@@ -6,13 +6,7 @@ import { json, mapOf } from "../../core/expression";
 import { policyName } from "../../core/names";
 import { addressed, under } from "../address";
 import type { ManagedPolicy } from "../function/region-function";
-import {
-  attachmentAddress,
-  policyAddress,
-  type SpreadPolicy,
-  type SpreadWord,
-  spreadPolicies,
-} from "../policy/spread-policies";
+import { attachmentAddress, policyAddress, type SpreadWord, spreadPolicies } from "../policy/spread-policies";
 import { groupTagsOf } from "../tags";
 
 export interface GroupPoliciesProps {
@@ -25,36 +19,25 @@ export interface GroupPoliciesProps {
 
 /** Customer managed policies of a failover group in one region: what grows with its logical queues. */
 export class GroupPolicies extends Construct {
-  private readonly failoverGroup: string;
-  private readonly policies: readonly { readonly of: SpreadPolicy; readonly resource: IamPolicy }[];
+  /** All of them, to be attached to the controller's role. */
+  readonly all: readonly ManagedPolicy[];
 
   constructor(scope: Construct, id: string, { configuration, region, provider }: GroupPoliciesProps) {
     super(scope, id);
     const { failoverGroup, naming, rolePath } = configuration;
-    this.failoverGroup = failoverGroup;
-    this.policies = spreadPolicies(configuration, region).map((of) => {
-      const address = policyAddress(failoverGroup, of.word, of.number);
-      const resource = new IamPolicy(under(this, of.exists) ?? this, address, {
+    this.all = spreadPolicies(configuration, region).map(({ word, number, document, exists }) => {
+      const address = policyAddress(failoverGroup, word, number);
+      const policy = new IamPolicy(under(this, exists) ?? this, address, {
         provider,
-        name: policyName(naming.prefix, failoverGroup, of.word, region, of.number),
+        name: policyName(naming.prefix, failoverGroup, word, region, number),
         path: rolePath,
-        description: `${DESCRIPTIONS[of.word]} ${failoverGroup} in ${region}`,
-        policy: json(of.document),
-        tags: mapOf(groupTagsOf(configuration, of.word)),
+        description: `${DESCRIPTIONS[word]} ${failoverGroup} in ${region}`,
+        policy: json(document),
+        tags: mapOf(groupTagsOf(configuration, word)),
       });
-      return { of, resource: addressed(resource, address) };
+      const { arn } = addressed(policy, address);
+      return { attachment: attachmentAddress(failoverGroup, word, number), arn, exists };
     });
-  }
-
-  /** The policies of some kinds, to be attached to a role. */
-  for(role: "controller" | "health", words: readonly SpreadWord[]): readonly ManagedPolicy[] {
-    return this.policies
-      .filter(({ of }) => words.includes(of.word))
-      .map(({ of: { word, number, exists }, resource }) => ({
-        attachment: attachmentAddress(this.failoverGroup, role, word, number),
-        arn: resource.arn,
-        exists,
-      }));
   }
 }
 

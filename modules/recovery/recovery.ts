@@ -4,12 +4,11 @@ import type { Configuration } from "../../config/configuration";
 import { isSet } from "../../core/expression";
 import { under } from "../address";
 import { Health } from "../failover/health";
-import { SignalAlarms } from "../failover/signal-alarms";
+import { HealthAlarms } from "../failover/health-alarms";
 import { Alarms } from "./alarms";
 import { Controller } from "./controller";
 import { GroupPolicies } from "./group-policies";
 import { OwnershipTable } from "./ownership-table";
-import { OwnershipParameters } from "./parameters";
 
 export interface RecoveryProps {
   /** With recovery. */
@@ -20,8 +19,8 @@ export interface RecoveryProps {
 }
 
 /**
- * What a failover group has once in a region to recover: controller, its policies, roles and states, table of ownership, alarms; with
- * records also what health checks look at.
+ * What a failover group has once in a region to recover: controller, its policies, table of ownership, alarms; with records
+ * also what health checks look at.
  */
 export class Recovery extends Construct {
   /** With a health endpoint. */
@@ -29,7 +28,6 @@ export class Recovery extends Construct {
 
   constructor(scope: Construct, id: string, props: RecoveryProps) {
     super(scope, id);
-    new OwnershipParameters(this, "ownership", props);
     new OwnershipTable(this, "voter", props);
     const policies = new GroupPolicies(this, "policies", props);
     new Controller(this, "controller", { ...props, policies });
@@ -37,8 +35,8 @@ export class Recovery extends Construct {
     const { dns } = props.configuration;
     const records = under(this, isSet(dns));
     if (records === undefined) return;
-    new SignalAlarms(records, "signals", props);
+    new HealthAlarms(records, "health-alarms", props);
     const endpoint = under(records, isSet(dns!.healthEndpoint));
-    if (endpoint !== undefined) this.health = new Health(endpoint, "health", { ...props, policies });
+    if (endpoint !== undefined) this.health = new Health(endpoint, "health", props);
   }
 }

@@ -1,21 +1,19 @@
 import type { AwsProvider } from "@cdktf/provider-aws/lib/provider";
 import { Construct } from "constructs";
 import type { Configuration } from "../../config/configuration";
-import { recordSettings } from "../../config/dns/record-settings";
-import { groupTopologyOf, otherGroupTopologies } from "../../config/group-topology";
 import {
   type FunctionReference,
   type QueueReference,
   type RegionalTopology,
   topologyOf,
 } from "../../config/topology";
+import { ownershipTablesOf } from "../../config/voters";
 import { type Condition, fields, given, isSet } from "../../core/expression";
 import { logicalId, type QueueFunctionWord } from "../../core/names";
-import type { FunctionEnvironment, OwnershipSettings } from "../../replicator/settings";
+import type { FunctionEnvironment } from "../../replicator/settings";
 import { under } from "../address";
 import { RegionFunction } from "../function/region-function";
 import type { Statement } from "../policy/document";
-import { readOwnership } from "../policy/ownership-policies";
 import { sendsStraight } from "../policy/queue-policies";
 import { replicationStatements } from "../policy/replication-policies";
 import { readPassStatements } from "../policy/voter-policies";
@@ -88,8 +86,9 @@ export class Replication extends Construct {
       topologyOf(configuration, topology.queue, peer).standbys[topology.region]!;
     const isStraight = sendsStraight(mode);
     const straight = isStraight === false ? [] : topology.peers;
-    const fence = settings.recovery && fenceOf(configuration, topology.region);
-    const hasFence = isSet(settings.recovery);
+    const isFenced = isSet(settings.recovery);
+    const tables = settings.recovery && ownershipTablesOf(configuration);
+    const passes = given(isFenced, ...(settings.recovery ? readPassStatements(configuration) : []));
     const keysIn = (...regions: readonly string[]) => regions.flatMap((region) => keys[region] ?? []);
     queueFunction({
       word: "replicator",
@@ -104,7 +103,7 @@ export class Replication extends Construct {
           ...given(isStraight, ...straight.map((peer) => standbyIn(peer).arn)),
           topology.ingressDlq.arn,
         ]),
-        ...given(hasFence, ...(fence?.statements ?? [])),
+        ...passes,
       ],
       writesIn: [...keysIn(topology.region), ...given(isStraight, ...keysIn(...straight))],
       environment: {
@@ -117,7 +116,8 @@ export class Replication extends Construct {
           isStraight,
           Object.fromEntries(straight.map((peer) => [peer, standbyIn(peer)])),
         ),
-        ...(fence && fields(hasFence, { ownership: fence.ownership })),
+        ...(tables &&
+          fields(isFenced, { ownership: { regions: Object.keys(configuration.regions), tables } })),
       },
     });
     const forwarders = under(this, topology.hasOutboxes);
@@ -129,7 +129,14 @@ export class Replication extends Construct {
         reference: topology.forwarders[peer]!,
         description: `Forwards ${topology.queue}: outbox to standby, from ${topology.region} to ${peer}`,
         source: queues.outboxes[peer]!,
-        statements: replicationStatements(outbox, [standby.arn, topology.ingressDlq.arn]),
+        statements: [
+          ...replicationStatements(outbox, [
+            standby.arn,
+            topology.ingressDlq.arn,
+            ...given(isFenced, topology.work.arn),
+          ]),
+          ...passes,
+        ],
         writesIn: keysIn(topology.region, peer),
         place: forwarders,
         environment: {
@@ -137,28 +144,12 @@ export class Replication extends Construct {
           sourceQueueUrl: outbox.url,
           peerRegion: peer,
           standbyQueueUrl: standby.url,
+          workQueueUrl: topology.work.url,
+          ...(tables && fields(isFenced, { ownership: { tables } })),
         },
       });
     }
   }
-}
-
-/** What a replicator is told and may ask, so that it knows when its home is fenced. */
-function fenceOf(
-  configuration: Configuration,
-  region: string,
-): { ownership: OwnershipSettings; statements: readonly Statement[] } {
-  const own = groupTopologyOf(configuration, region);
-  const peers = otherGroupTopologies(configuration, region);
-  const { roles, states } = own.parameters;
-  return {
-    ownership: {
-      peers: peers.map((group) => group.region),
-      parameters: { roles, states },
-      ...recordSettings(configuration, region),
-    },
-    statements: [...readOwnership([own], peers), ...readPassStatements(configuration)],
-  };
 }
 
 function urls(

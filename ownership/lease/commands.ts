@@ -30,12 +30,14 @@ export interface MoveOptions {
   readonly force?: true;
   /** The region that does not run, by the operator's word. */
   readonly lost?: string;
+  /** See {@link Order.since}. */
+  readonly since?: number;
 }
 
 /** Orders that a home is to be owned by a region. */
 export function* orderMove(options: MoveOptions, context: CommandContext): Steps<CommandResult> {
-  const { home, to, force, lost } = options;
-  const seen = yield* read(context);
+  const { home, to, force, lost, since } = options;
+  const seen = yield* readGroup(context);
   const view = seen.views.get(home);
   if (view === undefined)
     return refused(`${home} is no region of the group: ${context.group.members.join(", ")}`);
@@ -56,6 +58,7 @@ export function* orderMove(options: MoveOptions, context: CommandContext): Steps
     to,
     ...(force && { force }),
     ...(lost && { lost }),
+    ...(since !== undefined && { since }),
   };
   const answered = tablesOf(seen);
   const done = yield* write(answered.map((table) => ({ kind: "order", table, home, order }) as const));
@@ -107,7 +110,7 @@ export function* orderVoters(options: VotersOptions, context: CommandContext): S
   if (voters.length % 2 === 0) return refused(`${voters.join(", ")}: an odd number of voters is needed`);
   if (voters.length === 1 && context.group.members.length > 2)
     return refused(`${voters.join()} alone: three voters are needed, or five`);
-  const seen = yield* read(context, voters);
+  const seen = yield* readGroup(context, voters);
   const views = [...seen.views.values()];
   const lists = views.flatMap((view) => view.lists);
   const tables = [...new Set([...votersOf(lists), ...voters])];
@@ -143,7 +146,7 @@ export function* orderVoters(options: VotersOptions, context: CommandContext): S
 
 /** Whether, for every home, one list stands alone at a majority of its own voters, and has this number or a higher one. */
 export function* hasVoters(number: number, context: CommandContext): Steps<boolean> {
-  const { observations } = yield* read(context);
+  const { observations } = yield* readGroup(context);
   return context.group.members.every((home) => {
     const claims = observations.of(home).flatMap(({ table, claim }) => (claim ? [{ table, claim }] : []));
     const [list, ...others] = bindingLists(claims.map(({ claim }) => claim));
@@ -163,7 +166,7 @@ export function* restoreVoter(
   { table, lost = [] }: { readonly table: string; readonly lost?: readonly string[] },
   context: CommandContext,
 ): Steps<CommandResult> {
-  const seen = yield* read(context, [table]);
+  const seen = yield* readGroup(context, [table]);
   const items = seen.observations.items();
   if (!items.has(table)) return refused(`the table of ${table} does not answer`);
   const writes: Write[] = [];
@@ -198,14 +201,15 @@ export function* restoreVoter(
     : { kind: "unknown", number: writes.length, at: [table] };
 }
 
-interface Seen {
+/** What a command has found. */
+export interface Seen {
   readonly observations: Observations;
   readonly answers: TableAnswers;
   readonly views: ReadonlyMap<string, HomeView>;
 }
 
-/** Reads every table that the group, or a claim, names. */
-function* read({ group, run }: CommandContext, more: readonly string[] = []): Steps<Seen> {
+/** Reads every table that the group, or a claim, names. @param more regions of other tables */
+export function* readGroup({ group, run }: CommandContext, more: readonly string[] = []): Steps<Seen> {
   let tables = [...new Set([...group.members.flatMap((home) => everyTable(group, home)), ...more])];
   for (;;) {
     const observations = new Observations(group.members);

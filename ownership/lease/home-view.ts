@@ -14,8 +14,8 @@ export interface Holding {
   readonly facts: ClaimFacts;
 }
 
-/** What claims carry on from owner to owner. */
-export type ClaimFacts = Pick<Claim, "order" | "evacuated" | "returns">;
+/** What claims carry on, from owner to owner or while one owns the home. */
+export type ClaimFacts = Pick<Claim, "order" | "evacuated" | "returns" | "taking">;
 
 /** What the last look showed of a home. */
 export interface HomeView {

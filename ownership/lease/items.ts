@@ -43,6 +43,18 @@ export interface Claim {
   readonly evacuated?: true;
   /** How often an owner has handed the home back by itself, and when last, in this table's time (epoch milliseconds). */
   readonly returns?: { readonly count: number; readonly at: number };
+  /** How this region came to own the home. */
+  readonly taking?: Taking;
+}
+
+/** How an owner came to own a home: written by the take, and carried on until another region takes the home. */
+export interface Taking {
+  /** The owner before. @default none: the home was founded */
+  readonly from?: string;
+  /** Number of that owner's epoch. */
+  readonly epoch?: number;
+  /** From this moment on, in the time of the tables (epoch milliseconds), no pass of an owner before is open. */
+  readonly at: number;
 }
 
 /** An order of an operator about one home: a register, in which the higher number wins, then the higher id. */
@@ -55,6 +67,8 @@ export interface Order {
   readonly force?: true;
   /** The region that does not run, by the operator's word. For a home whose lists name one table. */
   readonly lost?: string;
+  /** The new owner processes what was sent from this moment on, epoch milliseconds. @default what it does not know to be processed */
+  readonly since?: number;
 }
 
 /** An order that changes the list of voters of every home. Registers as {@link Order}; its number is the list's. */
@@ -88,12 +102,10 @@ export interface Status {
   readonly fit: boolean;
   /** Since when `fit` has been what it is, without a break in what the region says. */
   readonly since: number;
-  /** It owns its own home and processes its messages. */
+  /** The run holds the region's own home. */
   readonly ownsItself: boolean;
   /** Homes that the run holds. */
   readonly holds: readonly string[];
-  /** Homes that it holds and does not process any more: since when their passes are gone, in this table's time. */
-  readonly fences: Readonly<Record<string, number>>;
   /** Regions whose tables it has read and written in its last round. */
   readonly reaches: readonly string[];
 }

@@ -1,10 +1,10 @@
 import type { HomeView } from "./home-view";
 import { type Claim, isSameEpoch } from "./items";
-import { hasMajorities } from "./lists";
+import { areSole, hasMajorities } from "./lists";
 import type { Plan } from "./plan";
 import type { LeaseRun, LeaseSettings } from "./settings";
 import type { Standing } from "./standing";
-import { claimWrite } from "./take";
+import { claimWrite, everyTable } from "./take";
 import { REPEAT_MS } from "./times";
 import { usualOrder } from "./turns";
 
@@ -22,7 +22,7 @@ export interface LeaveContext {
   readonly settings: LeaseSettings;
   readonly standings: ReadonlyMap<string, Standing>;
   readonly views: ReadonlyMap<string, HomeView>;
-  /** Homes of this region: those that the run holds, and those that it is about to continue. */
+  /** Homes that the run holds. */
   readonly held: readonly string[];
   /** For how long this region has been unfit, milliseconds; 0: it is fit. */
   readonly unfitMs: number;
@@ -58,6 +58,9 @@ function wouldProcess(member: string, view: HomeView, context: LeaveContext): bo
   const standing = standings.get(member);
   if (member === settings.region || standing?.fit !== true) return false;
   if (!hasMajorities(new Set(standing.reaches), view.lists)) return false;
+  // Where one table decides alone, whoever takes has to hear the others, also when the list has moved already.
+  const heard = areSole(view.lists) ? everyTable(settings, view.home) : [];
+  if (!heard.every((table) => standing.reaches.includes(table))) return false;
   return (
     member === view.home ||
     held.includes(member) ||

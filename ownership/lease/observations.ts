@@ -74,6 +74,11 @@ export class Observations {
     });
   }
 
+  /** The latest that the clock of any table shows at this moment of the run's clock, but for what a `Date` leaves out; 0: none answered. */
+  dateAt(now: number): number {
+    return Math.max(0, ...[...this.answered.values()].map(({ date }) => date + now - this.last));
+  }
+
   /** For how long this run has been looking, milliseconds. */
   lookedMs(): number {
     return this.last - (this.first ?? this.last);

@@ -1,14 +1,19 @@
 import { Agent } from "node:https";
-import { type DynamoDBClient, GetItemCommand } from "@aws-sdk/client-dynamodb";
+import type { DynamoDBClient } from "@aws-sdk/client-dynamodb";
 import { ownershipTableName } from "../../core/names";
 import { callFailure } from "../../replicator/message/failures";
-import { dateHeader } from "./date-header";
-import { asksForAnother, type Clocks, type PassReading, type PassVerdict, passVerdict } from "./pass";
-import { dateIn, homesIn } from "./pass-item";
+import { getPass } from "./get-pass";
+import {
+  asksForAnother,
+  type Clocks,
+  PASS_CLOSED_MS,
+  type PassReading,
+  type PassVerdict,
+  passVerdict,
+} from "./pass";
+import { homesIn } from "./pass-item";
 import { tableClient } from "./store/client";
 import type { ReachedTable } from "./store/reached-table";
-import { within } from "./store/within";
-import { KINDS, OWNERSHIP_ATTRIBUTES } from "./table";
 import { ROUND_MS } from "./times";
 
 export interface PassReaderOptions {
@@ -27,7 +32,7 @@ export type PassAnswer =
 
 /**
  * Whether this region processes a home's messages, by its pass in the tables of the voters. Make one for the life of the process. The pass
- * is read at most every five seconds, for all homes at once, and concurrent callers share one request.
+ * is read at most every five seconds, while a home is closed every second, for all homes at once; concurrent callers share one request.
  *
  * The own region's table is asked first. When it fails, or has no pass, all others are asked at once and the first copy counts: every copy
  * tells its end in its own table's time.
@@ -44,10 +49,10 @@ export class PassReader {
    */
   async verdict(home: string): Promise<PassAnswer> {
     const { clocks } = this.options;
-    if (this.kept !== undefined) {
-      const verdict = passVerdict(this.kept, home, clocks());
-      if (verdict.open || !asksForAnother(verdict.why)) return verdict;
-    }
+    const present = clocks();
+    const kept = this.standing(home, present);
+    const isRecent = () => present.mono - this.kept!.sent.mono < PASS_CLOSED_MS;
+    if (kept !== undefined && (kept.open || isRecent())) return kept;
     try {
       this.asking ??= this.read().finally(() => {
         this.asking = undefined;
@@ -56,8 +61,17 @@ export class PassReader {
       // The clocks again: a machine may be frozen while the answer is on its way.
       return passVerdict(this.kept, home, clocks());
     } catch (error) {
-      return { open: false, why: "unreadable", code: callFailure(error).code };
+      return (
+        this.standing(home, clocks()) ?? { open: false, why: "unreadable", code: callFailure(error).code }
+      );
     }
+  }
+
+  /** What the last reading says, as long as it counts. */
+  private standing(home: string, present: Clocks): PassVerdict | undefined {
+    if (this.kept === undefined) return undefined;
+    const verdict = passVerdict(this.kept, home, present);
+    return verdict.open || !asksForAnother(verdict.why) ? verdict : undefined;
   }
 
   private async read(): Promise<PassReading> {
@@ -76,24 +90,11 @@ export class PassReader {
     }
   }
 
-  private async readFrom({ client, name }: ReachedTable): Promise<PassReading> {
+  private async readFrom(table: ReachedTable): Promise<PassReading> {
     const { region, clocks } = this.options;
-    const command = new GetItemCommand({
-      TableName: name,
-      Key: {
-        [OWNERSHIP_ATTRIBUTES.kind]: { S: KINDS.pass },
-        [OWNERSHIP_ATTRIBUTES.of]: { S: region },
-      },
-      // An older copy names an earlier end, so the cheaper read loses nothing.
-      ConsistentRead: false,
-    });
-    const header = dateHeader(command);
-    const sent = clocks();
-    const { Item } = await within(ROUND_MS, (abortSignal) => client.send(command, { abortSignal }));
-    const dateMs = dateIn(header());
-    if (Number.isNaN(dateMs)) throw new DateMissing();
-    const reading = { sent, dateMs, homes: homesIn(Item ?? {}) };
-    if (Item === undefined) throw new PassMissing(reading);
+    const { sent, dateMs, item } = await getPass(table, region, clocks, ROUND_MS);
+    const reading = { sent, dateMs, homes: homesIn(item ?? {}) };
+    if (item === undefined) throw new PassMissing(reading);
     return reading;
   }
 }
@@ -119,11 +120,21 @@ export interface RegionPassOptions {
 export function passReader(options: RegionPassOptions): PassReader {
   const { group, region, regions = [], prefix = "", arns = {} } = options;
   const { client = passClient, clocks = processClocks } = options;
-  const tables = [...new Set([region, ...regions])].map((of) => {
-    const name = arns[of] ?? ownershipTableName(prefix, group);
-    return [of, { client: client(of), name }] as const;
-  });
-  return new PassReader({ region, tables: Object.fromEntries(tables), clocks });
+  const names = [...new Set([region, ...regions])].map((of) => [
+    of,
+    arns[of] ?? ownershipTableName(prefix, group),
+  ]);
+  return new PassReader({ region, tables: passTables(Object.fromEntries(names), client), clocks });
+}
+
+/** Tables as readers of passes reach them. @param names their names or ARNs, by region */
+export function passTables(
+  names: Readonly<Record<string, string>>,
+  client: (region: string) => ReachedTable["client"] = passClient,
+): Readonly<Record<string, ReachedTable>> {
+  return Object.fromEntries(
+    Object.entries(names).map(([region, name]) => [region, { client: client(region), name }]),
+  );
 }
 
 /** Connections are not kept: those of a worker that was frozen are dead, and its first batch would find the gate closed. */
@@ -131,7 +142,8 @@ export function passClient(region: string): DynamoDBClient {
   return tableClient(region, { httpsAgent: new Agent({ keepAlive: false }) });
 }
 
-function processClocks(): Clocks {
+/** The clocks of this process. */
+export function processClocks(): Clocks {
   return { mono: Math.floor(performance.now()), wall: Date.now() };
 }
 
@@ -147,9 +159,4 @@ class PassMissing extends Error {
 
 function isMissing(error: unknown): error is PassMissing {
   return error instanceof PassMissing;
-}
-
-/** The answer has no time in it that can be read. */
-class DateMissing extends Error {
-  override readonly name = "DateMissing";
 }

@@ -1,7 +1,7 @@
 import type { Write } from "./effects";
 import type { PassEntry, Status } from "./items";
 import type { ItemsByTable } from "./observations";
-import { DATE_MS, LEASE_MS, ROUND_MS } from "./times";
+import { LEASE_MS } from "./times";
 
 export interface PassInput {
   readonly region: string;
@@ -11,7 +11,7 @@ export interface PassInput {
   readonly items: ItemsByTable;
   /** Homes that a majority has just confirmed, with the monotonic clock at the beginning of that round. */
   readonly open: ReadonlyMap<string, { readonly epoch: number; readonly began: number }>;
-  /** Homes that the region does not process any more. */
+  /** Homes that the region has just given up. */
   readonly closed: readonly string[];
   /** Monotonic clock. */
   readonly now: number;
@@ -20,8 +20,6 @@ export interface PassInput {
   readonly unfitSince: number | undefined;
   readonly ownsItself: boolean;
   readonly holds: readonly string[];
-  /** Homes that are fenced, with the monotonic clock since when. */
-  readonly fences: ReadonlyMap<string, number>;
   /** @default as the run before has said */
   readonly reaches: readonly string[] | undefined;
 }
@@ -36,19 +34,15 @@ export function passWrites(input: PassInput): readonly Write[] {
     const at = (moment: number) => Math.floor(answer.date + moment - answer.receivedAt);
     const homes: Record<string, PassEntry | null> = Object.fromEntries(closed.map((home) => [home, null]));
     for (const [home, { epoch, began }] of open) homes[home] = { epoch, until: at(began) + LEASE_MS };
-    // A fence counts from no earlier than its beginning: by as much as the table's time may be ahead of what its answer told.
-    const late = DATE_MS + ROUND_MS;
-    const fences = Object.fromEntries([...input.fences].map(([home, since]) => [home, at(since) + late]));
     const before = answer.passes[region]?.status;
     const said = statusAt(at(input.now), before, input);
     // What the table has forgotten, the run has not.
     const since = input.unfitSince === undefined ? said.since : Math.min(said.since, at(input.unfitSince));
-    const status = { ...said, since, fences };
-    return { kind: "pass", table, region, homes, status } as const;
+    return { kind: "pass", table, region, homes, status: { ...said, since } } as const;
   });
 }
 
-function statusAt(date: number, before: Status | undefined, input: PassInput): Omit<Status, "fences"> {
+function statusAt(date: number, before: Status | undefined, input: PassInput): Status {
   const { run, runSince, isFit, ownsItself, holds, reaches } = input;
   const isUnbroken = before !== undefined && before.fit === isFit && before.until > date;
   return {

@@ -8,6 +8,8 @@ import { LEASE_MS, MARGIN_MS } from "./times";
 
 /** How long a reading counts, from the moment before its request was sent. Then the pass is read again. */
 export const PASS_CACHE_MS = 5_000;
+/** How long it counts for a home that it closes: the region may have been given the home since, and messages that come with it. */
+export const PASS_CLOSED_MS = 1_000;
 /** The `Date` header is cut to whole seconds: the table's time was up to this much later. */
 const DATE_CUT_MS = 1_000;
 /** What both clocks may fall behind while a reading counts: 1 % of the 5 s, and a millisecond that was cut off. */
@@ -56,7 +58,7 @@ export type ClosedBecause =
   /** A value that no owner, table or clock gives. */
   | "implausible";
 
-/** Whether another reading may open at once. Otherwise the answer stands for as long as the reading counts. */
+/** Whether another reading may open at once. Otherwise the answer stands, for {@link PASS_CLOSED_MS}. */
 export function asksForAnother(why: ClosedBecause): boolean {
   return why !== "no-pass" && why !== "over";
 }

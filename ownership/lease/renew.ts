@@ -25,7 +25,7 @@ export function renewPlan(view: HomeView, holding: Holding, context: RenewContex
   const { lists, after } = listsOf(view, writable, context);
   const tables = tablesFor(lists, settings);
   const forced = holding.shutUntil !== undefined && now < holding.shutUntil;
-  const facts = factsAfter(view, settings.region);
+  const facts = factsAfter(view, settings.region, holding.facts.taking);
   return {
     kind: "renew",
     home: view.home,
@@ -49,9 +49,14 @@ export function renewPlan(view: HomeView, holding: Holding, context: RenewContex
 
 /**
  * Whether a higher list stands that does not know this ownership: whoever wrote it had a majority of the lists before, and goes on without
- * this region.
+ * this region. Or a majority has no claim of this ownership at all: tables were made anew, and the home may have been founded again.
  */
-export function isOverruled({ claims, lists }: HomeView, { epoch, lists: held }: Holding): boolean {
+export function isOverruled(
+  { claims, lists, sightings }: HomeView,
+  { epoch, lists: held }: Holding,
+): boolean {
+  const isKnown = claims.some((claim) => isSameEpoch(claim.epoch, epoch));
+  if (!isKnown && hasMajorities(new Set(sightings.map(({ table }) => table)), held)) return true;
   const isBound = held.some((list) => includesList(lists, list));
   return (
     !isBound &&

@@ -1,9 +1,9 @@
 import { look, round, type Steps, sleep, type Write } from "./effects";
-import { Fences } from "./fences";
 import { foundPlan, lostPlan } from "./found";
+import { homeNow } from "./home-now";
 import { type Holding, type HomeView, viewOf } from "./home-view";
 import { closePlan, closingIn, type Leave, leaves } from "./leave";
-import { hasMajorities, soleVoter, votersOf } from "./lists";
+import { soleVoter, votersOf } from "./lists";
 import { Observations } from "./observations";
 import { spreadOrder, spreadVoters, stands, votersOrder } from "./orders";
 import { passWrites } from "./pass-writes";
@@ -22,11 +22,18 @@ export function leaseRun(settings: LeaseSettings, run: LeaseRun): Steps<void> {
   return new Ownership(settings, run).steps();
 }
 
+/** What one round came to. */
+interface Acted {
+  readonly confirmed: ReadonlyMap<string, number>;
+  readonly closed: readonly string[];
+}
+
 /** What one run of a region's controller knows and does about ownership. Nothing of it outlives the run. */
 class Ownership {
   private readonly observations: Observations;
   private readonly held = new Map<string, Holding>();
-  private readonly fences = new Fences();
+  /** Homes that this run holds and has written a pass for. */
+  private readonly opened = new Set<string>();
   /** Homes for which this run has missed a majority: when it may try again, by its monotonic clock. */
   private readonly retryAt = new Map<string, number>();
   /** Tables that are neither members nor configured, but stand in a list that was seen. */
@@ -35,7 +42,6 @@ class Ownership {
   private since: number | undefined;
   private unfitSince: number | undefined;
   private toldAt = Number.NEGATIVE_INFINITY;
-  private toldHeld = "{}";
   /** Tables that the last round of passes has reached. @default this run has written none yet */
   private reached: readonly string[] | undefined;
 
@@ -56,9 +62,9 @@ class Ownership {
       const context = this.context();
       this.noteFitness(context.isFit);
       const leaving = this.leaving(views, context);
-      const confirmed = yield* this.act(views, context, leaving);
-      yield* this.tell(context, confirmed);
-      this.tellHeld();
+      const acted = yield* this.act(views, context, leaving);
+      yield* this.tell(context, acted);
+      this.tellNow(views, leaving);
       yield* sleep(this.untilNextLook(began, views, context));
     }
   }
@@ -113,7 +119,7 @@ class Ownership {
 
   private drop(home: string): void {
     this.held.delete(home);
-    this.fences.drop(home);
+    this.opened.delete(home);
   }
 
   private views(): ReadonlyMap<string, HomeView> {
@@ -140,50 +146,28 @@ class Ownership {
       // Consumers of this region read its own table: without it their gate is closed.
       isFit: isFit && items.has(settings.region),
       ownsItself: this.held.has(settings.region),
-      isOpen: this.held.has(settings.region) && !this.fences.has(settings.region),
+      date: this.date(),
     };
   }
 
   private noteFitness(isFit: boolean): void {
-    this.unfitSince = isFit ? undefined : (this.unfitSince ?? this.run.clock());
+    const now = this.run.clock();
+    const since = now - (this.run.unfitMs?.() ?? 0);
+    this.unfitSince = isFit ? undefined : Math.min(this.unfitSince ?? now, since);
   }
 
   private leaving(
     views: ReadonlyMap<string, HomeView>,
     { standings: shown }: TakeContext,
   ): ReadonlyMap<string, Leave> {
-    const { region } = this.settings;
-    const found = leaves({
+    return leaves({
       settings: this.settings,
       standings: shown,
       views,
-      held: [...views.values()].filter((view) => this.isOwn(view)).map(({ home }) => home),
-      unfitMs: this.unfitMs(shown.get(region)),
+      held: [...this.held.keys()],
+      unfitMs: this.unfitMs(shown.get(this.settings.region)),
       date: this.date(),
     });
-    this.adoptFences(views, found);
-    this.fences.want(found.keys(), this.run.clock());
-    return found;
-  }
-
-  /** Whether this run holds a home, or is about to continue what another run of the region holds. */
-  private isOwn({ home, latest }: HomeView): boolean {
-    return this.held.has(home) || (latest?.state === "held" && latest.epoch.region === this.settings.region);
-  }
-
-  /** Runs of one region end each other's hand-overs: none opens what another has fenced, or begins to wait anew. */
-  private adoptFences(views: ReadonlyMap<string, HomeView>, leaving: ReadonlyMap<string, Leave>): void {
-    const isNew = this.observations.lookedMs() === 0;
-    const { region } = this.settings;
-    const own = this.observations.items().get(region);
-    const status = own?.passes[region]?.status;
-    if (own === undefined || status === undefined || status.run === this.run.id || status.until <= own.date)
-      return;
-    for (const [home, since] of Object.entries(status.fences)) {
-      const view = views.get(home);
-      if (view !== undefined && this.isOwn(view) && (isNew || leaving.has(home)))
-        this.fences.adopt(home, own.receivedAt - (own.date - since), this.run.clock());
-    }
   }
 
   /** For how long this region has been unfit, runs before this one counted, by what they said. */
@@ -194,31 +178,34 @@ class Ownership {
   }
 
   private date(): number {
-    return Math.max(0, ...[...this.observations.items().values()].map(({ date }) => date));
+    return this.observations.dateAt(this.run.clock());
   }
 
   /**
    * Carries out one round about all homes that need one.
-   * @returns homes that a majority has confirmed, with the monotonic clock at the beginning of the round
+   * @returns homes that a majority has confirmed, with the monotonic clock at the beginning of the round, and those that are given up
    */
   private *act(
     views: ReadonlyMap<string, HomeView>,
     context: TakeContext,
     leaving: ReadonlyMap<string, Leave>,
-  ): Steps<ReadonlyMap<string, number>> {
+  ): Steps<Acted> {
     const plans = [...views.values()].flatMap((view) => this.planFor(view, context, leaving) ?? []);
     const spread = this.spread(views);
-    if (plans.length === 0 && spread.length === 0) return new Map();
+    if (plans.length === 0 && spread.length === 0) return { confirmed: new Map(), closed: [] };
     const began = this.run.clock();
     const answers = yield* round([...writesOf(plans), ...spread], (so) => isDecided(plans, so));
     const outcomes = outcomesOf(plans, answers);
     for (const outcome of outcomes) this.settle(outcome, views.get(outcome.plan.home)!, began);
     yield* this.giveBack(outcomes);
-    return new Map(
-      outcomes
-        .filter(({ isDone, plan }) => isDone && plan.kind !== "close")
-        .map(({ plan }) => [plan.home, began]),
-    );
+    return {
+      confirmed: new Map(
+        outcomes
+          .filter(({ isDone, plan }) => isDone && plan.kind !== "close")
+          .map(({ plan }) => [plan.home, began]),
+      ),
+      closed: plans.filter(({ kind }) => kind === "close").map(({ home }) => home),
+    };
   }
 
   /** Orders that are about to be followed go to every table that has less. */
@@ -243,10 +230,10 @@ class Ownership {
       this.drop(home);
       return undefined;
     }
-    const leave = leaving.get(home);
+    const leave = this.mayLeave(home, leaving, context) ? leaving.get(home) : undefined;
     const isMoved =
       leave === undefined || soleVoter(view.lists) === undefined || this.votesAt(view, leave.next);
-    if (leave !== undefined && isMoved && this.hasEnded(home)) {
+    if (leave !== undefined && isMoved) {
       return closePlan(view, holding.epoch, leave, { run: this.run, date: this.date() });
     }
     // A region without its own home renews no other.
@@ -265,7 +252,7 @@ class Ownership {
       run: this.run,
       now: this.run.clock(),
       voters: stands(voters, view.lists) ? voters.highest : undefined,
-      ...(leave && this.hasEnded(view.home) && { next: leave.next }),
+      ...(leave && { next: leave.next }),
     });
   }
 
@@ -282,10 +269,20 @@ class Ownership {
     return votersOf(lists).includes(region);
   }
 
-  /** Whether what was begun here about a home has ended. */
-  private hasEnded(home: string): boolean {
-    const closedMs = this.fences.closedMs(home, this.run.clock());
-    return closedMs !== undefined && this.run.hasEnded(home, closedMs);
+  /** What must go at once is not asked about: an unfit region processes nothing, and one that loses its own home renews no other. */
+  private mayLeave(home: string, leaving: ReadonlyMap<string, Leave>, { isFit }: TakeContext): boolean {
+    const { order, isReturn } = leaving.get(home) ?? {};
+    const isAsked = isFit && (order !== undefined || isReturn) && !leaving.has(this.settings.region);
+    return !isAsked || (this.run.mayLeave?.(home) ?? true);
+  }
+
+  /** Whether a home may be processed here. What this region has processed before, under whichever epoch, it goes on to process. */
+  private mayOpen(home: string, { facts: { taking } }: Holding): boolean {
+    if (this.opened.has(home) || taking === undefined) return true;
+    const { region } = this.settings;
+    const written = [...this.observations.items().values()].map(({ passes }) => passes[region]?.homes[home]);
+    const wasOpen = written.some((entry) => entry !== undefined && entry.epoch > (taking.epoch ?? 0));
+    return wasOpen || (this.run.mayOpen?.(home, taking) ?? true);
   }
 
   private isRenewalDue({ renewedAt, lists }: Holding, view: HomeView): boolean {
@@ -306,14 +303,19 @@ class Ownership {
       return;
     }
     if (isDone) {
-      const { epoch, forced, order, evacuated, returns } = plan.writes[0]!.claim;
+      const { epoch, forced, order, evacuated, returns, taking } = plan.writes[0]!.claim;
       const shutUntil =
         kind === "renew" ? before?.shutUntil : forced ? this.run.clock() + JUDGE_MS : undefined;
       this.held.set(home, {
         epoch,
         lists: plan.after ?? plan.needs,
         renewedAt: began,
-        facts: { order, ...(evacuated && { evacuated }), ...(returns && { returns }) },
+        facts: {
+          order,
+          ...(evacuated && { evacuated }),
+          ...(returns && { returns }),
+          ...(taking && { taking }),
+        },
         ...(shutUntil !== undefined && { shutUntil }),
       });
     } else if (kind === "renew") {
@@ -347,17 +349,17 @@ class Ownership {
   }
 
   /** Writes the region's pass: what it holds by the last round, and that it lives. */
-  private *tell(context: TakeContext, confirmed: ReadonlyMap<string, number>): Steps<void> {
+  private *tell(context: TakeContext, { confirmed, closed }: Acted): Steps<void> {
     const now = this.run.clock();
     const isDue = now - this.toldAt >= RENEW_MS - LOOK_MS / 2;
     const open = new Map<string, { readonly epoch: number; readonly began: number }>();
     for (const [home, began] of confirmed) {
       const holding = this.held.get(home);
-      if (holding === undefined || this.fences.has(home)) continue;
+      if (holding === undefined) continue;
       if (holding.shutUntil !== undefined && now < holding.shutUntil) continue;
+      if (!this.mayOpen(home, holding)) continue;
       open.set(home, { epoch: holding.epoch.number, began });
     }
-    const closed = this.fences.toClose();
     if (!isDue && open.size === 0 && closed.length === 0) return;
     const items = this.observations.items();
     const { region } = this.settings;
@@ -371,33 +373,28 @@ class Ownership {
       now,
       isFit: context.isFit,
       unfitSince: this.unfitSince,
-      ownsItself: this.held.has(region) && !this.fences.has(region),
+      ownsItself: this.held.has(region),
       holds: [...this.held.keys()],
-      fences: this.fences.closedSince(),
-      reaches: this.reached,
+      reaches: this.reached?.filter((table) => items.has(table)),
     });
     if (writes.length === 0) return;
     const answers = yield* round(writes);
     const reached = writes.filter((_, index) => answers.get(index)?.done === true).map(({ table }) => table);
     this.reached = reached;
     this.toldAt = now;
-    this.noteFences(closed, new Set(reached));
+    if (reached.length > 0) for (const home of open.keys()) this.opened.add(home);
   }
 
-  private noteFences(closed: readonly string[], reached: ReadonlySet<string>): void {
-    for (const home of closed) {
-      const holding = this.held.get(home);
-      if (holding === undefined || !hasMajorities(reached, holding.lists)) continue;
-      this.fences.closed(home, this.run.clock(), this.observations.lookedMs() < NEW_RUN_MS);
-    }
-  }
-
-  private tellHeld(): void {
-    const held = Object.fromEntries([...this.held].map(([home, { epoch }]) => [home, epoch.number]));
-    const told = JSON.stringify(held);
-    if (told === this.toldHeld) return;
-    this.toldHeld = told;
-    this.run.onHeld?.(held);
+  private tellNow(views: ReadonlyMap<string, HomeView>, leaving: ReadonlyMap<string, Leave>): void {
+    const { region } = this.settings;
+    this.run.onLook?.(
+      Object.fromEntries(
+        [...views].map(([home, view]) => [
+          home,
+          homeNow(view, region, this.held.get(home), this.opened.has(home), leaving.get(home)?.next),
+        ]),
+      ),
+    );
   }
 
   /** A run wakes at the moment a claim lapses, not at the next look. */

@@ -1,3 +1,5 @@
+import type { Taking } from "./items";
+
 /** What the configuration tells a controller about ownership. The group's regions are its *members*; a witness is no member. */
 export interface LeaseSettings {
   /** The member in which this controller runs. */
@@ -30,8 +32,35 @@ export interface LeaseRun {
   newId(): string;
   /** Whether this region can do its work now: queues, ledger, pollers. Undefined: the run has not found out yet, and the run before holds. */
   isFit(): boolean | undefined;
-  /** Whether this region's work on a home's messages has ended, which it was told to end `fencedMs` ago. */
-  hasEnded(home: string, fencedMs: number): boolean;
-  /** Told which homes this run holds, with the numbers of their epochs, whenever that has changed. @default nobody is told */
-  onHeld?(held: Readonly<Record<string, number>>): void;
+  /** For how long this region has been unfit, where that is known better than by this run's own looks, milliseconds. @default it is not */
+  unfitMs?(): number | undefined;
+  /**
+   * Whether a peer's home may go, which this region is to give up by order, or because its own region is well again. Asked in every look as
+   * long as this region is fit; until then the home is owned and processed here. @default at once
+   */
+  mayLeave?(home: string): boolean;
+  /** Whether this region may begin to process a home that it has taken. Asked until a first pass is written. @default at once */
+  mayOpen?(home: string, taking: Taking): boolean;
+  /** Told of all homes after every look. @default nobody is told */
+  onLook?(homes: Readonly<Record<string, HomeNow>>): void;
+}
+
+/** What a run knows of a home after a look. */
+export interface HomeNow {
+  /** Region of the highest claim. @default no claim was seen */
+  readonly owner?: string;
+  /** Number of that claim's epoch. */
+  readonly epoch?: number;
+  /** This run holds the home. */
+  readonly held: boolean;
+  /** This run holds the home and has written a pass. */
+  readonly open: boolean;
+  /** This region gives the home up, to that one. */
+  readonly next?: string;
+  /** Destination of an order that is not carried out. */
+  readonly pending?: string;
+  /** Of the highest order, if that one says that the home is this region's. See `since` of an order. */
+  readonly since?: number;
+  /** How the owner came to own the home. */
+  readonly taking?: Taking;
 }

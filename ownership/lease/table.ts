@@ -5,9 +5,12 @@
  */
 export const OWNERSHIP_ATTRIBUTES = { kind: "kind", of: "of" } as const;
 
-/** `lease` and `order` are of a home, `pass` of a region. */
-export const KINDS = { lease: "lease", order: "order", pass: "pass" } as const;
+/** `lease` and `order` are of a home, `pass` and `notes` of a region. Notes are what its controller must not forget. */
+export const KINDS = { lease: "lease", order: "order", pass: "pass", notes: "notes" } as const;
 export type Kind = (typeof KINDS)[keyof typeof KINDS];
+
+/** What ownership follows from: read in every look. */
+export const LEASE_KINDS = [KINDS.lease, KINDS.order, KINDS.pass] as const;
 
 /** What the order that changes the list of voters is of, among the orders of homes. */
 export const VOTERS_ORDER = "voters";

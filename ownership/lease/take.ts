@@ -1,10 +1,11 @@
 import { type ClaimFacts, decides, type HomeView } from "./home-view";
-import { type Claim, isSameEpoch, type VoterList } from "./items";
+import { type Claim, isSameEpoch, type Taking, type VoterList } from "./items";
 import { soleVoter, votersOf } from "./lists";
 import type { Observations, Sighting } from "./observations";
 import type { ClaimWrite, Plan } from "./plan";
 import type { LeaseRun, LeaseSettings } from "./settings";
 import type { Standing } from "./standing";
+import { takingOf } from "./taking";
 import { DATE_MS, JUDGE_MS, ROUND_MS, TURN_MS } from "./times";
 import { turnMs } from "./turns";
 
@@ -18,8 +19,8 @@ export interface TakeContext {
   readonly isFit: boolean;
   /** This run holds the own home. */
   readonly ownsItself: boolean;
-  /** The own home is processed here: this run holds the home and does not give it up. */
-  readonly isOpen: boolean;
+  /** The latest that the clock of a table shows now, epoch milliseconds. */
+  readonly date: number;
 }
 
 /** The round that takes or continues a home, if one is due. */
@@ -64,12 +65,12 @@ export function isOrdered({ pending, mayFollow }: HomeView, region: string): boo
   return mayFollow && pending?.to === region;
 }
 
-function mayTake(view: HomeView, { settings, isFit, isOpen }: TakeContext): boolean {
+function mayTake(view: HomeView, { settings, isFit, ownsItself }: TakeContext): boolean {
   const { region, takeover } = settings;
   if (!isFit) return false;
   if (view.home === region) return true;
   const isLeft = view.latest?.epoch.region === region || view.latest?.next === region;
-  return isOpen && (takeover === "automatic" || isOrdered(view, region) || isLeft);
+  return ownsItself && (takeover === "automatic" || isOrdered(view, region) || isLeft);
 }
 
 /** Whether a claim of this region is gone on with at once: whoever made it was this region too. */
@@ -126,7 +127,7 @@ function planOf(
   view: HomeView,
   sightings: readonly Sighting[],
   epoch: Claim["epoch"],
-  { settings, run }: TakeContext,
+  { settings, run, date }: TakeContext,
 ): Plan {
   const isJudged = ({ claim, ageMs }: Sighting) => claim?.state === "free" || ageMs > JUDGE_MS;
   const isOwn = ({ claim }: Sighting) => claim?.state === "held" && claim.epoch.region === settings.region;
@@ -134,8 +135,12 @@ function planOf(
   const forced = targets.some(
     (sighting) => !isJudged(sighting) && (sighting.claim?.forced || !isOwn(sighting)),
   );
+  const taking =
+    kind === "continue"
+      ? sightings[0]!.claim!.taking
+      : takingOf(view, settings.region, forced ? date + JUDGE_MS : date);
   // An order is carried out when a majority has taken the home, and not by a round that may miss it.
-  const facts = { ...factsAfter(view, settings.region), order: carriedOut(view) };
+  const facts = { ...factsAfter(view, settings.region, taking), order: carriedOut(view) };
   return {
     kind,
     home: view.home,
@@ -188,7 +193,7 @@ function carriedOut({ claims }: HomeView): number {
 }
 
 /** What a claim of this region carries on, when the region goes on with or takes the home. */
-export function factsAfter(view: HomeView, region: string): ClaimFacts {
+export function factsAfter(view: HomeView, region: string, taking: Taking | undefined): ClaimFacts {
   const { home, latest, pending } = view;
   const followed = isOrdered(view, region) ? pending!.number : 0;
   const isAway = home !== region && (followed > 0 || latest?.evacuated === true);
@@ -196,5 +201,6 @@ export function factsAfter(view: HomeView, region: string): ClaimFacts {
     order: Math.max(followed, carriedOut(view)),
     ...(isAway && { evacuated: true as const }),
     ...(latest?.returns && { returns: latest.returns }),
+    ...(taking && { taking }),
   };
 }

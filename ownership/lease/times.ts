@@ -12,8 +12,6 @@ export const LOOK_MS = 5_000;
 export const RENEW_MS = 10_000;
 /** By how much each later region in the order of turns waits longer before it takes a home. */
 export const TURN_MS = 10_000;
-/** A home that is about to be given up stays closed for this long after the reason has gone. */
-export const FENCE_KEPT_MS = 15_000;
 /** A region looks for at least this long before it knows which passes were written before it began. */
 export const NEW_RUN_MS = 40_000;
 /**

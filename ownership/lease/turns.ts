@@ -21,6 +21,12 @@ export function usualOrder({ home, latest }: HomeView, { takeoverOrder }: LeaseS
   return latest?.evacuated ? [...peers, home] : [home, ...peers];
 }
 
+/** The region that a hand-over names. A take of its own that missed its majority makes it none the less the next. */
+function nextOf({ claims, latest }: HomeView): string | undefined {
+  if (latest?.state === "closing") return latest.next;
+  return claims.find(({ state, next }) => state === "closing" && next === latest?.epoch.region)?.next;
+}
+
 /**
  * How much longer than a lapse this region waits before it takes a home, so that regions do not take from each other: one turn for each
  * able region before it. Undefined: the home is not for this region to take over.
@@ -30,8 +36,7 @@ export function turnMs(
   settings: LeaseSettings,
   standings: ReadonlyMap<string, Standing>,
 ): number | undefined {
-  const { latest, pending } = view;
-  const first = [latest?.state === "closing" ? latest.next : undefined, pending?.to];
+  const first = [nextOf(view), view.pending?.to];
   const order = [...new Set([...first.flatMap((member) => member ?? []), ...usualOrder(view, settings)])];
   const place = order.indexOf(settings.region);
   if (place < 0) return undefined;

@@ -2,7 +2,7 @@ import {
   DeleteMessageBatchCommand,
   type Message,
   ReceiveMessageCommand,
-  SendMessageBatchCommand,
+  SendMessageCommand,
   type SQSClient,
 } from "@aws-sdk/client-sqs";
 import { BATCH_MAX_ENTRIES } from "../../core/limits";
@@ -11,31 +11,12 @@ import { nameOf } from "./parts";
 
 type Client = Pick<SQSClient, "send">;
 
-/** Heartbeats of half an hour; what is behind them is read by the next run. */
+/** Heartbeats of a quarter of an hour and more, of two runs; what is behind them is read in the next look. */
 const MAX_RECEIVES = 20;
 
-/**
- * Puts heartbeats into the canary's ingress queue, each with a delay, so that one becomes visible every few seconds until the next
- * run. Throws when SQS does not take all of them.
- */
-export async function sendHeartbeats(
-  client: Client,
-  queueUrl: string,
-  heartbeat: Omit<Heartbeat, "at">,
-  delaysSeconds: readonly number[],
-  now: number,
-): Promise<void> {
-  const { Failed = [] } = await client.send(
-    new SendMessageBatchCommand({
-      QueueUrl: queueUrl,
-      Entries: delaysSeconds.map((delay, index) => ({
-        Id: String(index),
-        MessageBody: encodeHeartbeat({ ...heartbeat, at: now + delay * 1_000 }),
-        ...(delay > 0 && { DelaySeconds: delay }),
-      })),
-    }),
-  );
-  if (Failed[0] !== undefined) throw Object.assign(new Error(Failed[0].Code), { name: Failed[0].Code });
+/** Puts a heartbeat into the canary's ingress queue. */
+export async function sendHeartbeat(client: Client, queueUrl: string, heartbeat: Heartbeat): Promise<void> {
+  await client.send(new SendMessageCommand({ QueueUrl: queueUrl, MessageBody: encodeHeartbeat(heartbeat) }));
 }
 
 export interface Heard {

@@ -1,290 +1,310 @@
-import { CONTROLLER_PERIOD_SECONDS, HEARTBEATS_PER_RUN } from "../../core/limits";
-import { decide } from "../../ownership/decide";
-import { HEARTBEAT_VERSION } from "../../ownership/heartbeat";
-import { parameterNames } from "../../ownership/parameters";
-import { type Roles, roleOf } from "../../ownership/roles";
-import type { Rules } from "../../ownership/situation";
-import type { HomeWatermark, States } from "../../ownership/states";
-import { sendHeartbeats } from "./canary";
+import { HEARTBEAT_PERIOD_SECONDS } from "../../core/limits";
+import { HEARTBEAT_VERSION, type QueueWatermark } from "../../ownership/heartbeat";
+import type { HomeNow, LeaseRun } from "../../ownership/lease/settings";
+import { type Ages, readAges } from "./ages";
+import { agesWanted, Backlog, workQueuesOf } from "./backlog";
+import { sendHeartbeat } from "./canary";
+import { Copies } from "./copies";
+import { readDepths } from "./depths";
 import { Drainers } from "./drainers";
-import { isMoving, unprocessedOf } from "./hand-over";
-import { nextWatermarks } from "./home-watermarks";
-import {
-  automaticIn,
-  isFit,
-  lastHeard,
-  ledgerLag,
-  type Observation,
-  ownWatermarks,
-  peerIn,
-  rolesIn,
-  wordsIn,
-} from "./observation";
-import { Observer } from "./observer";
-import { isSame, OwnParameters } from "./own-parameters";
-import { attempt, attemptWithin, nameOf, type Parts } from "./parts";
-import { isTakenBack, type Reclaim, reclaimOf } from "./reclaim";
-import { Signals, signalOf } from "./signals";
-import { errandsOf } from "./tasks";
+import { Fitness } from "./fitness";
+import { HomeQueues } from "./home-queues";
+import { LedgerSight } from "./ledger-sight";
+import { Listener } from "./listener";
+import { Notebook } from "./notebook";
+import { attempt, type Parts } from "./parts";
+import type { ControlledQueues } from "./queues";
+import { nextHomes } from "./rescue";
+import { ReturnHome } from "./return-home";
+import type { ControlledQueue } from "./settings";
+import { errandsOf, standbysToAsk } from "./tasks";
+import { processedBefore } from "./watermark";
 
-/** A run looks again this often while a hand-over is under way. */
-const LOOK_AGAIN_MS = 5_000;
-/** The last look of a run begins so early that the next run has nothing to wait for. */
-const RUN_MS = (CONTROLLER_PERIOD_SECONDS - 10) * 1_000;
-/** Heartbeats do not wait for longer until the watermark items are in the ledger. */
-const MARKING_MS = 3_000;
-/** Metrics do not wait for longer until it is known whether the home can do its work. */
-const VERDICT_MS = 5_000;
-/** Time for an answer on its way. */
-const SETTLING_MS = 3_000;
-const HEARTBEAT_DELAYS = Array.from(
-  { length: HEARTBEATS_PER_RUN },
-  (_, index) => (index * CONTROLLER_PERIOD_SECONDS) / HEARTBEATS_PER_RUN,
-);
+const BEAT_MS = HEARTBEAT_PERIOD_SECONDS * 1_000;
+/** As long as it is not known whether the canary passes. */
+const FIRST_BEATS_MS = 5_000;
+/** CloudWatch gets an age once a minute, and a standby queue of a home that processes by itself can wait. */
+const COUNTS_MS = 60_000;
+/** While a home is given up, its new owner waits. */
+const LEAVING_MS = 5_000;
+/** A queue that takes longer to answer does not answer. */
+const QUEUES_MS = 5_000;
 
-/** How a run ended, for log and metrics. */
+/** What protocol and controller ask of each other. */
+export type LeaseHooks = Required<Pick<LeaseRun, "isFit" | "unfitMs" | "mayLeave" | "mayOpen" | "onLook">>;
+
+/** What a run knows, for log and metrics. */
 export interface RunReport {
-  readonly states: States;
-  readonly roles: Roles;
-  readonly fit: boolean;
-  readonly looks: number;
+  readonly homes: Readonly<Record<string, HomeNow>>;
+  readonly fit: boolean | undefined;
+  readonly reasons: readonly string[];
   /** By peer: by how much its watermark items as seen here are behind those that it told of, in milliseconds. */
   readonly ledgerLagMs: Readonly<Record<string, number>>;
   /** By region, its own included: age of the newest heartbeat that arrived, in milliseconds. */
   readonly canaryAgeMs: Readonly<Record<string, number>>;
 }
 
-/** One look at everything, and what followed from it. */
-interface Look {
-  readonly seen: Observation;
-  readonly roles: Roles;
-  readonly states: States;
-  /** Peers' homes whose messages may be moved here. */
-  readonly moves: readonly string[];
-}
-
 /**
- * The controller of one region. It keeps in memory what only makes it quicker; what it must not forget is in the region's parameter,
- * so that any worker goes on where the last one was stopped. Two at once do no harm: they decide the same.
+ * One run of a region's controller, beside the leases that the run holds: finds out whether the region can do its work, tells the peers by
+ * the canary, and gives the drainers their tasks. What must not be forgotten is in the notes, so that the next run goes on where this one
+ * ends. Two at once do no harm: they decide the same.
  */
 export class Controller {
-  private readonly rules: Rules;
-  private readonly peers: readonly string[];
-  private readonly observer: Observer;
-  private readonly own: OwnParameters;
+  readonly hooks: LeaseHooks;
+  private readonly fitness = new Fitness();
+  private readonly backlog = new Backlog();
+  private readonly copies = new Copies();
+  private readonly listener: Listener;
+  private readonly ledger: LedgerSight;
+  private readonly homeQueues: HomeQueues;
+  private readonly notebook: Notebook;
   private readonly drainers: Drainers;
-  private readonly signals: Signals;
-  private last: Look | undefined;
-  /** What this run has told Route 53, and the verdict on the own home. */
-  private told: { readonly signal: string } | undefined;
-  private verdict: Promise<boolean | undefined> | undefined;
-  private seen: Observation | undefined;
-  /** Queues that were taken back, with the epoch of the order. */
-  private readonly takenBack = new Set<string>();
+  private readonly returning: ReturnHome;
+  private readonly heldSince = new Map<string, number>();
+  private homes: Readonly<Record<string, HomeNow>> = {};
+  private queues: readonly ControlledQueue[] | undefined;
+  private ages: Ages = {};
+  private wake: () => void = () => {};
+  private woken = this.nextWake();
 
-  constructor(private readonly parts: Parts) {
-    const { settings, ssm } = parts;
-    const { failoverGroup, region, regions, ledgerTable } = settings;
-    const names = parameterNames(failoverGroup);
-    this.rules = { ...settings, hasLedger: ledgerTable !== undefined };
-    this.peers = regions.filter((peer) => peer !== region);
-    this.observer = new Observer(parts, names, this.peers);
-    this.own = new OwnParameters(ssm(region), names, region, regions);
+  constructor(
+    private readonly parts: Parts,
+    private readonly list: ControlledQueues,
+  ) {
+    const { clock } = parts;
+    this.listener = new Listener(parts);
+    this.ledger = new LedgerSight(parts);
+    this.homeQueues = new HomeQueues(parts, (keptMs) => this.listQueues(keptMs));
+    this.notebook = new Notebook(parts);
     this.drainers = new Drainers(parts);
-    this.signals = new Signals(parts);
-  }
-
-  /** Whether the own home could do its work when this worker last looked. Undefined: it has not looked yet. */
-  get isFit(): boolean | undefined {
-    return this.seen && isFit(this.seen);
+    this.returning = new ReturnHome(parts, this.drainers);
+    this.hooks = {
+      isFit: () => this.fitness.verdict(clock()).fit,
+      unfitMs: () => this.fitness.verdict(clock()).unfitMs,
+      mayLeave: (home) => this.mayLeave(home),
+      mayOpen: (home, taking) => this.returning.mayOpen(home, taking),
+      onLook: (homes) => this.look(homes),
+    };
   }
 
   /**
-   * Looks, decides and acts; again every few seconds while a hand-over is under way, or while the own parameters cannot be read or
-   * written: nothing can be decided then, and no heartbeat says that all is well. Throws when that was so for the whole run.
+   * Does its part from the first look at the leases on, and ends with them. A run that ends at once, since another lives, does nothing.
+   * @param ended resolves when the run holds its leases no longer
    */
-  async run(): Promise<RunReport> {
-    const { now, sleep, onFailure, settings } = this.parts;
-    const began = now();
-    let last: Look | undefined;
-    let failure: unknown;
-    let looks = 0;
-    this.told = undefined;
-    this.verdict = undefined;
-    for (;;) {
-      looks++;
-      let isLast = false;
-      try {
-        last = await this.look(last === undefined, began + RUN_MS);
-        isLast = !isMoving(settings, last.roles, last.states);
-      } catch (error) {
-        failure = error;
-        onFailure("own parameters", nameOf(error));
-        // What could not be written does not hold; what was read does.
-        await this.tell(this.own.known);
+  async run(ended: Promise<unknown>): Promise<void> {
+    const end = { isOver: false };
+    const over = ended.then(() => {
+      end.isOver = true;
+    });
+    const every = async (periodMs: () => number, work: () => Promise<unknown>): Promise<void> => {
+      const { clock, sleep } = this.parts;
+      while (!end.isOver) {
+        const began = clock();
+        await attempt(this.parts, "run", work);
+        await Promise.race([over, sleep(Math.max(0, began + periodMs() - clock()))]);
       }
-      if (isLast || now() - began + LOOK_AGAIN_MS > RUN_MS) break;
-      await sleep(LOOK_AGAIN_MS);
-    }
-    await this.drainers.settle(began + RUN_MS + SETTLING_MS);
-    if (last === undefined) throw failure;
-    return { ...this.report(last), looks };
-  }
-
-  private async look(isFirst: boolean, endsAt: number): Promise<Look> {
-    const { settings, now } = this.parts;
-    const { region, regions } = settings;
-    const seen = await this.observer.look(this.last?.states);
-    this.seen = seen;
-    // Last of all, and then at once decided upon: what another worker or the operator writes meanwhile would be overwritten.
-    const { roles, states: before } = await this.own.read(rolesIn(seen));
-    await this.own.writeRoles(roles);
-
-    const reclaim = this.reclaim(seen, roles, before, endsAt);
-    const heardSelf = lastHeard(seen, region);
-    const decision = decide(this.rules, {
-      now: now(),
-      roles,
-      states: before,
-      peers: Object.fromEntries(this.peers.map((peer) => [peer, peerIn(seen, peer)])),
-      ...(heardSelf && { heardSelf }),
-      unprocessed: unprocessedOf(settings, before, seen.queues, seen.ages),
-      unreclaimed: reclaim.open,
-      disowned: this.signals.disownedAt,
-      ...automaticIn(seen, settings.takeover),
-    });
-    await this.own.writeRoles(decision.roles);
-    const kept = nextWatermarks({
-      region,
-      regions,
-      roles: decision.roles,
-      states: decision.states,
-      words: wordsIn(seen),
-      queues: seen.queues,
-    });
-    const isNews = !isSame(marksOf(before, before.watermarks), marksOf(decision.states, kept));
-    const states = await this.written(isFirst || isNews, before, { ...decision.states, watermarks: kept });
-    const look = { seen, roles: decision.roles, states, moves: decision.moves };
-    this.last = look;
+    };
+    const whenWoken = async (work: () => Promise<unknown>): Promise<void> => {
+      while (!end.isOver) {
+        await attempt(this.parts, "run", work);
+        await Promise.race([over, this.woken]);
+        this.woken = this.nextWake();
+      }
+    };
+    await Promise.race([over, this.woken]);
+    this.woken = this.nextWake();
     await Promise.all([
-      this.beat(look, isFirst ? HEARTBEAT_DELAYS : isNews ? [0] : []),
-      this.send(look, decision.mayReclaim ? reclaim : undefined),
-      this.tell(states),
+      every(
+        () => (this.fitness.verdict(this.parts.clock()).fit === undefined ? FIRST_BEATS_MS : BEAT_MS),
+        () => this.beat(),
+      ),
+      every(
+        () => COUNTS_MS,
+        () => this.count(),
+      ),
+      every(
+        () => LEAVING_MS,
+        () => this.countMoved(),
+      ),
+      whenWoken(() => this.act()),
     ]);
-    return look;
   }
 
-  /** What holds from now on: what was written, so that nobody acts on what the next worker does not know. */
-  private async written(isDue: boolean, { watermarks }: States, next: States): Promise<States> {
-    if (!isDue) {
-      const { watermarks: _, ...states } = next;
-      return { ...states, ...(watermarks === undefined ? {} : { watermarks }) };
-    }
-    const { states, isComplete } = await this.own.writeStates(next);
-    if (!isComplete) this.parts.onFailure("watermarks", "NoRoom");
-    return states;
-  }
-
-  /** Once in a run, and at once when something has changed. Nothing is told before the own parameters, the peers and the records were read. */
-  private async tell(states: States | undefined): Promise<void> {
-    const { settings, now, verdict } = this.parts;
-    const { seen } = this;
-    if (settings.records === undefined || states === undefined || seen === undefined) return;
-    this.verdict ??= attemptWithin(this.parts, VERDICT_MS, "verdict", verdict ?? (async () => isFit(seen)));
-    const signal = signalOf(settings.region, settings.regions, states, await this.verdict, now());
-    const told = JSON.stringify(signal);
-    if (this.told?.signal === told) return;
-    if (await this.signals.publish(signal)) this.told = { signal: told };
-  }
-
-  private reclaim(seen: Observation, roles: Roles, states: States, endsAt: number): Reclaim {
-    const { settings, now } = this.parts;
-    return reclaimOf({
-      region: settings.region,
-      roles,
-      states,
-      queues: seen.queues,
-      peers: seen.peers,
-      isDone: (queue) => this.takenBack.has(keyOf(queue, roles, settings.region)),
-      now: now(),
-      endsAt,
-    });
-  }
-
-  private async send({ seen, roles, states, moves }: Look, reclaim: Reclaim | undefined): Promise<void> {
-    const { settings, now } = this.parts;
-    const { queues = [] } = seen;
-    const errands = [
-      ...(reclaim?.errands ?? []),
-      ...errandsOf({ ...settings, queues, roles, states, moves, now: now() }),
-    ];
-    await this.drainers.send(errands, (errand, result) => {
-      if (isTakenBack(errand, result, now())) {
-        this.takenBack.add(keyOf(errand.queue, roles, settings.region));
-      }
-    });
-  }
-
-  /** The ledger first: a heartbeat tells of what was written before it. */
-  private async beat(look: Look, delaysSeconds: readonly number[]): Promise<void> {
-    const { settings, sqs, now } = this.parts;
-    const ledgerAt = await this.markLedger();
-    if (delaysSeconds.length === 0) return;
-    const { roles, states, seen } = look;
-    const queues = ownWatermarks(seen);
-    const heartbeat = {
-      v: HEARTBEAT_VERSION,
-      region: settings.region,
-      fit: isFit(seen),
-      roles,
-      homes: states.homes,
-      ...(ledgerAt === undefined ? {} : { ledgerAt }),
-      ...(Object.keys(queues).length > 0 && { queues }),
-    } as const;
-    await attempt(this.parts, "heartbeats", () =>
-      sendHeartbeats(sqs, settings.canary.ingressQueueUrl, heartbeat, delaysSeconds, now()),
-    );
-  }
-
-  /** Writes the watermark items. @returns their moment, if that went well */
-  private async markLedger(): Promise<number | undefined> {
-    const { ledger, settings, now } = this.parts;
-    if (ledger === undefined) return undefined;
-    const at = now();
-    return attemptWithin(this.parts, MARKING_MS, "ledger", async () => {
-      await ledger.putWatermarks(settings.region, at);
-      return at;
-    });
-  }
-
-  private report({ seen, roles, states }: Look): Omit<RunReport, "looks"> {
-    const { now } = this.parts;
+  report(): RunReport {
+    const { now, clock } = this.parts;
+    const { fit, reasons } = this.fitness.verdict(clock());
     return {
-      roles,
-      states,
-      fit: isFit(seen),
-      ledgerLagMs: ledgerLag(seen, this.peers),
+      homes: this.homes,
+      fit,
+      reasons,
+      ledgerLagMs: this.ledger.lag((peer) => this.listener.ledgerAt(peer)),
       canaryAgeMs: Object.fromEntries(
-        Object.entries(states.heard ?? {}).map(([region, { at }]) => [region, Math.max(0, now() - at)]),
+        Object.entries(this.listener.heard).map(([region, at]) => [region, Math.max(0, now() - at)]),
       ),
     };
   }
-}
 
-function keyOf(queue: string, roles: Roles, region: string): string {
-  return `${queue} ${roleOf(roles, region).epoch}`;
-}
+  private look(homes: Readonly<Record<string, HomeNow>>): void {
+    for (const [home, { held }] of Object.entries(homes)) {
+      if (!held) this.heldSince.delete(home);
+      else if (!this.heldSince.has(home)) this.heldSince.set(home, this.parts.now());
+    }
+    this.homes = homes;
+    this.wake();
+  }
 
-/** What has to be written and told at once when it changes. */
-function marksOf(
-  { homes, recorded }: States,
-  watermarks: Readonly<Record<string, HomeWatermark>> = {},
-): readonly unknown[] {
-  const marks = Object.entries(watermarks).map(([home, { frozen, completeUntil, spans }]) => [
-    home,
-    frozen,
-    completeUntil,
-    spans,
-  ]);
-  return [homes, marks, recorded];
+  private nextWake(): Promise<void> {
+    return new Promise((resolve) => {
+      this.wake = resolve;
+    });
+  }
+
+  /**
+   * Whether a peer's home may go. What was moved by a moment, and not by the ledger, is processed first if the home goes back to its own
+   * region; another region goes by its own knowledge, whatever was done here.
+   */
+  private mayLeave(home: string): boolean {
+    const { notes } = this.notebook;
+    if (notes === undefined) return false;
+    const { next, epoch } = this.homes[home] ?? {};
+    const rescue = notes.homes[home]?.rescue;
+    if (rescue === undefined || (next !== undefined && next !== home)) return true;
+    return rescue.handedBack === true && rescue.epoch === epoch;
+  }
+
+  private async listQueues(keptMs?: number): Promise<readonly ControlledQueue[] | undefined> {
+    this.queues = await this.list.read(this.parts.now(), keptMs);
+    return this.queues;
+  }
+
+  /** Finds out whether the region can do its work, and tells it. The ledger first: a heartbeat tells of what was written before it. */
+  private async beat(): Promise<void> {
+    const { settings, sqs, now, clock } = this.parts;
+    this.fitness.begin(clock());
+    const [silent, ledger] = await Promise.all([
+      this.homeQueues.look(now() + QUEUES_MS),
+      this.ledger.look(),
+      this.listener.hear(),
+    ]);
+    this.fitness.saw({ silent, ledger }, clock());
+    this.hearSelf();
+    const ledgerAt = await this.ledger.mark();
+    const queues = this.ownWatermarks();
+    await attempt(this.parts, "heartbeat", () =>
+      sendHeartbeat(sqs, settings.canary.ingressQueueUrl, {
+        v: HEARTBEAT_VERSION,
+        region: settings.region,
+        at: now(),
+        fit: this.fitness.verdict(clock()).fit !== false,
+        ...(ledgerAt === undefined ? {} : { ledgerAt }),
+        ...(Object.keys(queues).length > 0 && { queues }),
+      }),
+    );
+  }
+
+  private hearSelf(): void {
+    const { settings, now, clock } = this.parts;
+    const heard = this.listener.heard[settings.region];
+    if (heard !== undefined) this.fitness.heard(now() - heard, clock());
+  }
+
+  /**
+   * How far the own home is processed, where the ages tell. Only while it processes its messages: consumers that hold them behind a closed
+   * gate receive them again and again, and ages leave out what was received three times.
+   */
+  private ownWatermarks(): Readonly<Record<string, QueueWatermark>> {
+    if (!this.homes[this.parts.settings.region]?.open) return {};
+    return Object.fromEntries(
+      (this.queues ?? []).flatMap(({ queue, rescue, ingress, work }) => {
+        if (rescue !== "watermark") return [];
+        const before = processedBefore(this.ages[ingress] ?? [], this.ages[work] ?? []);
+        return before === undefined ? [] : [[queue, { processedBefore: before }] as const];
+      }),
+    );
+  }
+
+  /** What SQS counts, once a minute. */
+  private async count(): Promise<void> {
+    const { settings, cloudWatch, now } = this.parts;
+    const queues = await this.listQueues();
+    if (queues === undefined) return;
+    const leaving = this.leaving();
+    const standbys = standbysToAsk({ ...settings, queues, homes: this.homes });
+    const questions = agesWanted(queues, leaving);
+    const [ages, depths] = await Promise.all([
+      questions.length === 0
+        ? ({} as Ages)
+        : attempt(this.parts, "ages", () => readAges(cloudWatch, questions, now())),
+      readDepths(this.parts, standbys),
+    ]);
+    this.ages = ages ?? {};
+    this.backlog.sawAges(this.ages);
+    this.copies.saw(standbys, depths);
+    this.wake();
+  }
+
+  /** Whether what was moved for homes that are given up still waits for consumers. */
+  private async countMoved(): Promise<void> {
+    const works = workQueuesOf(this.queues ?? [], this.leaving());
+    if (works.length === 0) return;
+    this.backlog.sawDepths(await readDepths(this.parts, works), this.parts.now());
+    this.wake();
+  }
+
+  /** Peers' homes that this run gives up. */
+  private leaving(): readonly string[] {
+    const { region } = this.parts.settings;
+    return Object.entries(this.homes).flatMap(([home, { held, next }]) =>
+      held && next !== undefined && home !== region ? [home] : [],
+    );
+  }
+
+  /** After every look at the leases: what has changed stands in the notes before anything is done about it. */
+  private async act(): Promise<void> {
+    const { settings, now } = this.parts;
+    const { homes, queues } = this;
+    await this.notebook.keep({
+      heard: this.listener.heard,
+      homes: (kept) =>
+        nextHomes(kept, {
+          ...settings,
+          homes,
+          queues,
+          told: this.listener.told,
+          isProcessed: (queue, putBefore) => this.isProcessed(queue, putBefore),
+          handBackTimeoutMs: settings.handBackTimeoutSeconds * 1_000,
+          now: now(),
+        }),
+    });
+    const { notes } = this.notebook;
+    if (notes !== undefined) {
+      this.listener.know(notes.heard);
+      this.hearSelf();
+    }
+    await Promise.all([this.returning.step(queues), this.send()]);
+  }
+
+  private isProcessed(queue: string, putBefore: number): boolean {
+    const work = this.queues?.find((one) => one.queue === queue)?.work;
+    return work !== undefined && this.backlog.isProcessed(work, putBefore);
+  }
+
+  private async send(): Promise<void> {
+    const { settings, now } = this.parts;
+    const { notes } = this.notebook;
+    if (this.queues === undefined || notes === undefined) return;
+    const errands = errandsOf({
+      ...settings,
+      queues: this.queues,
+      homes: this.homes,
+      heldSince: Object.fromEntries(this.heldSince),
+      notes: notes.homes,
+      heard: this.listener.heard,
+      hasCopies: (standby) => this.copies.mayBeOn(standby),
+      now: now(),
+    });
+    const refused = await this.drainers.send(errands, () => {});
+    for (const errand of errands)
+      if (errand.standby !== undefined && !refused.includes(errand)) this.copies.sent(errand.standby);
+  }
 }

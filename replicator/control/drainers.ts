@@ -1,5 +1,6 @@
 import { InvokeCommand, type InvokeCommandOutput } from "@aws-sdk/client-lambda";
 import type { DrainResult } from "../drain/task";
+import { callFailure } from "../message/failures";
 import { attempt, type Parts } from "./parts";
 import type { Errand } from "./tasks";
 
@@ -9,21 +10,30 @@ interface Busy {
   readonly until: number;
 }
 
+/**
+ * A call that nobody answered is tried again after this time: Lambda may have taken it, and a region that answers late would be flooded with
+ * drainers.
+ */
+const AGAIN_MS = 15_000;
+
+/** Ends what a drainer is taken to be at, after a time. */
+type Free = (afterMs: number) => void;
+
 type OnResult = (errand: Errand, result: DrainResult) => void;
 
 /** Gives errands to drainers, and remembers until when each is at it: nobody is sent twice. */
 export class Drainers {
   /** By function, and apart from it whether it takes back: that one does beside the copies of a home. */
   private readonly busy = new Map<string, Busy>();
-  private readonly awaited = new Set<Promise<void>>();
 
-  constructor(private readonly parts: Pick<Parts, "lambda" | "now" | "sleep" | "onFailure">) {}
+  constructor(private readonly parts: Pick<Parts, "lambda" | "now" | "onFailure">) {}
 
   /**
    * Sends drainers on errands: those that are free, or are to do something else now.
    * @param onResult told what came of the errands on which something waits, to take back, when they end
+   * @returns errands that Lambda did not take: they are due again
    */
-  async send(errands: readonly Errand[], onResult: OnResult): Promise<void> {
+  async send(errands: readonly Errand[], onResult: OnResult): Promise<readonly Errand[]> {
     const starts = errands.flatMap((errand) => {
       const place = placeOf(errand);
       const key = keyOf(errand.task);
@@ -31,37 +41,41 @@ export class Drainers {
       if (current !== undefined && current.until > this.parts.now() && current.key === key) return [];
       const busy = { key, until: errand.task.until };
       this.busy.set(place, busy);
-      const free = () => {
-        if (this.busy.get(place) === busy) this.busy.delete(place);
+      const free: Free = (afterMs) => {
+        if (this.busy.get(place) === busy) this.busy.set(place, { key, until: this.parts.now() + afterMs });
       };
       if (!isAwaited(errand)) return [this.start(errand, free)];
       this.wait(errand, free, onResult);
       return [];
     });
-    await Promise.all(starts);
+    return (await Promise.all(starts)).flat();
   }
 
-  /** Waits for the answers that are outstanding, but no longer than until a moment, in epoch milliseconds. */
-  async settle(until: number): Promise<void> {
-    if (this.awaited.size === 0) return;
-    await Promise.race([Promise.all(this.awaited), this.parts.sleep(Math.max(0, until - this.parts.now()))]);
+  private async start(errand: Errand, free: Free): Promise<readonly Errand[]> {
+    const taken = await this.call(free, () => this.parts.lambda.start.send(invoke(errand)));
+    return taken === undefined ? [errand] : [];
   }
 
-  /** What Lambda does not take is due again at the next look. */
-  private async start(errand: Errand, free: () => void): Promise<void> {
-    const taken = await attempt(this.parts, "drainers", () => this.parts.lambda.start.send(invoke(errand)));
-    if (taken === undefined) free();
+  private wait(errand: Errand, free: Free, onResult: OnResult): void {
+    void this.call(free, async () => resultOf(await this.parts.lambda.wait.send(invoke(errand)))).then(
+      (result) => {
+        if (result === undefined) return;
+        free(0);
+        onResult(errand, result);
+      },
+    );
   }
 
-  private wait(errand: Errand, free: () => void, onResult: OnResult): void {
-    const answer = attempt(this.parts, "drainers", async () =>
-      resultOf(await this.parts.lambda.wait.send(invoke(errand))),
-    ).then((result) => {
-      free();
-      this.awaited.delete(answer);
-      if (result !== undefined) onResult(errand, result);
+  /** @param free told when the call fails */
+  private call<T>(free: Free, work: () => Promise<T>): Promise<T | undefined> {
+    return attempt(this.parts, "drainers", async () => {
+      try {
+        return await work();
+      } catch (error) {
+        free(callFailure(error).class === "unreachable" ? AGAIN_MS : 0);
+        throw error;
+      }
     });
-    this.awaited.add(answer);
   }
 }
 
@@ -95,5 +109,5 @@ function placeOf(errand: Errand): string {
 
 /** What makes a task another one than the same again. What is pruned by grows all the time. */
 function keyOf({ until: _until, processedBefore, ...task }: Errand["task"]): string {
-  return JSON.stringify({ ...task, ...(task.action === "move" && { processedBefore }) });
+  return JSON.stringify({ ...task, ...(task.moves.includes(task.home) && { processedBefore }) });
 }

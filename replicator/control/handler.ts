@@ -1,63 +1,96 @@
 import type { Context } from "aws-lambda";
-import { verdictOf } from "../health/verdict";
-import { Controller, type RunReport } from "./controller";
+import { parameterNames } from "../../ownership/parameters";
+import { Controller, type LeaseHooks } from "./controller";
+import { publishHealth } from "./health-metric";
 import { holdLeases } from "./leases";
-import { nameOf, type Parts } from "./parts";
+import type { Parts } from "./parts";
+import { ControlledQueues } from "./queues";
 import { ControlTelemetry } from "./telemetry";
 
 export type ControlHandler = (event: unknown, context: Context) => Promise<void>;
 
-/** By then a run knows whether another lives. */
-const KNOWN_MS = 6_000;
+/** What is made for one run. */
+export interface RunParts extends Pick<Parts, "notes"> {
+  /** Ends the connections. */
+  readonly close: () => void;
+}
+
+/** A run tells so long after its beginning what it has found out, and once a minute from then on. */
+const FIRST_TOLD_MS = 20_000;
+const TOLD_MS = 60_000;
 
 /**
- * A Lambda handler that runs the controller once, and takes part in the leases of all homes until another run of this region does. The rule's
- * event stands in for a schedule that fails: while a run lives, nothing comes of the event.
+ * A Lambda handler that takes part in the leases of all homes, and beside them does what a controller does, until another run of this region
+ * has been doing so for long enough, or Lambda's time is over. Whatever started it, nothing comes of it while another run lives and is
+ * young.
+ *
+ * @param forRun made anew for each run: connections of a worker that was frozen are dead, and nothing tells
  */
 export function controlHandler(
-  given: Omit<Parts, "onFailure" | "verdict">,
+  given: Omit<Parts, "onFailure" | "notes">,
+  forRun: (onFailure: Parts["onFailure"]) => RunParts,
   leases: typeof holdLeases = holdLeases,
 ): ControlHandler {
   const telemetry = new ControlTelemetry(given.settings);
   let failures: Record<string, string> = {};
-  const parts: Parts = {
-    ...given,
-    onFailure: (part, code) => {
-      failures[part] = code;
-    },
+  const onFailure: Parts["onFailure"] = (part, code) => {
+    failures[part] = code;
   };
-  const controller = new Controller({ ...parts, verdict: verdictOf(parts) });
+  const queues = new ControlledQueues(
+    given.ssm,
+    parameterNames(given.settings.failoverGroup).queues,
+    onFailure,
+  );
 
-  const runOnce = async (context: Context): Promise<void> => {
-    const began = parts.now();
+  return async (_event, context) => {
     failures = {};
-    let report: RunReport | undefined;
-    try {
-      report = await controller.run();
-    } catch (error) {
-      // Nothing was decided. The next run tries again; an alarm tells when heartbeats stay away.
-      failures.run = nameOf(error);
-    }
-    counted(() => telemetry.record(report, failures, parts.now() - began, context));
-  };
-
-  return async (event, context) => {
-    const isByRule = triggerOf(event) === "rule";
-    let isOver = false;
-    const held = leases(
+    const { notes, close } = forRun(onFailure);
+    const parts: Parts = { ...given, notes, onFailure };
+    const controller = new Controller(parts, queues);
+    const run = { isOver: false };
+    const ended = leases(
       {
         settings: given.settings,
-        isFit: () => controller.isFit,
+        clock: given.clock,
+        hooks: told(controller.hooks, telemetry),
         onFailure: (part, code) => counted(() => telemetry.trouble(part, code)),
-        onHeld: (homes) => counted(() => telemetry.held(homes)),
       },
       context.getRemainingTimeInMillis(),
     ).then(() => {
-      isOver = true;
+      run.isOver = true;
     });
-    if (isByRule) await Promise.race([held, parts.sleep(KNOWN_MS)]);
-    if (!(isByRule && isOver)) await runOnce(context);
-    await held;
+    const tell = async (): Promise<void> => {
+      const report = controller.report();
+      await publishHealth(parts, report);
+      counted(() => telemetry.record(report, failures, context));
+      failures = {};
+    };
+    const tellAgainAndAgain = async (): Promise<void> => {
+      await Promise.race([ended, given.sleep(FIRST_TOLD_MS)]);
+      while (!run.isOver) {
+        await Promise.race([ended, tell()]);
+        await Promise.race([ended, given.sleep(TOLD_MS)]);
+      }
+    };
+    await Promise.all([ended, controller.run(ended), tellAgainAndAgain()]);
+    close();
+  };
+}
+
+/** Homes that a run holds are told when they change. */
+function told(hooks: LeaseHooks, telemetry: ControlTelemetry): LeaseHooks {
+  let last = "{}";
+  return {
+    ...hooks,
+    onLook: (homes) => {
+      const held = Object.fromEntries(
+        Object.entries(homes).flatMap(([home, now]) => (now.held ? [[home, now.epoch ?? 0]] : [])),
+      );
+      const text = JSON.stringify(held);
+      if (text !== last) counted(() => telemetry.held(held));
+      last = text;
+      hooks.onLook(homes);
+    },
   };
 }
 
@@ -68,9 +101,4 @@ function counted(tell: () => void): void {
   } catch (error) {
     console.error("telemetry failed", error);
   }
-}
-
-/** Whoever may invoke the function may send anything. */
-function triggerOf(event: unknown): unknown {
-  return (event as { readonly trigger?: unknown } | null | undefined)?.trigger;
 }

@@ -1,8 +1,14 @@
 import { randomUUID } from "node:crypto";
 import { leaseRun } from "../../ownership/lease/run";
 import type { LeaseSettings } from "../../ownership/lease/settings";
-import { drive } from "../../ownership/lease/store/drive";
-import { type LeaseStoreOptions, openStore, type Trouble } from "../../ownership/lease/store/store";
+import { type DriveOptions, drive } from "../../ownership/lease/store/drive";
+import {
+  type LeaseStore,
+  type LeaseStoreOptions,
+  openStore,
+  type Trouble,
+} from "../../ownership/lease/store/store";
+import type { LeaseHooks } from "./controller";
 import { nameOf, type Parts } from "./parts";
 import type { ControllerSettings } from "./settings";
 
@@ -11,16 +17,15 @@ const ENDING_MS = 5_000;
 /** Trouble with a table is told once a minute, and not every five seconds. */
 const TOLD_MS = 60_000;
 
-export interface LeaseParts extends Pick<Parts, "onFailure"> {
-  readonly settings: ControllerSettings;
-  /** What the run has found out about the own home. Undefined: nothing yet. */
-  readonly isFit: () => boolean | undefined;
-  /** Monotonic clock, milliseconds. @default `performance.now` */
-  readonly clock?: () => number;
+export interface LeaseParts extends Pick<Parts, "settings" | "clock" | "onFailure"> {
+  /** What the controller decides. */
+  readonly hooks: LeaseHooks;
   /** @default clients of DynamoDB */
   readonly client?: LeaseStoreOptions["client"];
-  /** Told which homes this run holds, with the numbers of their epochs, whenever that changes. */
-  readonly onHeld?: (held: Readonly<Record<string, number>>) => void;
+  /** @default the tables of DynamoDB */
+  readonly store?: LeaseStore;
+  /** Ends early, without rejecting, when the signal is aborted. @default a timer */
+  readonly sleep?: DriveOptions["sleep"];
 }
 
 /**
@@ -32,28 +37,32 @@ export interface LeaseParts extends Pick<Parts, "onFailure"> {
  * @param remainingMs until Lambda stops the function
  */
 export async function holdLeases(
-  { settings, isFit, clock = monotonic, client, onFailure, onHeld }: LeaseParts,
+  { settings, hooks, clock, client, onFailure, sleep, store: given }: LeaseParts,
   remainingMs: number,
 ): Promise<void> {
   const until = clock() + remainingMs - ENDING_MS;
-  const { tables } = settings.ownership;
-  const store = openStore({
-    tableName: (region) => tables[region] ?? tables[settings.region]!,
-    clock,
-    report: rarely(clock, ({ table, reason }) => onFailure(`ownership table of ${table}`, reason)),
-    ...(client && { client }),
-  });
+  const store =
+    given ??
+    openStore({
+      tableName: (region) => tableOf(settings, region),
+      clock,
+      report: rarely(clock, ({ table, reason }) => onFailure(`ownership table of ${table}`, reason)),
+      ...(client && { client }),
+    });
   const steps = leaseRun(leaseSettings(settings), {
     id: randomUUID(),
     isSpare: true,
     clock,
     newId: randomUUID,
-    isFit,
-    hasEnded: (_home, fencedMs) => fencedMs >= settings.inFlightSeconds * 1_000,
-    ...(onHeld && { onHeld }),
+    ...hooks,
   });
   try {
-    await drive(steps, store, { clock, until, report: (error) => onFailure("leases", nameOf(error)) });
+    await drive(steps, store, {
+      clock,
+      until,
+      report: (error) => onFailure("leases", nameOf(error)),
+      ...(sleep && { sleep }),
+    });
   } catch (error) {
     onFailure("leases", nameOf(error));
   } finally {
@@ -61,10 +70,13 @@ export async function holdLeases(
   }
 }
 
+/** Name of a region's table of ownership, or its ARN. A table that is not configured, but stands in a list of voters, is called like the own one. */
+export function tableOf({ region, ownership }: ControllerSettings, of: string): string {
+  return ownership.tables[of] ?? ownership.tables[region]!;
+}
+
 export function leaseSettings(settings: ControllerSettings): LeaseSettings {
-  const { region, regions, takeoverOrder, failback, ownership } = settings;
-  // Where one table decides alone, a lapse proves nothing about the others.
-  const takeover = (ownership.voters[region] ?? []).length > 1 ? "automatic" : "manual";
+  const { region, regions, takeoverOrder, takeover, failback, ownership } = settings;
   return {
     region,
     members: regions,
@@ -86,8 +98,4 @@ function rarely(clock: () => number, tell: (trouble: Trouble) => void): (trouble
     told.set(key, clock());
     tell(trouble);
   };
-}
-
-function monotonic(): number {
-  return performance.now();
 }

@@ -3,16 +3,14 @@ import type { LambdaClient } from "@aws-sdk/client-lambda";
 import type { SQSClient } from "@aws-sdk/client-sqs";
 import type { SSMClient } from "@aws-sdk/client-ssm";
 import type { LedgerTable } from "../../ledger/table";
-import type { Resolver } from "../../ownership/records";
+import { callFailure, type Failure } from "../message/failures";
+import type { NotesStore } from "./notes-store";
 import type { ControllerSettings } from "./settings";
-
-/** Whether the own home can do its work, as its health endpoint says it. */
-export type Verdict = () => Promise<boolean>;
 
 /** What a controller works with; a test gives it others. The clients end their calls soon: nothing here watches over them. */
 export interface Parts {
   readonly settings: ControllerSettings;
-  readonly ssm: (region: string) => Pick<SSMClient, "send">;
+  readonly ssm: Pick<SSMClient, "send">;
   readonly sqs: Pick<SQSClient, "send">;
   readonly lambda: {
     /** For invocations that Lambda only has to take. */
@@ -21,14 +19,13 @@ export interface Parts {
     readonly wait: Pick<LambdaClient, "send">;
   };
   readonly cloudWatch: Pick<CloudWatchClient, "send">;
+  readonly notes: NotesStore;
   /** @default no ledger */
   readonly ledger?: Pick<LedgerTable, "probe" | "putWatermarks" | "watermarks">;
-  /** Looks records up. @default no records */
-  readonly resolver?: Resolver;
-  /** @default the home can do its work while its ledger, if it has one, can be written and read */
-  readonly verdict?: Verdict;
   /** The clock, in epoch milliseconds. */
   readonly now: () => number;
+  /** Monotonic clock, milliseconds. */
+  readonly clock: () => number;
   readonly sleep: (milliseconds: number) => Promise<unknown>;
   /** Told of a part that failed, with the name of the error; the others go on. */
   readonly onFailure: (part: string, code: string) => void;
@@ -60,6 +57,21 @@ export function attemptWithin<T>(
     throw Object.assign(new Error(part), { name: "TooLong" });
   };
   return attempt(parts, part, () => Promise.race([work(), tooLong()]));
+}
+
+/**
+ * How a call failed; undefined when it succeeded. What takes longer than `milliseconds` has failed, whatever comes of it afterwards.
+ */
+export async function failureWithin(
+  { sleep }: Pick<Parts, "sleep">,
+  milliseconds: number,
+  call: () => Promise<unknown>,
+): Promise<Failure | undefined> {
+  const tooLong = async (): Promise<Failure> => {
+    await sleep(Math.max(0, milliseconds));
+    return { class: "deadline", code: "TooLong" };
+  };
+  return Promise.race([call().then(() => undefined, callFailure), tooLong()]);
 }
 
 /** What logs say of an error. Never its text, which may quote what the error is about. */

@@ -11,6 +11,7 @@ const KEPT_MS = 10 * 60_000;
 export class ControlledQueues {
   private known: ReadonlyMap<string, ControlledQueue> | undefined;
   private readAt = Number.NEGATIVE_INFINITY;
+  private fetching: Promise<void> | undefined;
 
   constructor(
     private readonly client: Pick<SSMClient, "send">,
@@ -18,17 +19,27 @@ export class ControlledQueues {
     private readonly onFailure: Parts["onFailure"],
   ) {}
 
-  /** Those known before stay as they were while they cannot be read; undefined when they never could. */
-  async read(now: number): Promise<readonly ControlledQueue[] | undefined> {
-    if (this.known === undefined || now - this.readAt >= KEPT_MS) {
-      try {
-        this.known = await this.fetch();
-        this.readAt = now;
-      } catch (error) {
-        this.onFailure("queues", nameOf(error));
-      }
+  /**
+   * Those known before stay as they were while they cannot be read; undefined when they never could.
+   * @param keptMs how old the list may be
+   */
+  async read(now: number, keptMs = KEPT_MS): Promise<readonly ControlledQueue[] | undefined> {
+    if (this.known === undefined || now - this.readAt >= keptMs) {
+      this.fetching ??= this.refresh(now).finally(() => {
+        this.fetching = undefined;
+      });
+      await this.fetching;
     }
     return this.known && [...this.known.values()].sort((one, other) => (one.queue < other.queue ? -1 : 1));
+  }
+
+  private async refresh(now: number): Promise<void> {
+    try {
+      this.known = await this.fetch();
+      this.readAt = now;
+    } catch (error) {
+      this.onFailure("queues", nameOf(error));
+    }
   }
 
   /** By name of the parameter. One that cannot be understood stays as it was, and is no hindrance to the others. */
@@ -68,6 +79,7 @@ function controlledQueueIn(value: unknown, name: string): ControlledQueue {
     rescue: oneOf(fields.rescue, `${name}.rescue`, RESCUES),
     marginSeconds: wholeNumber(fields.marginSeconds, `${name}.marginSeconds`),
     drainers: mapOf(fields.drainers, `${name}.drainers`, text),
+    standbys: mapOf(fields.standbys, `${name}.standbys`, text),
     ingress: text(fields.ingress, `${name}.ingress`),
     work: text(fields.work, `${name}.work`),
   };

@@ -1,11 +1,10 @@
-import type { RecordSettings } from "../../ownership/records";
 import type { Rescue } from "../drain/settings";
-import { type Environment, Fields, recordSettingsOf } from "../environment";
+import { type Environment, Fields } from "../environment";
 
 /** What starts a controller, each once a minute: two services of AWS, so that either may stand still. */
 export type Trigger = "schedule" | "rule";
 
-/** The event with which a controller is started by {@link Trigger}. An operator's invocation brings none. */
+/** The event with which a controller is started by {@link Trigger}. */
 export interface TriggerEvent {
   readonly trigger: Trigger;
 }
@@ -16,23 +15,23 @@ export interface ControllerSettings {
   readonly region: string;
   /** All regions of the group, in the order of the configuration. */
   readonly regions: readonly string[];
+  /** Time for which a region must be unfit before it gives up what it owns. */
   readonly takeoverDelaySeconds: number;
   /** Per home, the peers in the order in which they take it over. */
   readonly takeoverOrder: Readonly<Record<string, readonly string[]>>;
-  /** Records by which regions learn of health and of ownership. @default none: ownership moves by order only */
-  readonly records?: RecordSettings;
-  /** `automatic`: with records, this region takes homes over by itself. */
+  /** `automatic`: regions take homes over by themselves. */
   readonly takeover: "manual" | "automatic";
   readonly failback: "manual" | "automatic";
   /** `automatic`: time for which the home must have been healthy, with a fresh canary. */
   readonly failbackAfterSeconds: number;
-  readonly onIsolation: "fence" | "continue";
   /** Longest time that work goes on after a region's consumers and functions were told to stop. */
   readonly inFlightSeconds: number;
-  /** Longest wait before the fence of a home that owns itself again opens all the same. */
+  /** Longest wait before a peer's home goes back, and before a home that has itself back opens, with messages that are not processed. */
   readonly handBackTimeoutSeconds: number;
   /** Table of the ledger in this region. @default no ledger */
   readonly ledgerTable?: string;
+  /** Publishes the metric `Healthy`, which records may go by. @default nothing does */
+  readonly publishesHealth?: boolean;
   readonly ownership: {
     /** By region, of all members and of the witness, the table of ownership: a name, or an ARN where the table is in another account. */
     readonly tables: Readonly<Record<string, string>>;
@@ -59,7 +58,9 @@ export interface ControlledQueue {
   readonly marginSeconds: number;
   /** Names of drainers in this region, by home. None of a queue in mode `none`, which is listed for the sake of health alone. */
   readonly drainers: Readonly<Record<string, string>>;
-  /** Names of queues in this region, for their metrics. */
+  /** Names of standby queues in this region, by home: of each that has a drainer. */
+  readonly standbys: Readonly<Record<string, string>>;
+  /** Names of queues in this region. */
   readonly ingress: string;
   readonly work: string;
 }
@@ -76,14 +77,13 @@ export function controllerSettings(env: Environment): ControllerSettings {
     regions,
     takeoverDelaySeconds: fields.wholeNumber("takeoverDelaySeconds"),
     takeoverOrder: Object.fromEntries(regions.map((home) => [home, order.texts(home)])),
-    ...fields.optional("records", recordSettingsOf),
     takeover: fields.oneOf("takeover", ["manual", "automatic"]),
     failback: fields.oneOf("failback", ["manual", "automatic"]),
     failbackAfterSeconds: fields.wholeNumber("failbackAfterSeconds"),
-    onIsolation: fields.oneOf("onIsolation", ["fence", "continue"]),
     inFlightSeconds: fields.wholeNumber("inFlightSeconds"),
     handBackTimeoutSeconds: fields.wholeNumber("handBackTimeoutSeconds"),
     ...fields.optional("ledgerTable", (from, field) => from.text(field)),
+    ...fields.optional("publishesHealth", (from, field) => from.flag(field)),
     ownership: ownershipOf(fields.object("ownership"), regions),
     canary: {
       ingressQueueUrl: canary.queueUrl("ingressQueueUrl"),

@@ -1,99 +1,157 @@
 import { DRAIN_TASK_SECONDS, HEARTBEAT_FRESH_SECONDS } from "../../core/limits";
-import { type Roles, roleOf } from "../../ownership/roles";
-import type { Span, States } from "../../ownership/states";
-import { DRAIN_TASK_VERSION, type DrainTask } from "../drain/task";
-import { processedOf, spansOf } from "./home-watermarks";
+import { FIFO_SUFFIX } from "../../core/names";
+import type { HomeNow } from "../../ownership/lease/settings";
+import { JUDGE_MS } from "../../ownership/lease/times";
+import { DRAIN_TASK_VERSION, type DrainTask, type TimeSpan } from "../drain/task";
+import { NO_HOME_NOTES, type Notes } from "./notes";
+import { rescueOf } from "./rescue";
 import type { ControlledQueue } from "./settings";
 
 /** A task for one drainer. */
 export interface Errand {
   readonly queue: string;
   readonly functionName: string;
+  /** Name of the standby queue that is drained. @default the task is about the work queue */
+  readonly standby?: string;
   readonly task: DrainTask;
 }
 
 export interface ErrandInput {
   readonly region: string;
   readonly regions: readonly string[];
+  readonly inFlightSeconds: number;
   readonly queues: readonly ControlledQueue[];
-  readonly roles: Roles;
-  /** As they were written: a cold worker has to go on by the same watermarks. */
-  readonly states: States;
-  /** Peers' homes whose messages may be moved here. */
-  readonly moves: readonly string[];
+  /** As the last look at the tables of ownership showed them. */
+  readonly homes: Readonly<Record<string, HomeNow>>;
+  /** By home that this run holds, when it first saw so, in epoch milliseconds. */
+  readonly heldSince: Readonly<Record<string, number>>;
+  /** As they were written: another run has to go on by the same moments. */
+  readonly notes: Notes["homes"];
+  /** By home, when its newest heartbeat that arrived was sent, in epoch milliseconds. */
+  readonly heard: Readonly<Record<string, number>>;
+  /** Whether there may be something on a standby queue. */
+  readonly hasCopies: (standby: string) => boolean;
   readonly now: number;
 }
 
 /**
- * What the drainers of this region are to do with its peers' copies until the next run: `move` everything that is not processed while
- * that is this region's to do, and read the home's queues from here when its canary is silent; `prune` otherwise.
- *
- * Nothing of what the home takes in after it is no longer fenced may be moved, but a drainer goes on with its task for a while, so it is
- * told when that was, once the home has said so.
- *
- * What is this region's to process whoever owns the home is moved in either case: copies that are marked for this region, since nobody
- * else touches them (there are none before the first order about the home); and, without a ledger, what the home took in during this region's takeovers ({@link spansOf}).
+ * What the drainers of this region are to do with its peers' copies. The copies of a home that this region owns are waited for, since every
+ * second counts there, and the home's queues are read from here when its canary is silent. Copies of other homes are looked after when
+ * there are any: what is processed is deleted, and what is this region's to process whoever owns the home is moved: copies that are marked
+ * for a home that it owns, and, without a ledger, what it has rescued.
  */
 export function errandsOf(input: ErrandInput): readonly Errand[] {
   return input.regions
     .filter((home) => home !== input.region)
-    .flatMap((home) =>
-      input.queues.flatMap((queue) => {
-        const functionName = queue.drainers[home];
-        return functionName === undefined
-          ? []
-          : [{ queue: queue.queue, functionName, task: taskOf(input, home, queue) }];
-      }),
-    );
+    .flatMap((home) => input.queues.flatMap((queue) => errandOf(input, home, queue) ?? []));
 }
 
-function taskOf(input: ErrandInput, home: string, queue: ControlledQueue): DrainTask {
-  const { roles, states, now } = input;
+/** Standby queues whose drainers have a task only while something is there. */
+export function standbysToAsk({
+  region,
+  regions,
+  queues,
+  homes,
+}: Pick<ErrandInput, "region" | "regions" | "queues" | "homes">): readonly string[] {
+  return regions
+    .filter((home) => home !== region && !isKept(homes[home]))
+    .flatMap((home) => queues.flatMap(({ standbys }) => standbys[home] ?? []));
+}
+
+function errandOf(input: ErrandInput, home: string, queue: ControlledQueue): Errand | undefined {
+  const functionName = queue.drainers[home];
+  const standby = queue.standbys[home];
+  if (functionName === undefined || standby === undefined) return undefined;
+  const stays = isKept(input.homes[home]);
+  if (!stays && !input.hasCopies(standby)) return undefined;
+  const moves = input.regions.filter((effective) => mayMove(input, effective, home, queue));
   const before = countsAsProcessed(input, home, queue);
   const spans = answersFor(input, home, queue);
-  const fencedAt = queue.rescue === "ledger" ? undefined : states.watermarks?.[home]?.completeUntil;
-  // Without a moment before which all is processed, nothing of a queue that is rescued by hand is moved.
-  const moves = input.moves.includes(home) && !(queue.rescue === "manual" && before === undefined);
   return {
-    v: DRAIN_TASK_VERSION,
-    home,
-    action: moves ? "move" : "prune",
-    until: now + DRAIN_TASK_SECONDS * 1_000,
-    marked: roleOf(roles, home).epoch > 0,
-    ...(before !== undefined && { processedBefore: before }),
-    ...(spans.length > 0 && { answersFor: spans.map(([from, until]) => ({ from, until })) }),
-    ...(moves && fencedAt !== undefined && { takenInBefore: fencedAt }),
-    ...(moves && { stay: true, fromAfar: isSilent(states, home, now) }),
+    queue: queue.queue,
+    functionName,
+    standby,
+    task: {
+      v: DRAIN_TASK_VERSION,
+      home,
+      action: "drain",
+      until: input.now + DRAIN_TASK_SECONDS * 1_000,
+      moves,
+      ...(before !== undefined && { processedBefore: before }),
+      ...(spans.length > 0 && { answersFor: spans }),
+      ...(stays && { stay: true }),
+      ...(stays && moves.includes(home) && { fromAfar: isSilent(input, home) }),
+    },
   };
+}
+
+/** Whether a home is this run's, and is to stay so. */
+function isKept(now: HomeNow | undefined): boolean {
+  return now?.held === true && now.next === undefined;
+}
+
+/**
+ * Whether copies of an effective home may be moved. With a ledger and without an order, at once: the claim decides for each message. Else the
+ * work in flight of the owner before has to end first.
+ */
+function mayMove(input: ErrandInput, effective: string, home: string, queue: ControlledQueue): boolean {
+  const now = input.homes[effective];
+  if (now === undefined || !isKept(now)) return false;
+  const { rescue, work } = queue;
+  const isFifo = work.endsWith(FIFO_SUFFIX);
+  if (rescue === "ledger" && !isFifo) return true;
+  if (!hasEnded(input, effective, now)) return false;
+  // Nothing may go before what waits for the work in flight of the copies' own home.
+  const own = input.homes[home];
+  if (isFifo && own !== undefined && isKept(own) && !hasEnded(input, home, own)) return false;
+  if (rescue === "ledger") return true;
+  // A mark says by itself that the message was never on its home's work queue.
+  if (effective !== home) return true;
+  const noted = rescueOf(input.notes, home, now);
+  if (noted === undefined || noted.handedBack) return false;
+  return rescue === "watermark" || noted.queues[queue.queue] !== undefined;
+}
+
+/** Whether the work that the owner before had begun has ended. A clock that is behind the tables' own holds nothing up for long. */
+function hasEnded(
+  { inFlightSeconds, heldSince, now }: ErrandInput,
+  home: string,
+  { taking }: HomeNow,
+): boolean {
+  const inFlightMs = inFlightSeconds * 1_000;
+  const seenAt = heldSince[home] ?? now;
+  const at = taking === undefined ? seenAt : Math.min(taking.at, seenAt + JUDGE_MS);
+  return now >= at + inFlightMs;
 }
 
 /** The moment before which what the home took in counts as processed, as far as that is not the ledger's affair. */
 function countsAsProcessed(
-  { region, roles, states }: ErrandInput,
+  { region, homes, notes }: ErrandInput,
   home: string,
   { queue, rescue }: ControlledQueue,
 ): number | undefined {
-  const { since, owner } = roleOf(roles, home);
-  if (rescue === "ledger") return owner === region ? since : undefined;
-  const watermark = states.watermarks?.[home];
-  if (watermark?.frozen !== undefined) return processedOf(watermark, queue);
-  // What another region processes for the home is not told by the home's watermark.
-  return rescue === "watermark" && owner === home ? processedOf(watermark, queue) : undefined;
+  if (rescue === "ledger") return undefined;
+  const now = homes[home];
+  const noted = rescueOf(notes, home, now);
+  if (now?.owner === region && noted !== undefined) return noted.queues[queue];
+  // What another region processes for the home is not told by the home.
+  const isKnown = rescue === "watermark" && (now?.owner === home || now?.owner === region);
+  return isKnown ? notes[home]?.queues[queue] : undefined;
 }
 
 function answersFor(
-  { region, roles, states }: ErrandInput,
+  { notes }: ErrandInput,
   home: string,
   { queue, rescue }: ControlledQueue,
-): readonly Span[] {
+): readonly TimeSpan[] {
   if (rescue === "ledger") return [];
-  const { owner } = roleOf(roles, home);
-  const watermark = states.watermarks?.[home];
-  const isOthers = owner !== home && owner !== region;
-  // A third region that is to own the home moves what this one has not, and only one of them may.
-  return spansOf(watermark && isOthers ? { ...watermark, completeUntil: 0 } : watermark, queue);
+  const { spans = [], rescue: noted } = notes[home] ?? NO_HOME_NOTES;
+  return [...spans, ...(noted?.handedBack ? [noted] : [])].flatMap(({ queues, until }) => {
+    const from = queues[queue];
+    return from === undefined || from >= until ? [] : [{ from, until }];
+  });
 }
 
-function isSilent({ heard }: States, home: string, now: number): boolean {
-  return now - (heard?.[home]?.at ?? 0) > HEARTBEAT_FRESH_SECONDS * 1_000;
+function isSilent({ heard, now }: ErrandInput, home: string): boolean {
+  return now - (heard[home] ?? 0) > HEARTBEAT_FRESH_SECONDS * 1_000;
 }

@@ -1,12 +1,11 @@
 import { Logger } from "@aws-lambda-powertools/logger";
 import { Metrics, MetricUnit } from "@aws-lambda-powertools/metrics";
 import type { Context } from "aws-lambda";
-import { stateOf } from "../../ownership/states";
 import { controllerDimensions, METRICS, METRICS_NAMESPACE } from "../metrics";
 import type { RunReport } from "./controller";
 import type { ControllerSettings } from "./settings";
 
-/** Logs and metrics of a controller: one log line per run, one metric document for the run, and one for each home. */
+/** Logs and metrics of a controller: each minute one log line, one metric document for the run, and one for each home. */
 export class ControlTelemetry {
   private readonly logger: Logger;
   private readonly metrics: Metrics;
@@ -22,33 +21,29 @@ export class ControlTelemetry {
   }
 
   /**
-   * Writes what a run saw, or that it could not decide anything.
-   * @param failures names of errors by the part of the run that failed
+   * Writes what a run has found out.
+   * @param failures names of errors by the part of the run that failed since this was written last
    */
-  record(
-    report: RunReport | undefined,
-    failures: Readonly<Record<string, string>>,
-    durationMs: number,
-    context: Context,
-  ): void {
+  record(report: RunReport, failures: Readonly<Record<string, string>>, context: Context): void {
     const failed = Object.keys(failures).length;
+    const { homes, fit, reasons } = report;
     this.logger.addContext(context);
-    this.logger[failed === 0 ? "info" : "warn"]("run", {
-      ...(report && { homes: report.states.homes, fit: report.fit, looks: report.looks }),
-      durationMs,
-      ...(failed === 0 ? {} : { failures }),
+    this.logger[failed === 0 && reasons.length === 0 ? "info" : "warn"]("run", {
+      homes,
+      fit,
+      ...(reasons.length > 0 && { reasons }),
+      ...(failed > 0 && { failures }),
     });
     this.publish(controllerDimensions(this.settings), {
       [METRICS.controllerRuns]: 1,
       [METRICS.controllerFailures]: failed,
     });
-    if (report === undefined) return;
     for (const home of this.settings.regions) {
       const lag = report.ledgerLagMs[home];
       const age = report.canaryAgeMs[home];
       this.publish(
         controllerDimensions(this.settings, home),
-        { [METRICS.homeOwned]: stateOf(report.states, home).phase === "owner" ? 1 : 0 },
+        { [METRICS.homeOwned]: homes[home]?.open ? 1 : 0 },
         {
           ...(lag === undefined ? {} : { [METRICS.ledgerLag]: lag }),
           ...(age === undefined ? {} : { [METRICS.canaryAge]: age }),

@@ -1,4 +1,5 @@
 import type { SQSRecord } from "aws-lambda";
+import { TRANSIT_RETENTION_SECONDS } from "../../core/limits";
 import { copyOf } from "../message/copy";
 import { deduplicationId, identified } from "../message/deduplication";
 import { type Message, messageOf } from "../message/message";
@@ -17,37 +18,61 @@ export interface Copy {
    * @default the home has not taken it in yet: it was found on the home's ingress queue
    */
   readonly takenInMs?: number;
+  /** No consumer of the home can have seen the message before this moment, in epoch milliseconds. @default none has seen it yet */
+  readonly seenMs?: number;
   /** Id of its entry in the ledger. @default the message has no identity, or there is no ledger */
   readonly ledgerId?: string;
+  /** Whether it cannot be told if the message has an identity: its contents break what looks for one. */
+  readonly isUnreadable?: true;
 }
 
-/** Id of a message's entry in the ledger, or undefined when it has no identity. */
+/** Id of a message's entry in the ledger, or undefined when it has no identity. May throw: contents are anybody's. */
 export type LedgerIdOf = (message: Message) => string | undefined;
 
-/** A record of a standby or outbox queue. It goes on as it is. */
-export function copyIn(record: SQSRecord, fifo: boolean, ledgerIdOf: LedgerIdOf): Copy {
-  const message = copyOf(record, fifo ? deduplicationId : undefined);
-  const origin = originIn(message);
-  const takenInMs = origin?.sent ?? Number(record.attributes.SentTimestamp);
-  return { ...known(record, message, ledgerIdOf), takenInMs };
+export interface CopyOptions {
+  readonly fifo: boolean;
+  readonly ledgerIdOf: LedgerIdOf;
+}
+
+/** Two queues of 14 days come before the standby queue. What claims to be older is nobody's of the group. */
+const OLDEST_MS = 2 * TRANSIT_RETENTION_SECONDS * 1_000;
+/** Clocks of queues differ by less. */
+const CLOCKS_MS = 60_000;
+
+/**
+ * A record of a standby or outbox queue. It goes on as it is. A time in its origin that cannot be is as good as none: then the message
+ * was taken in some time before the record's queue got it.
+ * @param isFirst whether the home's work queue gets messages only after the record's queue has them, as in `sync`
+ */
+export function copyIn(record: SQSRecord, options: CopyOptions, isFirst: boolean): Copy {
+  const message = copyOf(record, options.fifo ? deduplicationId : undefined);
+  const sent = originIn(message)?.sent ?? Number.NaN;
+  const arrived = Number(record.attributes.SentTimestamp);
+  const isPossible = arrived - OLDEST_MS <= sent && sent <= arrived + CLOCKS_MS;
+  const takenInMs = isPossible ? sent : arrived;
+  return { ...known(record, message, options), takenInMs, seenMs: isFirst ? arrived : takenInMs };
 }
 
 /** A record of the ingress queue of `home`, with the origin that the home's replicator would have given it. */
-export function untakenCopy(record: SQSRecord, home: string, fifo: boolean, ledgerIdOf: LedgerIdOf): Copy {
+export function untakenCopy(record: SQSRecord, home: string, options: CopyOptions): Copy {
   const origin = originOf(record, home);
   const { message } = stamp(messageOf(record), origin);
-  return known(record, fifo ? identified(message, deduplicationId(origin)) : message, ledgerIdOf);
+  return known(record, options.fifo ? identified(message, deduplicationId(origin)) : message, options);
 }
 
-function known(record: SQSRecord, message: Message, ledgerIdOf: LedgerIdOf): Copy {
+function known(record: SQSRecord, message: Message, { ledgerIdOf }: CopyOptions): Copy {
   const origin = originIn(message);
-  const ledgerId = ledgerIdOf(message);
-  return {
-    record,
-    message,
-    ...(origin === undefined ? {} : { origin }),
-    ...(ledgerId === undefined ? {} : { ledgerId }),
-  };
+  return { record, message, ...(origin && { origin }), ...identityOf(message, ledgerIdOf) };
+}
+
+/** What is nested too deep for a parser must fail alone, and not with all that were received beside it. */
+function identityOf(message: Message, ledgerIdOf: LedgerIdOf): Pick<Copy, "ledgerId" | "isUnreadable"> {
+  try {
+    const ledgerId = ledgerIdOf(message);
+    return ledgerId === undefined ? {} : { ledgerId };
+  } catch {
+    return { isUnreadable: true };
+  }
 }
 
 /** How often the message was received, this time included. */

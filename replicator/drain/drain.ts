@@ -55,7 +55,7 @@ export async function drain(
 async function drainCopies(run: Run): Promise<boolean> {
   const { task, tally, lookup, surroundings } = run;
   const [standby, ...afar] = sourcesOf(run);
-  const moves = task.action === "move";
+  const moves = task.moves.includes(task.home);
   let readsAfar = moves && task.fromAfar === true;
   for (;;) {
     lookup.retry();
@@ -67,7 +67,7 @@ async function drainCopies(run: Run): Promise<boolean> {
     if (last === "late") break;
     // Something has come to the standby queue that has to go first.
     if (last === "blocked") continue;
-    if (!moves || task.stay !== true) break;
+    if (task.stay !== true) break;
     if (last !== "empty") await surroundings.sleep(PAUSE_MS);
   }
   if (!tally.empty || tally.owes) return false;

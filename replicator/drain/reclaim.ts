@@ -2,7 +2,6 @@ import type { SQSRecord } from "aws-lambda";
 import { BACK_OFF_MAX_SECONDS } from "../../core/limits";
 import { groupOf } from "../deliver";
 import { originOn } from "../message/copy";
-import type { Origin } from "../message/origin";
 import type { Target } from "../send";
 import { changeVisibility, type Return } from "../visibility";
 import { depthOf, receive, remove } from "./queue";
@@ -67,7 +66,7 @@ export async function reclaim(run: Run, receivers: number): Promise<boolean> {
   };
   const lookUntilSeen = async (): Promise<boolean> => {
     for (;;) {
-      if ((await lookAtAll()) && (await isSeen(work, kept.length, run))) return true;
+      if ((await lookAtAll()) && (await isSeen(work, run))) return true;
       if (!deadlines.receiving.mayStart()) return false;
       await surroundings.sleep(PAUSE_MS);
     }
@@ -83,26 +82,19 @@ export async function reclaim(run: Run, receivers: number): Promise<boolean> {
   return isDone;
 }
 
-/** Whether all that is left was looked at. What else is out of sight, a run that was stopped may have received. */
-async function isSeen(work: Target, kept: number, { tally, surroundings }: Run): Promise<boolean> {
+/** Whether all that can be received was looked at. What consumers hold behind the closed gate they may hold for hours: nobody waits for it. */
+async function isSeen(work: Target, { tally, surroundings }: Run): Promise<boolean> {
   const depth = await depthOf(work, surroundings.deadlines.settling);
   if (!depth.ok) tally.fail(work, depth.failure);
-  return depth.ok && depth.value.waiting === 0 && depth.value.outOfSight <= kept;
+  return depth.ok && depth.value.waiting === 0;
 }
 
 /** Whether the last owner has moved it: the home took it in, unmarked, when copies were no longer taken for processed. */
-function isRescued(record: SQSRecord, task: DrainTask): boolean {
+function isRescued(record: SQSRecord, { home, rescued }: DrainTask): boolean {
   const origin = originOn(record);
-  return origin !== undefined && isCovered(origin, task) && wasPutBefore(record, task);
-}
-
-function isCovered({ home, owner, sent }: Origin, task: DrainTask): boolean {
-  return home === task.home && owner === undefined && task.rescued !== undefined && sent >= task.rescued.from;
-}
-
-/** What came to the queue later is not of the time before the fence. */
-function wasPutBefore({ attributes }: SQSRecord, { rescued }: DrainTask): boolean {
-  return rescued !== undefined && Number(attributes.SentTimestamp) < rescued.putBefore;
+  if (origin === undefined || rescued === undefined) return false;
+  const { owner, sent } = origin;
+  return origin.home === home && owner === undefined && rescued.from <= sent && sent < rescued.until;
 }
 
 function released({ receiptHandle }: SQSRecord): Return {

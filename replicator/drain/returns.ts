@@ -29,6 +29,9 @@ const FIFO_MAX_SECONDS = 30;
 /** By then another copy of the message has been moved, or was not taken. */
 const UNDER_WAY_SECONDS = 2;
 
+/** What may go, or be another's to take, at the next look. */
+const FIRST_SEEN_AGAIN: ReadonlySet<StaysFor> = new Set(["unprocessed", "unknown", "closed", "behind"]);
+
 export interface Circumstances {
   /** Records that do not stay. */
   readonly gone: readonly SQSRecord[];
@@ -56,9 +59,9 @@ export function returnsOf(
   const secondsOf = ({ record, why }: Stay): number => {
     const receives = receivesOf(record);
     if (why === "order" || why === "rate") return 0;
-    if (why === "mark" || why === "manual") return secondsToNext(longest, nowMs);
+    if (why === "mark" || why === "manual" || why === "foreign") return secondsToNext(longest, nowMs);
     if (why === "underWay") return UNDER_WAY_SECONDS;
-    const isFirst = (why === "unprocessed" || why === "unknown") && receives <= 1;
+    const isFirst = FIRST_SEEN_AGAIN.has(why) && receives <= 1;
     return isFirst ? 0 : backOffSeconds(receives, random());
   };
   if (!fifo) return stays.map((stay) => ({ record: stay.record, seconds: secondsOf(stay) }));

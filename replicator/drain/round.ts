@@ -1,12 +1,15 @@
 import type { SQSRecord } from "aws-lambda";
 import { BATCH_MAX_ENTRIES } from "../../core/limits";
 import type { Deadline } from "../deadline";
-import { type Delivery, deliver } from "../deliver";
+import { type Delivery, deliver, groupOf, type Route } from "../deliver";
+import type { Failure } from "../message/failures";
+import type { Message } from "../message/message";
+import { madeOwn } from "../message/stamp";
 import { toQueue } from "../peer";
-import type { Target } from "../send";
+import { type Outcome, refused, type Target } from "../send";
 import { changeVisibility } from "../visibility";
 import { type Copy, receivesOf } from "./copy";
-import { type Fate, fateOf } from "./fate";
+import { type Fate, fateOf, homeOf, type KeptFor } from "./fate";
 import { depthOf, receive, remove } from "./queue";
 import { returnsOf, type Stay, type StaysFor } from "./returns";
 import type { Look, Run } from "./run";
@@ -18,9 +21,12 @@ const VISIBILITY_SECONDS = 30;
 const HOLD_MS = 20_000;
 
 /**
- * One batch, from its receipt to its end: what is processed or expired is deleted, what is to be moved is sent and then deleted, and
+ * One batch, from its receipt to its end: what is processed is deleted, what is to be moved is sent and then deleted, and
  * everything else is made visible again. A copy is deleted only after the queue that it was for has accepted it, so whatever fails,
  * and wherever the function is stopped, it is there once more.
+ *
+ * The pass is asked when the batch is judged, and again right before each call that sends: whatever has taken time in between, nothing is
+ * sent that another region may be processing.
  * @param waitSeconds time for which an empty queue is waited for
  */
 export async function round(source: Source, run: Run, waitSeconds: number): Promise<Look> {
@@ -40,18 +46,19 @@ export async function round(source: Source, run: Run, waitSeconds: number): Prom
   if (received.value.length === 0) return { end: "empty", full: false };
 
   const copies = received.value.map(source.copyOf);
-  const completed = await lookup.completed(copies);
-  const judged = copies.map((copy): Judged => {
-    const fate = fateOf(copy, completed, rules, now());
-    return { copy, fate: isForWork(fate) ? onlyOnce(fate, copy, run) : fate };
-  });
+  const [completed, open] = await Promise.all([lookup.completed(copies), openAmong(run.task.moves, run)]);
+  const alone = copies.map((copy): Judged => ({ copy, fate: fateOf(copy, { completed, open }, rules) }));
+  const judged = (settings.fifo ? inOrder(alone) : alone).map(
+    ({ copy, fate }): Judged => ({ copy, fate: isForWork(fate) ? onlyOnce(fate, copy, run) : fate }),
+  );
+  countOdd(judged, source, run);
   const moves = await move(judged, source, run, holdUntilMs);
   const accepted = new Set(moves.accepted);
   for (const { copy, fate } of judged) if (isForWork(fate)) run.moved.settle(copy, accepted.has(copy.record));
   const fates = judged.map(
     ({ copy, fate }): Judged => ({
       copy,
-      fate: wasUnderWay(fate) && run.moved.isRepeated(copy) ? REPEATED : fate,
+      fate: isLeft(fate, "underWay") && run.moved.isRepeated(copy) ? REPEATED : fate,
     }),
   );
   const leaves = fates.flatMap(({ copy, fate }) =>
@@ -79,6 +86,42 @@ export async function round(source: Source, run: Run, waitSeconds: number): Prom
   return { ...(futile ? { end: "futile" } : {}), full: false };
 }
 
+/** Those of the homes for which this region's pass is open. */
+async function openAmong(homes: readonly string[], { passes }: Run): Promise<ReadonlySet<string>> {
+  const asked = [...new Set(homes)];
+  const verdicts = await Promise.all(asked.map((home) => passes.verdict(home)));
+  return new Set(asked.filter((_, index) => verdicts[index]!.open));
+}
+
+/** Nothing goes before an earlier message of its group that is to go as well and does not yet. */
+function inOrder(judged: readonly Judged[]): readonly Judged[] {
+  const waiting = new Set<string | undefined>();
+  return judged.map(({ copy, fate }): Judged => {
+    const group = groupOf(copy.record);
+    if (fate.does === "leave" && (fate.why === "unknown" || fate.why === "closed")) waiting.add(group);
+    return { copy, fate: fate.does === "move" && waiting.has(group) ? BEHIND : fate };
+  });
+}
+
+const BEHIND: Fate = { does: "leave", why: "behind" };
+
+/** Counts copies in which something is wrong, each time that they are seen. */
+function countOdd(judged: readonly Judged[], { queue }: Source, { tally }: Run): void {
+  const count = (failure: Failure, isOdd: (one: Judged) => boolean) => {
+    const { length } = judged.filter(isOdd);
+    if (length > 0) tally.fail(queue, failure, length);
+  };
+  count({ class: "message", code: "IdentityUnreadable" }, ({ copy }) => copy.isUnreadable === true);
+  count({ class: "message", code: "ForeignOrigin" }, ({ fate }) => isLeft(fate, "foreign"));
+  count(PASS_CLOSED, ({ fate }) => isLeft(fate, "closed"));
+}
+
+const PASS_CLOSED: Failure = { class: "unowned", code: "PassClosed" };
+
+function isLeft(fate: Fate, why: KeptFor): boolean {
+  return fate.does === "leave" && fate.why === why;
+}
+
 /** On a FIFO queue SQS itself drops what is repeated, and a copy that stays would hold up its group. */
 function onlyOnce(fate: Fate, copy: Copy, { settings, moved }: Run): Fate {
   const claim = settings.fifo ? "first" : moved.claim(copy);
@@ -87,10 +130,6 @@ function onlyOnce(fate: Fate, copy: Copy, { settings, moved }: Run): Fate {
 }
 
 const REPEATED: Fate = { does: "delete", why: "repeated" };
-
-function wasUnderWay(fate: Fate): boolean {
-  return fate.does === "leave" && fate.why === "underWay";
-}
 
 function isForWork(fate: Fate): boolean {
   return fate.does === "move" && fate.to === "work";
@@ -110,7 +149,7 @@ interface Moves {
 }
 
 async function move(fates: readonly Judged[], source: Source, run: Run, holdUntilMs: number): Promise<Moves> {
-  const { settings, clients, tally, rate, surroundings } = run;
+  const { settings, clients, rules, tally, rate, surroundings } = run;
   const { deadlines, now, sleep } = surroundings;
   const goingTo = (to: "work" | "dlq") =>
     fates.flatMap(({ copy, fate }) => (fate.does === "move" && fate.to === to ? [copy] : []));
@@ -131,12 +170,23 @@ async function move(fates: readonly Judged[], source: Source, run: Run, holdUnti
     signal: deadlines.sending.signal,
     mayStart: () => deadlines.sending.mayStart() && now() < holdUntilMs,
   };
-  const ship = async (copies: readonly Copy[], queueUrl: string): Promise<readonly Delivery[]> => {
+  const ship = async (
+    copies: readonly Copy[],
+    queueUrl: string,
+    messageOf: (copy: Copy) => Message,
+  ): Promise<readonly Delivery[]> => {
     const queue: Target = { client: clients.own, queueUrl };
-    const messages = new Map(copies.map(({ record, message }) => [record, message]));
-    const deliveries = await deliver([...messages.keys()], {
-      prepare: (record) => messages.get(record)!,
-      stages: [[toQueue(queue, deadline, surroundings)]],
+    const copyOf = new Map(copies.map((copy) => [copy.record, copy]));
+    const ifOpen: Route = async (parcels) => {
+      const homes = parcels.map(({ record }) => homeOf(copyOf.get(record)!, rules));
+      const open = await openAmong(homes, run);
+      return homes.map(
+        (home): Outcome => (open.has(home) ? { accepted: true, at: 0 } : refused(queue, PASS_CLOSED)),
+      );
+    };
+    const deliveries = await deliver([...copyOf.keys()], {
+      prepare: (record) => messageOf(copyOf.get(record)!),
+      stages: [[ifOpen], [toQueue(queue, deadline, surroundings)]],
       fifo: settings.fifo,
     });
     for (const delivery of deliveries) {
@@ -146,16 +196,18 @@ async function move(fates: readonly Judged[], source: Source, run: Run, holdUnti
     }
     return deliveries;
   };
-  const atWork = await ship(toWork, settings.workQueueUrl);
-  const [taken, refused] = parted(toWork, atWork);
-  const poison = refused.filter(({ delivery }) => !delivery.accepted && delivery.class === "message");
+  const atWork = await ship(toWork, settings.workQueueUrl, ({ message }) =>
+    madeOwn(message, settings.region),
+  );
+  const [taken, untaken] = parted(toWork, atWork);
+  const poison = untaken.filter(({ delivery }) => !delivery.accepted && delivery.class === "message");
   const dead = [...toDlq, ...poison.map(({ copy }) => copy)];
-  const [buried, unburied] = parted(dead, await ship(dead, settings.dlqUrl));
+  const [buried, unburied] = parted(dead, await ship(dead, settings.dlqUrl, ({ message }) => message));
 
   tally.moved += taken.length;
   tally.fromAfar += source.afar ? taken.length : 0;
   tally.deadLettered += buried.length;
-  const stays = [...refused.filter((one) => !poison.includes(one)), ...unburied];
+  const stays = [...untaken.filter((one) => !poison.includes(one)), ...unburied];
   return {
     accepted: [...taken, ...buried].map(({ copy }) => copy.record),
     stays: stays.map(({ copy, delivery }) => ({
@@ -213,14 +265,13 @@ async function release(
 function countRemoved(fates: readonly Judged[], removed: ReadonlySet<SQSRecord>, { tally }: Run): void {
   for (const { copy, fate } of fates) {
     if (fate.does !== "delete" || !removed.has(copy.record)) continue;
-    if (fate.why === "expired") tally.expired += 1;
-    else tally.pruned += 1;
+    tally.pruned += 1;
   }
 }
 
 /** Whether a copy should have gone. */
 function isOwed(why: StaysFor): boolean {
-  return why !== "unprocessed" && why !== "mark" && why !== "manual";
+  return why !== "unprocessed" && why !== "mark" && why !== "manual" && why !== "foreign";
 }
 
 /**

@@ -1,3 +1,4 @@
+import type { PassReader } from "../../ownership/lease/pass-reader";
 import type { DrainDeadlines } from "../deadline";
 import type { Target } from "../send";
 import type { Surroundings } from "../settle";
@@ -23,6 +24,8 @@ export interface Drainage {
     /** Of the home's region, for what is read from afar. */
     readonly home: Target["client"];
   };
+  /** The own region's pass. */
+  readonly passes: Pick<PassReader, "verdict">;
   /** Only with `rescue: ledger`. */
   readonly ledger?: ProcessedLedger;
   readonly ledgerIdOf: LedgerIdOf;

@@ -1,4 +1,4 @@
-import { type Environment, Fields } from "../environment";
+import { type Environment, Fields, type OwnershipSettings, ownershipOf } from "../environment";
 
 /** How the copies are told apart that are processed. */
 export const RESCUES = ["ledger", "watermark", "manual"] as const;
@@ -20,8 +20,6 @@ export interface DrainerSettings {
   /** The home's queues, read when its pollers stand still. The outbox is missing in `sync`. */
   readonly homeIngressQueueUrl: string;
   readonly homeOutboxQueueUrl?: string;
-  /** Retention of the work queue: older copies are discarded. */
-  readonly workRetentionSeconds: number;
   /** Visibility timeout of the standby queue, and of the home's ingress and outbox. */
   readonly transitVisibilityTimeoutSeconds: number;
   /** Messages per second that are moved, at most. @default as many as it can */
@@ -32,6 +30,8 @@ export interface DrainerSettings {
   readonly ledgerTable?: string;
   /** JMESPath of the business key in the record, if the ledger is kept by one. */
   readonly ledgerKey?: string;
+  /** Where it is said what the region owns. */
+  readonly ownership: OwnershipSettings;
 }
 
 /** Reads what a drainer is told by its environment. Throws an error that names the field which is missing or wrong. */
@@ -50,12 +50,12 @@ export function drainerSettings(env: Environment): DrainerSettings {
     dlqUrl: fields.queueUrl("dlqUrl"),
     homeIngressQueueUrl: fields.queueUrl("homeIngressQueueUrl"),
     ...fields.optional("homeOutboxQueueUrl", (own, field) => own.queueUrl(field)),
-    workRetentionSeconds: fields.wholeNumber("workRetentionSeconds"),
     transitVisibilityTimeoutSeconds: fields.wholeNumber("transitVisibilityTimeoutSeconds"),
     ...fields.optional("maxRate", (own, field) => own.wholeNumber(field)),
     onMissingIdentity: fields.oneOf("onMissingIdentity", ["forward", "dlq"]),
     ...fields.optional("ledgerTable", (own, field) => own.text(field)),
     ...fields.optional("ledgerKey", (own, field) => own.text(field)),
+    ownership: ownershipOf(fields, "ownership"),
   } as const;
   if (rescue === "ledger" && settings.ledgerTable === undefined) {
     throw fields.invalid("ledgerTable", "the name of a table with rescue ledger");

@@ -15,14 +15,14 @@ export interface Source {
 
 /** The queues of a home in the order in which a message passes them, the last first: standby, outbox if there is one, ingress. */
 export function sourcesOf({ settings, clients, ledgerIdOf }: Drainage): readonly [Source, ...Source[]] {
-  const { fifo, homeRegion } = settings;
-  const copyOf = (record: SQSRecord) => copyIn(record, fifo, ledgerIdOf);
-  const untaken = (record: SQSRecord) => untakenCopy(record, homeRegion, fifo, ledgerIdOf);
+  const { fifo, homeRegion, homeOutboxQueueUrl } = settings;
+  const options = { fifo, ledgerIdOf };
+  const isFirst = homeOutboxQueueUrl === undefined;
+  const copyOf = (record: SQSRecord) => copyIn(record, options, isFirst);
+  const untaken = (record: SQSRecord) => untakenCopy(record, homeRegion, options);
   const standby = { client: clients.own, queueUrl: settings.standbyQueueUrl };
   const outboxes =
-    settings.homeOutboxQueueUrl === undefined
-      ? []
-      : [{ client: clients.home, queueUrl: settings.homeOutboxQueueUrl }];
+    homeOutboxQueueUrl === undefined ? [] : [{ client: clients.home, queueUrl: homeOutboxQueueUrl }];
   const ingress = { client: clients.home, queueUrl: settings.homeIngressQueueUrl };
   return [
     { queue: standby, copyOf, afar: false, after: [] },

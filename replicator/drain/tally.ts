@@ -19,7 +19,6 @@ const MOST_HIDDEN = 20_000;
 export class Tally {
   pruned = 0;
   moved = 0;
-  expired = 0;
   deadLettered = 0;
   fromAfar = 0;
   reclaimed = 0;
@@ -59,8 +58,8 @@ export class Tally {
   }
 
   result(drained: boolean): DrainResult {
-    const { pruned, moved, expired, deadLettered, fromAfar, reclaimed } = this;
+    const { pruned, moved, deadLettered, fromAfar, reclaimed } = this;
     const failures = this.failures.reduce((sum, { count }) => sum + count, 0);
-    return { pruned, moved, expired, deadLettered, fromAfar, reclaimed, drained, failures };
+    return { pruned, moved, deadLettered, fromAfar, reclaimed, drained, failures };
   }
 }

@@ -1,5 +1,5 @@
 import type { DrainerSettings } from "./settings";
-import { DRAIN_TASK_VERSION, type DrainTask } from "./task";
+import { DRAIN_TASK_VERSION, type DrainTask, type TimeSpan } from "./task";
 
 /** A task that is not done, with the reason, for the log. */
 export interface RefusedTask {
@@ -27,27 +27,21 @@ export function taskOf(
 type Payload = { readonly [field in keyof DrainTask]?: unknown };
 
 function isTask(payload: Payload): payload is DrainTask {
-  const { home, action, until, marked, processedBefore, takenInBefore, answersFor } = payload;
-  const { fromAfar, stay, rescued } = payload;
+  const { home, action, until, moves, processedBefore, answersFor, fromAfar, stay, rescued } = payload;
   return (
     typeof home === "string" &&
-    (action === "prune" || action === "move" || (action === "reclaim" && isRescued(rescued))) &&
+    (action === "drain" || (action === "reclaim" && isSpan(rescued))) &&
     isTime(until) &&
-    typeof marked === "boolean" &&
+    Array.isArray(moves) &&
+    moves.every((effective) => typeof effective === "string") &&
     (processedBefore === undefined || isTime(processedBefore)) &&
-    (takenInBefore === undefined || isTime(takenInBefore)) &&
     (answersFor === undefined || (Array.isArray(answersFor) && answersFor.every(isSpan))) &&
     (fromAfar === undefined || typeof fromAfar === "boolean") &&
     (stay === undefined || typeof stay === "boolean")
   );
 }
 
-function isRescued(rescued: unknown): rescued is NonNullable<DrainTask["rescued"]> {
-  if (typeof rescued !== "object" || rescued === null) return false;
-  return "from" in rescued && isTime(rescued.from) && "putBefore" in rescued && isTime(rescued.putBefore);
-}
-
-function isSpan(span: unknown): boolean {
+function isSpan(span: unknown): span is TimeSpan {
   if (typeof span !== "object" || span === null) return false;
   return "from" in span && isTime(span.from) && "until" in span && isTime(span.until);
 }

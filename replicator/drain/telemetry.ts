@@ -44,7 +44,6 @@ export class DrainTelemetry {
     // What is zero is left out: CloudWatch bills a metric by the hour in which it has a value.
     this.count(METRICS.pruned, result.pruned);
     this.count(METRICS.movedToWork, result.moved);
-    this.count(METRICS.expired, result.expired);
     this.count(METRICS.left, tally.left);
     this.count(METRICS.deadLettered, result.deadLettered);
     this.count(METRICS.reclaimed, result.reclaimed);

@@ -8,6 +8,7 @@
  * | unreachable | no connection, no answer in time, or an error inside AWS |
  * | denied | credentials or policies of queue or key |
  * | configuration | the queue is missing, or cannot be used as it is, or its key cannot |
+ * | unowned | no region processes the messages of the home now, or nobody can tell which |
  * | deadline | the function ran out of time first |
  * | message | the message itself: contents, size, attributes |
  * | unknown | anything else |
@@ -17,6 +18,7 @@ export const FAILURE_CLASSES = [
   "unreachable",
   "denied",
   "configuration",
+  "unowned",
   "deadline",
   "message",
   "unknown",
@@ -61,7 +63,7 @@ export function callFailure(error: unknown): Failure {
  * https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/CommonErrors.html
  * A message over the queue's size limit is an InvalidParameterValue of its entry, and BatchRequestTooLong when it is alone.
  */
-const CODES: Readonly<Record<Exclude<FailureClass, "unknown">, readonly string[]>> = {
+const CODES: Readonly<Record<Exclude<FailureClass, "unknown" | "unowned">, readonly string[]>> = {
   throttled: [
     "RequestThrottled",
     "Throttling",

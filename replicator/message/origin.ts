@@ -62,6 +62,14 @@ export function originOf(record: SQSRecord, home: string, owner?: string): Origi
   };
 }
 
+/**
+ * The home as which a message counts for whoever processes, delivers or moves it: that of its mark, or its own. A region does so while it
+ * owns that home, so what was marked for a region that is lost is for whoever owns that region's home next.
+ */
+export function effectiveHome({ home, owner }: Pick<Origin, "home" | "owner">): string {
+  return owner ?? home;
+}
+
 export function encodeOrigin(origin: Origin): MessageAttributeValue {
   return { DataType: "String", StringValue: JSON.stringify(origin) };
 }
@@ -87,6 +95,15 @@ export function decodeOrigin(value: string | undefined): Origin | undefined {
     ...(isFilled(key) ? { key } : {}),
     ...(isFilled(owner) ? { owner } : {}),
   };
+}
+
+/**
+ * The same origin with the mark of a region, or undefined for anything that is no origin. What a later version has added to the origin is
+ * kept.
+ */
+export function markedOrigin(value: string | undefined, owner: string): string | undefined {
+  if (decodeOrigin(value) === undefined) return undefined;
+  return JSON.stringify({ ...parseObject(value), owner });
 }
 
 /** The origin that a message carries, if any. */

@@ -1,6 +1,6 @@
 import { MESSAGE_MAX_ATTRIBUTES, QUEUE_MAX_MESSAGE_BYTES } from "../../core/limits";
 import type { Message } from "./message";
-import { encodeOrigin, ORIGIN_ATTRIBUTE, type Origin } from "./origin";
+import { effectiveHome, encodeOrigin, markedOrigin, ORIGIN_ATTRIBUTE, type Origin, originIn } from "./origin";
 import { attributeBytes, messageBytes } from "./size";
 
 export interface Stamped {
@@ -26,6 +26,23 @@ export function stamp(message: Message, origin: Origin): Stamped {
         hasOrigin: true,
       }
     : { message: bare, hasOrigin: false };
+}
+
+/**
+ * A message as one of a region's own, for the region's work queue. Whoever owns that region's home processes the message from now on, also
+ * when the home that took the message in has another owner by then: no other queue may hold the message. Without room for the mark, or
+ * without an origin, the message stays what it is.
+ */
+export function madeOwn(message: Message, region: string): Message {
+  const origin = originIn(message);
+  if (origin === undefined || effectiveHome(origin) === region) return message;
+  const { [ORIGIN_ATTRIBUTE]: attribute, ...others } = message.attributes;
+  const value = markedOrigin(attribute?.StringValue, region)!;
+  const own = {
+    ...message,
+    attributes: { ...others, [ORIGIN_ATTRIBUTE]: { DataType: "String", StringValue: value } },
+  };
+  return messageBytes(own) <= QUEUE_MAX_MESSAGE_BYTES ? own : message;
 }
 
 function withoutOrigin(message: Message): Message {

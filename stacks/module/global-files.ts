@@ -30,6 +30,6 @@ export function synthesizedGlobal(app: App): SynthesizedModule {
     ],
     files: FILES,
     checks: globalChecks,
-    locals: (renderer) => globalLocals(stack.settings, stack.chains, renderer),
+    locals: (renderer) => globalLocals(stack.settings, stack, renderer),
   });
 }

@@ -1,15 +1,13 @@
 import { AwsProvider } from "@cdktf/provider-aws/lib/provider";
 import { TerraformStack } from "cdktf";
 import type { Construct } from "constructs";
-import { checksOf } from "../../config/dns/checks";
-import { homesOf } from "../../config/dns/topology";
-import { allOf, expression, isSet } from "../../core/expression";
+import { allOf, expression, fields, isSet } from "../../core/expression";
 import { under } from "../../modules/address";
 import { HealthChecks } from "../../modules/failover/health-checks";
 import { Ledger } from "../../modules/ledger/ledger";
 import { addLedgerOutputs, addRecordOutputs } from "../global-outputs";
 import { globalModuleSettings } from "./global-settings";
-import { chainsLocal, GroupRecords } from "./group-records";
+import { chainsOf, checkOf, GroupRecords } from "./group-records";
 import { IS_MADE } from "./own-variables";
 import { recordOf } from "./references";
 import { ANY_REGION } from "./symbols";
@@ -17,7 +15,9 @@ import { ANY_REGION } from "./symbols";
 /** What of a failover group spans its regions as a module: ledger, health checks, records. */
 export class GlobalModule extends TerraformStack {
   readonly settings = globalModuleSettings();
-  /** Names that answer the first of their choices that is healthy. */
+  /** By home, the id of its check. */
+  readonly checks: Readonly<Record<string, string>>;
+  /** By home, the name that answers the first of its choices that is healthy. */
   readonly chains: Readonly<Record<string, unknown>>;
 
   constructor(scope: Construct, id: string) {
@@ -38,23 +38,11 @@ export class GlobalModule extends TerraformStack {
     const hasRecords = allOf(IS_MADE, isSet(configuration.dns));
     const dns = under(this, hasRecords)!;
     const hosts = recordOf([ANY_REGION], (region) => expression`var.health_hosts[${region}]`);
-    const { idOf } = new HealthChecks(dns, "checks", {
-      configuration,
-      provider,
-      checks: checksOf(configuration),
-      hosts,
-    });
+    const { idOf } = new HealthChecks(dns, "checks", { configuration, provider, hosts });
+    this.checks = fields(hasRecords, { [ANY_REGION]: idOf(ANY_REGION) }) as Readonly<Record<string, string>>;
+    this.chains = fields(hasRecords, chainsOf(configuration));
     // There are none without records: what they are made for is empty.
-    new GroupRecords(this, "records", { configuration, provider, idOf });
-    this.chains = chainsLocal({ configuration, idOf }, hasRecords);
-    addRecordOutputs(
-      dns,
-      configuration,
-      homesOf(configuration).map(({ home, health, routing }) => ({
-        home,
-        healthCheckId: idOf(health),
-        routingCheckId: idOf(routing),
-      })),
-    );
+    new GroupRecords(this, "records", { configuration, provider });
+    addRecordOutputs(dns, configuration, [{ home: ANY_REGION, checkId: checkOf(ANY_REGION) }]);
   }
 }

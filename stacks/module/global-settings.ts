@@ -5,7 +5,7 @@ import { peersInOrder, type RegionOrder } from "../../config/region-sets";
 import { expression, fallback, isSet, joinedLists, presentIf } from "../../core/expression";
 import { mapByRegion } from "./references";
 import { groupOfVariables, lifted, referencesIn } from "./settings";
-import { ANY_EARLIER, ANY_NEXT, ANY_OTHER, ANY_REGION } from "./symbols";
+import { ANY_NEXT, ANY_OTHER, ANY_REGION } from "./symbols";
 
 /** What the variables of the global module come to. */
 export interface GlobalSettings {
@@ -22,7 +22,10 @@ export function globalModuleSettings(): GlobalSettings {
   const ledger = resolveLedger(group)!;
   const dns = resolveDns(group)!;
   const noted = { takeoverOrder: mapByRegion<readonly string[]>("${local.recovery.takeover_order}") };
-  const order = fallback(group.dns!.discovery.order, joinedLists([FIRST], REGION_ORDER.peers(FIRST).list));
+  const order = fallback(
+    group.dns!.discovery.order,
+    joinedLists([FIRST], expression<readonly string[]>`local.peers[${FIRST}]`),
+  );
   return {
     configuration: {
       ...group,
@@ -44,10 +47,7 @@ export function globalModuleSettings(): GlobalSettings {
 const REGION_ORDER: RegionOrder = {
   first: FIRST,
   others: [ANY_OTHER],
-  peers: (home) => {
-    const list = expression<readonly string[]>`local.peers[${home}]`;
-    return { regions: [ANY_NEXT], butLast: [ANY_EARLIER], last: expression`reverse(${list})[0]`, list };
-  },
+  peers: () => [ANY_NEXT],
 };
 
 /** A provisioned table needs a provider for each of its replicas, and a module has a fixed number of them. */

@@ -3,43 +3,40 @@ import { Route53Record, type Route53RecordConfig } from "@cdktf/provider-aws/lib
 import type { ITerraformDependable } from "cdktf";
 import { Construct } from "constructs";
 import type { Configuration } from "../../config/configuration";
-import { type CheckReference, routingOf } from "../../config/dns/checks";
-import { type Chain, chainsOf, nameAt } from "../../config/dns/records";
-import { anyOf, type Condition, expression, fieldOf, fields, isSet, optional } from "../../core/expression";
+import { type Chain, homeChain, nameAt } from "../../config/dns/records";
+import { anyOf, expression, fieldOf, isSet, optional } from "../../core/expression";
 import { REGIONS_PER_GROUP } from "../../core/limits";
+import { homeRecord } from "../../core/names";
 import { addressed, addressOf, under } from "../../modules/address";
 import { blocks } from "../../modules/block";
-import { recordNames } from "../../ownership/records";
 import { ANY_CHAIN, ANY_REGION, ANY_ROUTE, ANY_STEP, ANY_TARGET } from "./symbols";
 
 export interface GroupRecordsProps {
   readonly configuration: Configuration;
   readonly provider: AwsProvider;
-  readonly idOf: (check: CheckReference) => string;
 }
 
-/** Names that answer the first of their choices that is healthy, as a local: by what they are for. */
-export function chainsLocal(
-  { configuration, idOf }: Omit<GroupRecordsProps, "provider">,
-  hasRecords: Condition,
-): Readonly<Record<string, unknown>> {
-  const chains = Object.fromEntries(
-    chainsOf(configuration, ANY_REGION).map((chain) => [
-      `${addressOf(chain.address)}/${ANY_REGION}`,
-      {
-        name: chain.name,
-        type: chain.type,
-        label: chain.rest?.label,
-        below: chain.rest?.below,
-        choices: chain.choices.map(({ answer, check }) => ({
-          value: "value" in answer ? answer.value : undefined,
-          alias: undefined,
-          check: check && idOf(check),
-        })),
-      },
-    ]),
-  );
-  return fields(hasRecords, chains);
+/** Id of the check of a home, which a local notes. */
+export function checkOf(home: string): string {
+  return expression`local.home_checks[${home}]`;
+}
+
+/** The name of each home that answers the first of its choices that is healthy, as a local: by what it is for. */
+export function chainsOf(configuration: Configuration): Readonly<Record<string, unknown>> {
+  const { address, name, type, rest, choices } = homeChain(configuration, ANY_REGION);
+  return {
+    [`${addressOf(address)}/${ANY_REGION}`]: {
+      name,
+      type,
+      label: rest.label,
+      below: rest.below,
+      choices: choices.map(({ answer, checkOf: home }) => ({
+        value: "value" in answer ? answer.value : undefined,
+        alias: undefined,
+        check: checkOf(home!),
+      })),
+    },
+  };
 }
 
 /**
@@ -100,12 +97,12 @@ export class GroupRecords extends Construct {
   }
 
   private discovery(homes: readonly ITerraformDependable[]): void {
-    const names = recordNames(this.props.configuration.dns!.record);
+    const { record } = this.props.configuration.dns!;
     const route = fieldsOf("local.routes[@route]");
     this.record("discovery", ANY_ROUTE, {
-      name: names.discovery,
+      name: record,
       type: "TXT",
-      ...this.leadingTo(names.home(route("region"))),
+      ...this.leadingTo(homeRecord(record, route("region"))),
       ...routed(route),
       dependsOn: [...homes],
     });
@@ -114,12 +111,11 @@ export class GroupRecords extends Construct {
   /** Application endpoints by latency or place; those by failover are names with choices. */
   private endpoints(): void {
     const target = fieldsOf("local.targets[@target]");
-    const { configuration, idOf } = this.props;
     this.record("endpoint", ANY_TARGET, {
       name: target("record"),
       type: target("type"),
       ...this.answer(target),
-      healthCheckId: idOf(routingOf(configuration, target("region"))),
+      healthCheckId: checkOf(target("region")),
       ...routed(target),
     });
   }

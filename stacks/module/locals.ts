@@ -1,3 +1,4 @@
+import type { GlobalModule } from "./global-module";
 import type { GlobalSettings } from "./global-settings";
 import type { Renderer } from "./render";
 import type { ModuleSettings } from "./settings";
@@ -38,7 +39,7 @@ export function regionLocals({ locals }: ModuleSettings, renderer: Renderer): re
 /** Those of the global module. A chain is a name with its choices, a step one of them, a route leads the discovery record to a region. */
 export function globalLocals(
   { locals: { recovery, ledger, dns, peers, order } }: GlobalSettings,
-  chains: unknown,
+  { checks, chains }: Pick<GlobalModule, "checks" | "chains">,
   renderer: Renderer,
 ): readonly string[] {
   const write = (value: unknown) => renderer.value(value, {}, "  ");
@@ -49,10 +50,9 @@ export function globalLocals(
     `dns = ${write(dns)}`,
     `peers = ${write(peers)}`,
     `order = ${write(order)}`,
-    'peer_pairs = merge([for home, peers in local.peers : { for peer in peers : "${home}/${peer}" => { home = home, peer = peer } }]...)',
-    'earlier_pairs = merge([for home, peers in local.peers : { for peer in slice(peers, 0, length(peers) - 1) : "${home}/${peer}" => { home = home, peer = peer } }]...)',
     "policy = var.create ? local.dns.discovery.policy : null",
     'endpoints = [for endpoint in local.dns.endpoints == null ? [] : local.dns.endpoints : merge(endpoint, { type = anytrue([for target in values(endpoint.targets) : target.cname != null]) ? "CNAME" : "A" })]',
+    `home_checks = ${write(checks)}`,
     `home_chains = ${write(chains)}`,
     `chains = merge(local.home_chains, {
       for endpoint in local.endpoints : "endpoint/\${endpoint.record}" => {
@@ -60,7 +60,7 @@ export function globalLocals(
         type    = endpoint.type
         label   = "peers"
         below   = endpoint.record
-        choices = [for region in local.order : { value = endpoint.targets[region].cname, alias = endpoint.targets[region].alias, check = aws_route53_health_check.routing[region].id }]
+        choices = [for region in local.order : { value = endpoint.targets[region].cname, alias = endpoint.targets[region].alias, check = local.home_checks[region] }]
       } if local.policy == "failover"
     })`,
     'steps = merge([for key, chain in local.chains : { for depth, choice in slice(chain.choices, 0, length(chain.choices) - 1) : "${key}/${depth}" => merge(choice, { chain = key, depth = depth, type = chain.type }) }]...)',

@@ -41,7 +41,7 @@ module "orders_global" {
     us-east-1 = { account = "111122223333" }
     us-west-2 = { account = "111122223333" }
   }
-  recovery = {}
+  recovery = { witness = { region = "us-east-2" } }
   ledger   = {}
   dns      = { zone_id = "Z0123456789ABC", record = "orders.example.com" }
   health_hosts = {

@@ -14,8 +14,6 @@ export const ANY_HOME = "${@home}";
 
 /** A peer of the region at hand, in the order of records. */
 export const ANY_NEXT = "${@next}";
-/** One that is not the last. */
-export const ANY_EARLIER = "${@earlier}";
 /** Names that answer the first choice that is healthy. */
 export const ANY_CHAIN = "${@chain}";
 /** A choice of such names, but the last. */
@@ -33,7 +31,6 @@ export const SYMBOLS: SymbolTable = {
   "@peer": { over: "${local.queues[@queue].peers}" },
   "@home": { over: "${local.queues[@queue].homes}" },
   "@next": { over: "${local.peers[@region]}" },
-  "@earlier": { over: "${slice(local.peers[@region], 0, length(local.peers[@region]) - 1)}" },
   "@chain": { over: "${keys(local.chains)}" },
   "@step": { over: "${keys(local.steps)}" },
   "@route": { over: "${keys(local.routes)}" },
@@ -54,8 +51,6 @@ export const COLLECTIONS: Readonly<Record<string, Collection>> = {
   "@region": { over: "local.regions", fields: { "@region": "" } },
   "@queue @peer": { over: "local.outgoing", fields: { "@queue": "queue", "@peer": "peer" } },
   "@queue @home": { over: "local.incoming", fields: { "@queue": "queue", "@home": "home" } },
-  "@region @next": { over: "local.peer_pairs", fields: { "@region": "home", "@next": "peer" } },
-  "@region @earlier": { over: "local.earlier_pairs", fields: { "@region": "home", "@earlier": "peer" } },
   "@chain": { over: "local.chains", fields: { "@chain": "" } },
   "@step": { over: "local.steps", fields: { "@step": "" } },
   "@route": { over: "local.routes", fields: { "@route": "" } },

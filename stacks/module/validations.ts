@@ -1,6 +1,6 @@
 import { REGION_TEXT } from "../../config/fields";
 import { allowedSize, SIZES } from "../../config/sizes";
-import { comprehension, type Loop, literal, quoted } from "./hcl-text";
+import { comprehension, type Loop, literal } from "./hcl-text";
 import { matching } from "./patterns";
 import { escaped } from "./render";
 import {
@@ -215,16 +215,9 @@ function conditionOf(schema: Schema, place: Place): string | undefined {
   return all.length === 0 ? undefined : all.join(" && ");
 }
 
-const PORT = "(?:0*(?:[1-9]\\d{0,3}|[1-5]\\d{4}|6[0-4]\\d{3}|65[0-4]\\d{2}|655[0-2]\\d|6553[0-5]))";
-
 /** What code checks, as far as Terraform can, by field. */
 const REFINEMENTS: Readonly<Record<string, (value: string) => string>> = {
   "queues.ledger_key": (value) => `trimspace(${value}) != ""`,
-  "dns.resolver_addresses": (value) => {
-    const four = `replace(${value}, ${quoted(`/:${PORT}$/`)}, "")`;
-    const six = `replace(${value}, ${quoted(`/^\\[(.*)\\]:${PORT}$/`)}, "$1")`;
-    return `can(cidrnetmask("\${${four}}/32")) || can(cidrhost("\${${six}}/128", 0))`;
-  },
 };
 
 function refined(value: string, field: string): string {

@@ -65,7 +65,7 @@ test.each([
 test("with records, what spans the regions is applied after them", async () => {
   rmSync(output, { recursive: true, force: true });
   const dns = { zone_id: "Z0123456789ABC", record: "orders.example.com" };
-  const { exitCode } = await app(configurationInput({ recovery: {}, dns }));
+  const { exitCode } = await app(configurationInput({ recovery: { takeover: "manual" }, dns }));
   expect(exitCode).toBe(0);
   const { stacks } = JSON.parse(readFileSync(path.join(output, "manifest.json"), "utf8"));
   expect(stacks["shop-global"].dependencies.sort()).toEqual(["shop-us-east-1", "shop-us-west-2"]);

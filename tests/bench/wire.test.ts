@@ -6,6 +6,8 @@ import {
   responseLength,
   takeRequest,
 } from "../../bench/stub/wire";
+import { passVerdict } from "../../ownership/lease/pass";
+import { dateIn, homesIn } from "../../ownership/lease/pass-item";
 import { originIn } from "../../replicator/message/origin";
 
 function request(body: string, { operation = "SendMessage", region = "us-west-2" } = {}): Buffer {
@@ -102,6 +104,15 @@ describe("answerTo", () => {
       answer("BatchGetItem", { RequestItems: { [table]: { Keys: keys } } })?.bytes,
     );
     expect(Responses[table].map(({ id }: { id: { S: string } }) => id.S)).toEqual(found);
+  });
+
+  test("gives a pass that is open for the home of its copies", () => {
+    const bytes = answer("GetItem", { Key: { kind: { S: "pass" }, of: { S: "us-west-2" } } })?.bytes;
+    const date = dateIn(/\r\nDate: (.*)\r\n/.exec(String(bytes))?.[1]);
+    const clocks = { mono: 0, wall: 0 };
+    const reading = { sent: clocks, dateMs: date, homes: homesIn(bodyOf(bytes).Item) };
+    expect(passVerdict(reading, "us-east-1", clocks)).toMatchObject({ open: true });
+    expect(passVerdict(reading, "us-west-2", clocks)).toEqual({ open: false, why: "no-pass" });
   });
 
   test("knows no other operations", () => {

@@ -3,9 +3,8 @@ import https from "node:https";
 import { callerIn } from "../../cli/account";
 import { awsClients } from "../../cli/clients";
 import { HOME_ACCOUNT } from "../fixtures";
-import { AwsServer } from "./aws-server";
+import { AwsServer, REGIONS } from "./aws-server";
 import { Machine } from "./machine";
-import { REGIONS } from "./regions";
 
 const [HOME, PEER, THIRD] = REGIONS;
 const STRANGER = "999988887777";
@@ -29,9 +28,9 @@ afterEach(async () => {
 
 const evacuate = (...more: readonly string[]) =>
   machine.run("evacuate", HOME, "--to", PEER, "--no-wait", ...more);
-const written = () =>
+const ordered = () =>
   all()
-    .filter(({ calls }) => calls.includes("PutParameter"))
+    .filter((server) => server.order(HOME) === PEER)
     .map(({ region }) => region);
 
 function of(account: string): void {
@@ -39,11 +38,11 @@ function of(account: string): void {
 }
 
 function undeploy(...regions: readonly string[]): void {
-  for (const region of regions) servers[region]!.parameters.clear();
+  for (const region of regions) servers[region]!.table.exists = false;
 }
 
 describe("credentials of another account are refused, with both accounts, and nothing is written:", () => {
-  afterEach(() => expect(written()).toEqual([]));
+  afterEach(() => expect(all().flatMap(({ calls }) => calls)).not.toContain("PutItem"));
 
   test("a group of the same name is deployed there", async () => {
     of(STRANGER);
@@ -54,7 +53,6 @@ describe("credentials of another account are refused, with both accounts, and no
     );
     expect(said).toContain(`allowed: ${HOME_ACCOUNT}`);
     expect(said).toContain(`fix: use credentials of ${HOME_ACCOUNT}`);
-    expect(all().flatMap(({ calls }) => calls)).not.toContain("GetCallerIdentity");
   });
 
   test("nothing is deployed there", async () => {
@@ -65,17 +63,30 @@ describe("credentials of another account are refused, with both accounts, and no
     expect(said).toContain(`credentials of account ${STRANGER}`);
   });
 
-  test("they may not read there: AWS says whom it refuses", async () => {
+  test("they may not read there: AWS says whom it refuses, and STS is not asked", async () => {
     of(STRANGER);
-    for (const server of all()) server.ssm = { status: 400, code: "AccessDeniedException" };
+    for (const server of all()) server.dynamodb = { status: 400, code: "AccessDeniedException" };
     const { code, said } = await evacuate();
     expect(code).toBe(1);
     expect(said).toContain(`credentials of account ${STRANGER}`);
+    expect(all().flatMap(({ calls }) => calls)).not.toContain("GetCallerIdentity");
   });
 
   test("whether or not the account is to be checked", async () => {
     of(STRANGER);
     expect((await evacuate("--unchecked-account", "--force")).code).toBe(1);
+  });
+
+  test("voters are neither changed nor filled there", async () => {
+    of(STRANGER);
+    for (const args of [
+      ["set", HOME, PEER, THIRD],
+      ["restore", THIRD],
+    ]) {
+      const { code, said } = await machine.run("voters", ...args);
+      expect(code).toBe(1);
+      expect(said).toContain(`credentials of account ${STRANGER}`);
+    }
   });
 
   test("status shows no table of another account's group", async () => {
@@ -100,10 +111,10 @@ describe("a group that is not deployed", () => {
     const { code, said } = await evacuate();
     expect(code).toBe(1);
     expect(said).toContain(
-      `--to ${PEER}: the failover group shop is not deployed in ${PEER}: there is no parameter /sqs-multi-region/shop/roles`,
+      `--to ${PEER}: the failover group shop is not deployed in ${PEER}: there is no table shop-ownership`,
     );
     expect(said).toContain("allowed: none: the group is deployed nowhere");
-    expect(written()).toEqual([]);
+    expect(ordered()).toEqual([]);
   });
 
   test("in the new owner's region takes no order, and the others are named", async () => {
@@ -111,49 +122,32 @@ describe("a group that is not deployed", () => {
     const { code, said } = await evacuate();
     expect(code).toBe(1);
     expect(said).toContain(`allowed: ${HOME}, ${THIRD}`);
-    expect(written()).toEqual([]);
+    expect(ordered()).toEqual([]);
   });
 
-  test("in a third region gets nothing there, and the order says so", async () => {
+  test("in a third region takes an order where it is deployed", async () => {
     undeploy(THIRD);
-    const { code, output, said } = await evacuate("--json");
-    expect(code).toBe(0);
-    expect(JSON.parse(output)).toMatchObject({
-      written: [HOME, PEER],
-      unwritten: { [THIRD]: "NotDeployed" },
-    });
-    expect(said).toContain(`not written in ${THIRD}: not deployed`);
-    expect(written()).toEqual([HOME, PEER]);
+    expect((await evacuate()).code).toBe(0);
+    expect(ordered()).toEqual([HOME, PEER]);
   });
 
   test("has no owner in status, and no epoch", async () => {
     undeploy(...REGIONS);
     const { code, output } = await machine.run("status");
     expect(code).toBe(0);
-    expect(output).toMatch(/^us-east-1 +unknown +us-east-1 +not deployed$/m);
+    expect(output).toMatch(/^us-east-1 +nobody +unknown$/m);
+    expect(output).toMatch(/^us-east-1 +not deployed/m);
   });
 });
 
-describe("where the answers show no account, STS is asked:", () => {
-  beforeEach(() => {
-    for (const server of all()) server.showsArns = false;
-  });
-
-  test("its answer is compared", async () => {
-    of(STRANGER);
-    const { code, said } = await evacuate();
-    expect(code).toBe(1);
-    expect(said).toContain(`credentials of account ${STRANGER}`);
-    expect(written()).toEqual([]);
-  });
-
+describe("a table's answer shows no account, so STS is asked:", () => {
   test("any region's will do", async () => {
     servers[HOME]!.sts = DOWN;
     servers[THIRD]!.sts = "silence";
     const { code, milliseconds } = await evacuate();
     expect(code).toBe(0);
     expect(milliseconds).toBeLessThan(5_000);
-    expect(written()).toEqual([...REGIONS]);
+    expect(ordered()).toEqual([...REGIONS]);
   });
 
   test("without an answer of any region nothing is written, and the way on is named", async () => {
@@ -163,7 +157,7 @@ describe("where the answers show no account, STS is asked:", () => {
     expect(said).toContain("credentials: it cannot be told of which account they are (STS in us-");
     expect(said).toContain(`allowed: ${HOME_ACCOUNT}`);
     expect(said).toContain("or with --unchecked-account if you are sure");
-    expect(written()).toEqual([]);
+    expect(ordered()).toEqual([]);
   });
 
   test("that way the order is given, and says that the account was not checked", async () => {
@@ -171,7 +165,13 @@ describe("where the answers show no account, STS is asked:", () => {
     const { code, said } = await evacuate("--unchecked-account");
     expect(code).toBe(0);
     expect(said).toContain("the account was not checked: STS in us-");
-    expect(written()).toEqual([...REGIONS]);
+    expect(ordered()).toEqual([...REGIONS]);
+  });
+
+  test("not in a region whose table fails", async () => {
+    servers[HOME]!.dynamodb = DOWN;
+    expect((await evacuate()).code).toBe(0);
+    expect(servers[HOME]!.calls).not.toContain("GetCallerIdentity");
   });
 });
 

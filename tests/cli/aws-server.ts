@@ -1,29 +1,23 @@
 import http from "node:http";
 import type { AddressInfo } from "node:net";
-import type { Parameter } from "@aws-sdk/client-ssm";
-import { parameterNames } from "../../ownership/parameters";
-import { encodeRoles, initialRoles, parseRoles, type Roles, roleOf } from "../../ownership/roles";
-import { encodeStates, type States } from "../../ownership/states";
+import { KINDS } from "../../ownership/lease/table";
 import { HOME_ACCOUNT } from "../fixtures";
-import { REGIONS, statesOf } from "./regions";
+import { OwnershipTable, seed } from "./ownership-table";
 
-const NAMES = parameterNames("shop");
+export const REGIONS = ["us-east-1", "us-west-2", "eu-west-1"] as const;
 
 /** What a service says of every call: an error with status and code; `silence`: it takes the request and says nothing; `trickle`: a byte now and then, without an end. */
 export type Manner = "answers" | "silence" | "trickle" | { readonly status: number; readonly code: string };
 
-/** SSM, Lambda and STS of one region, by HTTP on this machine, with the real SDK in front. */
+/** DynamoDB and STS of one region, by HTTP on this machine, with the real SDK in front. */
 export class AwsServer {
   /** Operations in the order of their calls. */
   readonly calls: string[] = [];
-  readonly parameters = new Map<string, string>();
-  ssm: Manner = "answers";
+  readonly table: OwnershipTable;
+  dynamodb: Manner = "answers";
   sts: Manner = "answers";
-  lambda: Manner = "answers";
   /** Of the caller. */
   account = HOME_ACCOUNT;
-  /** Whether answers about parameters show their ARNs. */
-  showsArns = true;
   /** Told of each call before it is answered. */
   onCall: (operation: string) => void = () => {};
 
@@ -31,6 +25,7 @@ export class AwsServer {
     readonly region: string,
     private readonly server: http.Server,
   ) {
+    this.table = new OwnershipTable(region);
     server.on("request", (request, response) => {
       const chunks: Buffer[] = [];
       request.on("data", (chunk) => chunks.push(chunk));
@@ -38,13 +33,12 @@ export class AwsServer {
     });
   }
 
-  /** A region in which the group is deployed and its controller has just run. */
-  static async start(region: string, now: () => number = Date.now): Promise<AwsServer> {
+  /** A region in which the group is deployed, whose controller has just renewed its own home. */
+  static async start(region: string, members: readonly string[] = REGIONS): Promise<AwsServer> {
     const server = http.createServer();
     await new Promise<void>((listening) => server.listen(0, "127.0.0.1", listening));
     const started = new AwsServer(region, server);
-    started.setRoles(initialRoles(REGIONS));
-    started.setStates({ ...statesOf(region), checkedAt: now() });
+    seed([started.table], { members, now: Date.now() });
     return started;
   }
 
@@ -52,21 +46,9 @@ export class AwsServer {
     return `http://127.0.0.1:${(this.server.address() as AddressInfo).port}`;
   }
 
-  get roles(): Roles {
-    return parseRoles(this.parameters.get(NAMES.roles)!);
-  }
-
-  /** Of the last order about a home. */
-  epoch(home: string): number {
-    return roleOf(this.roles, home).epoch;
-  }
-
-  setRoles(roles: Roles): void {
-    this.parameters.set(NAMES.roles, encodeRoles(roles));
-  }
-
-  setStates(states: States): void {
-    this.parameters.set(NAMES.states, encodeStates(states));
+  /** Where the order about a home has it go. Undefined: there is none. */
+  order(home: string): string | undefined {
+    return this.table.item(KINDS.order, home)?.to?.S;
   }
 
   async stop(): Promise<void> {
@@ -76,44 +58,24 @@ export class AwsServer {
 
   private answer(request: http.IncomingMessage, response: http.ServerResponse, body: string): void {
     const target = request.headers["x-amz-target"];
-    if (typeof target === "string") {
-      const operation = target.split(".")[1]!;
-      this.note(operation);
-      this.reply(response, this.ssm, () => this.parameterCall(operation, JSON.parse(body)));
-    } else if (body.includes("Action=GetCallerIdentity")) {
-      this.note("GetCallerIdentity");
-      this.reply(
-        response,
-        this.sts,
-        () =>
-          `<GetCallerIdentityResponse xmlns="https://sts.amazonaws.com/doc/2011-06-15/"><GetCallerIdentityResult>` +
-          `<Account>${this.account}</Account></GetCallerIdentityResult></GetCallerIdentityResponse>`,
-      );
-    } else {
-      this.note("Invoke");
-      this.reply(response, this.lambda, () => "", 202);
-    }
-  }
-
-  private note(operation: string): void {
+    const operation = typeof target === "string" ? target.split(".")[1]! : "GetCallerIdentity";
     this.calls.push(operation);
     this.onCall(operation);
-  }
-
-  private parameterCall(operation: string, input: Input): string {
-    if (operation === "PutParameter") {
-      this.parameters.set(input.Name!, input.Value!);
-      return "{}";
+    if (operation !== "GetCallerIdentity") {
+      this.reply(response, this.dynamodb, () => this.table.answer(operation, JSON.parse(body)));
+      return;
     }
-    const found = input.Names!.flatMap((Name): Parameter[] => {
-      const Value = this.parameters.get(Name);
-      const ARN = `arn:aws:ssm:${this.region}:${this.account}:parameter${Name}`;
-      return Value === undefined ? [] : [{ Name, Value, ...(this.showsArns && { ARN }) }];
-    });
-    return JSON.stringify({ Parameters: found });
+    const text =
+      `<GetCallerIdentityResponse xmlns="https://sts.amazonaws.com/doc/2011-06-15/"><GetCallerIdentityResult>` +
+      `<Account>${this.account}</Account></GetCallerIdentityResult></GetCallerIdentityResponse>`;
+    this.reply(response, this.sts, () => ({ status: 200, body: text }));
   }
 
-  private reply(response: http.ServerResponse, manner: Manner, text: () => string, status = 200): void {
+  private reply(
+    response: http.ServerResponse,
+    manner: Manner,
+    answer: () => { readonly status: number; readonly body: object | string },
+  ): void {
     if (manner === "silence") return;
     if (manner === "trickle") {
       const timer = setInterval(() => response.write(" "), 500);
@@ -121,7 +83,9 @@ export class AwsServer {
       return;
     }
     if (manner === "answers") {
-      response.writeHead(status, { "content-type": "application/x-amz-json-1.1" }).end(text());
+      const { status, body } = answer();
+      response.writeHead(status, { "content-type": "application/x-amz-json-1.0" });
+      response.end(typeof body === "string" ? body : JSON.stringify(body));
       return;
     }
     const message = `User: arn:aws:iam::${this.account}:user/operator: ${manner.code}`;
@@ -133,10 +97,4 @@ export class AwsServer {
         : JSON.stringify({ __type: manner.code, message }),
     );
   }
-}
-
-interface Input {
-  readonly Name?: string;
-  readonly Value?: string;
-  readonly Names?: readonly string[];
 }

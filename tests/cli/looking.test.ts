@@ -3,17 +3,18 @@ import { createHash } from "node:crypto";
 import { mkdirSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { ORDER_SECONDS, STATUS_SECONDS } from "../../cli/limits";
-import { initialRoles, ordered } from "../../ownership/roles";
+import { LEASE_KINDS } from "../../ownership/lease/table";
 import { HOME_ACCOUNT } from "../fixtures";
-import { AwsServer, type Manner } from "./aws-server";
+import { AwsServer, type Manner, REGIONS } from "./aws-server";
 import { BlackHole } from "./black-hole";
 import { Machine } from "./machine";
-import { REGIONS } from "./regions";
+import { claimOf, seed } from "./ownership-table";
 
 const [HOME, PEER, THIRD] = REGIONS;
 const DENIED = { status: 400, code: "AccessDeniedException" };
 const EXPIRED = { status: 400, code: "ExpiredTokenException" };
 const NOT_VALID = { status: 400, code: "UnrecognizedClientException" };
+const TWO = { [HOME]: { account: HOME_ACCOUNT }, [PEER]: { account: HOME_ACCOUNT } };
 const BROKEN = { status: 500, code: "InternalServerError" };
 
 let machine: Machine;
@@ -35,25 +36,22 @@ afterEach(async () => {
 });
 
 function all(manner: Manner): void {
-  for (const server of Object.values(servers)) server.ssm = manner;
+  for (const server of Object.values(servers)) server.dynamodb = manner;
 }
 
 const evacuate = (...more: readonly string[]) =>
   machine.run("evacuate", HOME, "--to", PEER, "--no-wait", ...more);
 
 function nothingWritten(): void {
-  for (const server of Object.values(servers)) {
-    expect(server.epoch(HOME)).toBe(0);
-    expect(server.calls).not.toContain("PutParameter");
-    expect(server.calls).not.toContain("Invoke");
-  }
+  for (const server of Object.values(servers)) expect(server.calls).not.toContain("PutItem");
 }
 
 describe("status", () => {
   test("of regions that all answer ends with 0 and says nothing beside the table", async () => {
     const { code, said, output } = await machine.run("status");
     expect({ code, said }).toEqual({ code: 0, said: "" });
-    expect(output).toMatch(/us-east-1 +us-east-1 +0 +us-east-1 +owner/);
+    expect(output).toMatch(/^us-east-1 +us-east-1 +1 +eu-west-1, us-east-1, us-west-2 \(list 1\)$/m);
+    expect(output).toMatch(/^us-east-1 +answers +fit for \d+ min +us-east-1 \(for 2\d s\)$/m);
   });
 
   test.each<[string, Manner, string, string]>([
@@ -71,11 +69,11 @@ describe("status", () => {
     const { code, output, said } = await machine.run("status");
     expect(code).toBe(1);
     for (const region of REGIONS) {
-      expect(output).toContain(`${region}  ${words}`);
+      const row = output.split("\n").find((line) => line.startsWith(region) && line.includes(words));
+      expect(row).toMatch(/ unknown$/);
       expect(said).toContain(`${region} could not be looked at: ${words}`);
     }
-    expect(output).toMatch(/^us-east-1 +unknown +us-east-1/m);
-    expect(output).not.toMatch(/ 0 /);
+    expect(output).toMatch(/^us-east-1 +unknown +unknown$/m);
     expect(said).toContain(advice);
   });
 
@@ -83,9 +81,9 @@ describe("status", () => {
     all(EXPIRED);
     const { code, output } = await machine.run("status", "--json");
     expect(code).toBe(1);
-    const { homes } = JSON.parse(output);
-    expect(homes[0]).toMatchObject({ home: HOME, owner: null, epoch: null });
-    expect(homes[0].regions[PEER]).toEqual({
+    const { homes, regions } = JSON.parse(output);
+    expect(homes[0]).toMatchObject({ home: HOME, owner: null, isKnown: false, epoch: null });
+    expect(regions[PEER]).toEqual({
       reached: false,
       error: {
         kind: "expired-credentials",
@@ -98,13 +96,40 @@ describe("status", () => {
 
   test("of one region that denies shows what the others know, and ends with 1", async () => {
     for (const region of [PEER, THIRD]) {
-      servers[region]!.setRoles(ordered(initialRoles(REGIONS), { home: HOME, owner: PEER, at: 5 }));
+      const taken = claimOf(PEER, [...REGIONS].sort(), { epoch: { number: 2, region: PEER, run: "r" } });
+      servers[region]!.table.setClaim(HOME, taken);
     }
-    servers[HOME]!.ssm = DENIED;
+    servers[HOME]!.dynamodb = DENIED;
     const { code, output, said } = await machine.run("status");
     expect(code).toBe(1);
-    expect(output).toMatch(/us-east-1 +us-west-2 +1 +us-east-1 +access denied/);
-    expect(said).toContain(`A later order that only ${HOME} knows is not in what is shown.`);
+    expect(output).toMatch(/^us-east-1 +us-west-2 +2 /m);
+    expect(output).toMatch(/^us-east-1 +access denied \(AccessDeniedException\) +fit for \d+ min /m);
+    expect(said).toContain(`${HOME} could not be looked at: access denied`);
+  });
+
+  test("takes a claim at one table for no ownership", async () => {
+    const voters = [...REGIONS].sort();
+    const missed = claimOf(PEER, voters, { epoch: { number: 2, region: PEER, run: "r" } });
+    servers[HOME]!.table.setClaim(HOME, missed);
+    expect((await machine.run("status")).output).toMatch(/^us-east-1 +us-east-1 +1 /m);
+    servers[PEER]!.table.setClaim(HOME, { ...missed, state: "closing", next: THIRD });
+    const { output } = await machine.run("status");
+    expect(output).toMatch(/^us-east-1 +nobody /m);
+  });
+
+  test("of one region that is left tells no owner: the others may have another", async () => {
+    for (const region of [PEER, THIRD]) servers[region]!.dynamodb = DENIED;
+    const { code, output } = await machine.run("status");
+    expect(code).toBe(1);
+    expect(output).toMatch(/^us-east-1 +unknown +eu-west-1, us-east-1, us-west-2 \(list 1\)$/m);
+  });
+
+  test("of a table that holds what no version writes names it", async () => {
+    servers[HOME]!.table.set("lease", HOME, { v: { N: "1" }, id: { S: "x" } });
+    const { code, output, said } = await machine.run("status");
+    expect(code).toBe(1);
+    expect(output).toMatch(/^us-east-1 +failed \(UnreadableItem\)/m);
+    expect(said).toContain(`${HOME} could not be looked at: failed (UnreadableItem): claim: `);
   });
 
   test("without credentials is one sentence that says what to do, and no table", async () => {
@@ -120,8 +145,8 @@ describe("status", () => {
     machine.withoutCredentials();
     const { code, output } = await machine.run("status", "--json");
     expect(code).toBe(1);
-    expect(JSON.parse(output).homes[0]).toMatchObject({
-      owner: null,
+    expect(JSON.parse(output)).toMatchObject({
+      homes: [{ owner: null }, {}, {}],
       regions: { [HOME]: { reached: false, error: { kind: "no-credentials", answered: false } } },
     });
   });
@@ -151,7 +176,7 @@ describe("status", () => {
       AWS_CONFIG_FILE: path.join(home, "config"),
     });
     expect(code).toBe(1);
-    expect(output).toMatch(/us-east-1 +unknown +us-east-1 +expired credentials \(CredentialsProviderError\)/);
+    expect(output).toMatch(/^us-east-1 +expired credentials \(CredentialsProviderError\)/m);
     expect(said).toContain("run aws sso login");
   });
 
@@ -160,37 +185,54 @@ describe("status", () => {
     machine.endpoints.set(THIRD, "http://127.0.0.1:1");
     const { code, output, said } = await machine.runApart(["status"]);
     expect(code).toBe(1);
-    expect(output).toMatch(/unknown +us-east-1 +no route \((ENOTFOUND|EAI_AGAIN)\)/);
-    expect(output).toMatch(/eu-west-1 +no route \(ECONNREFUSED\)/);
+    expect(output).toMatch(/^us-east-1 +no route \((ENOTFOUND|EAI_AGAIN)\)/m);
+    expect(output).toMatch(/^eu-west-1 +no route \(ECONNREFUSED\)/m);
     expect(said).toContain("the region is gone, or the way from this machine to it");
   });
 });
 
 describe("a region that", () => {
-  test.each(["status", "evacuate"])(
-    "swallows connections, takes requests and says nothing, or never ends its answer costs seconds of %s",
-    async (command) => {
-      hole = await BlackHole.open();
-      servers[HOME]!.ssm = "silence";
-      servers[THIRD]!.ssm = "trickle";
-      const args = command === "status" ? [command] : [command, HOME, "--to", PEER, "--no-wait"];
-      const limit = command === "status" ? STATUS_SECONDS : ORDER_SECONDS;
-      const places = [hole.endpoint, servers[HOME]!.endpoint, servers[THIRD]!.endpoint];
-      const outcomes = await Promise.all(
-        places.map((endpoint) => {
-          machine.endpoints.set(HOME, endpoint).set(THIRD, endpoint);
-          return machine.runApart(args);
-        }),
-      );
-      for (const { code, output, said, milliseconds } of outcomes) {
-        expect(code).toBe(command === "status" ? 1 : 0);
-        if (command === "status") expect(output).toMatch(/us-east-1 +time-out \(TimeoutError\)/);
-        else expect(said).toContain(`not written in ${HOME}: time-out (TimeoutError)`);
-        expect(milliseconds).toBeLessThan(limit * 1_000);
-      }
-    },
-    90_000,
-  );
+  test("swallows connections, takes requests and says nothing, or never ends its answer costs seconds of status", async () => {
+    hole = await BlackHole.open();
+    const bad = await Promise.all([AwsServer.start(HOME), AwsServer.start(HOME)]);
+    bad[0].dynamodb = "silence";
+    bad[1].dynamodb = "trickle";
+    const outcomes = await Promise.all(
+      [hole.endpoint, ...bad.map(({ endpoint }) => endpoint)].map((endpoint) => {
+        machine.endpoints.set(HOME, endpoint);
+        return machine.runApart(["status"]);
+      }),
+    );
+    for (const { code, output, milliseconds } of outcomes) {
+      expect(code).toBe(1);
+      expect(output).toMatch(/^us-east-1 +time-out \(TimeoutError\)/m);
+      expect(output).toMatch(/^us-east-1 +us-east-1 +1 /m);
+      expect(milliseconds).toBeLessThan(STATUS_SECONDS * 1_000);
+    }
+    await Promise.all(bad.map((server) => server.stop()));
+  }, 90_000);
+
+  test("says nothing at first is asked once more", async () => {
+    const server = servers[HOME]!;
+    const perLook = LEASE_KINDS.length;
+    server.onCall = () => {
+      server.dynamodb = server.calls.length <= perLook ? "silence" : "answers";
+    };
+    const { code, said } = await machine.run("status");
+    expect({ code, said }).toEqual({ code: 0, said: "" });
+    expect(server.calls.filter((operation) => operation === "Query")).toHaveLength(2 * perLook);
+  });
+
+  test("swallows connections costs seconds of an order, which a majority takes", async () => {
+    hole = await BlackHole.open();
+    machine.endpoints.set(HOME, hole.endpoint);
+    const args = ["evacuate", HOME, "--to", PEER, "--no-wait"];
+    const { code, said, milliseconds } = await machine.runApart(args);
+    expect(code).toBe(0);
+    expect(said).toContain(`${HOME} could not be looked at: time-out (TimeoutError)`);
+    expect([PEER, THIRD].map((region) => servers[region]!.order(HOME))).toEqual([PEER, PEER]);
+    expect(milliseconds).toBeLessThan(ORDER_SECONDS * 1_000);
+  }, 90_000);
 
   test("has credentials that nobody brings costs seconds, and leaves no process", async () => {
     const file = path.join(path.dirname(machine.configuration), "config");
@@ -199,66 +241,63 @@ describe("a region that", () => {
     const variables = { AWS_PROFILE: "ops", AWS_CONFIG_FILE: file };
     const { code, output, milliseconds } = await machine.runApart(["status"], variables);
     expect(code).toBe(1);
-    expect(output).toMatch(/unknown +us-east-1 +time-out \(TimeoutError\)/);
+    expect(output).toMatch(/^us-east-1 +time-out \(TimeoutError\)/m);
     expect(milliseconds).toBeLessThan(STATUS_SECONDS * 1_000);
   }, 60_000);
-
-  test.each(["silence", "swallow"])(
-    "has a Lambda that does not answer (%s) holds no order up",
-    async (how) => {
-      if (how === "silence") servers[HOME]!.lambda = "silence";
-      else {
-        // SSM works, and Lambda is behind the hole: an outage of some services.
-        hole = await BlackHole.open();
-        machine.lambdaEndpoints.set(HOME, hole.endpoint);
-      }
-      const { code, said, milliseconds } = await evacuate();
-      expect(code).toBe(0);
-      expect(said).toContain(`written in ${REGIONS.join(", ")}`);
-      expect(milliseconds).toBeLessThan(ORDER_SECONDS * 1_000);
-    },
-    90_000,
-  );
 });
 
-describe("--lost", () => {
+describe("--lost, where one table decides alone,", () => {
+  let two: Machine;
+  const lose = (...more: readonly string[]) => {
+    two.endpoints.set(PEER, servers[PEER]!.endpoint);
+    const args = ["evacuate", HOME, "--to", PEER, "--no-wait", "--lost", HOME, ...more];
+    return two.runApart(args);
+  };
+
+  beforeEach(() => {
+    two = new Machine({}, { regions: TWO, recovery: { takeover: "manual" } });
+    two.endpoints.set(HOME, servers[HOME]!.endpoint);
+    for (const region of [HOME, PEER]) {
+      const { table } = servers[region]!;
+      table.clear();
+      for (const home of [HOME, PEER]) seed([table], { members: [home], voters: [home], now: Date.now() });
+    }
+  });
+  afterEach(() => two.remove());
+
   test.each<[string, Manner]>([
     ["access denied", DENIED],
     ["expired credentials", EXPIRED],
     ["failed", BROKEN],
   ])("is refused of a region that answers: %s", async (words, manner) => {
-    servers[HOME]!.ssm = manner;
-    const { code, said } = await evacuate("--lost", HOME);
+    servers[HOME]!.dynamodb = manner;
+    const { code, said } = await lose();
     expect(code).toBe(1);
     expect(said).toContain(`--lost ${HOME}: ${HOME} answers, so it is not lost: ${words}`);
-    expect(said).toContain("leave --lost out, so that us-east-1 is waited for");
-    expect(said).toContain("or add --force");
+    expect(said).toContain(`leave --lost out: ${HOME} gives ${HOME} up itself`);
     nothingWritten();
   });
 
-  test("is refused of a region whose parameters cannot be read as ours: it answers", async () => {
-    servers[HOME]!.parameters.set("/sqs-multi-region/shop/roles", "{}");
-    const { code, said } = await evacuate("--lost", HOME);
+  test("is refused of a region whose claims cannot be read: it answers", async () => {
+    servers[HOME]!.table.set("lease", HOME, { v: { N: "1" } });
+    const { code, said } = await lose();
     expect(code).toBe(1);
-    expect(said).toContain(`--lost ${HOME}`);
-    expect(servers[PEER]!.epoch(HOME)).toBe(0);
+    expect(said).toContain(`--lost ${HOME}: ${HOME} answers, so it is not lost`);
+    nothingWritten();
   });
 
-  test("is taken with --force", async () => {
-    servers[HOME]!.ssm = DENIED;
-    const { code, said } = await evacuate("--lost", HOME, "--force");
-    expect(code).toBe(0);
-    expect(said).toContain(`not written in ${HOME}: access denied`);
-    expect(said).not.toContain("when it comes back");
+  test("is refused with --force too", async () => {
+    servers[HOME]!.dynamodb = DENIED;
+    expect((await lose("--force")).code).toBe(1);
+    nothingWritten();
   });
 
   test.each(["refuses connections", "has no address"])("is taken of a region that %s", async (how) => {
-    machine.endpoints.set(HOME, how === "has no address" ? "http://lost.invalid" : "http://127.0.0.1:1");
-    const args = ["evacuate", HOME, "--to", PEER, "--no-wait", "--lost", HOME];
-    const { code, said } = await machine.runApart(args);
-    expect(code).toBe(0);
-    expect(said).toContain(`not written in ${HOME}: no route`);
-    expect(servers[PEER]!.epoch(HOME)).toBe(1);
+    two.endpoints.set(HOME, how === "has no address" ? "http://lost.invalid" : "http://127.0.0.1:1");
+    const { code, said } = await lose();
+    expect({ code, said }).toMatchObject({ code: 0 });
+    expect(said).toContain(`${HOME} could not be looked at: no route`);
+    expect(servers[PEER]!.order(HOME)).toBe(PEER);
   });
 });
 
@@ -271,14 +310,13 @@ test("an order without credentials is one sentence, on stdout too where JSON is 
 });
 
 test("credentials that expire while the hand-over is followed end it at once, and nothing is claimed", async () => {
-  let looks = 0;
+  let hasOrdered = false;
   servers[PEER]!.onCall = (operation) => {
-    if (operation !== "GetParameters") return;
-    looks += 1;
-    if (looks === 3) all(EXPIRED);
+    if (operation === "PutItem") hasOrdered = true;
+    else if (hasOrdered) all(EXPIRED);
   };
   const { code, said } = await machine.run("evacuate", HOME, "--to", PEER, "--timeout", "60");
   expect(code).toBe(1);
-  expect(said).toContain(`whether ${PEER} has begun is not known: expired credentials`);
-  expect(said).not.toContain("has not begun");
+  expect(said).toContain("how the order stands is not known: expired credentials");
+  expect(said).not.toContain("does not process");
 });

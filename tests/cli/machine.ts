@@ -4,11 +4,11 @@ import path from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { awsClients } from "../../cli/clients";
 import { run } from "../../cli/run";
-import { recordResolver } from "../../ownership/resolver";
+import { recordResolver } from "../../client/record-resolver";
 import { childEnvironment } from "../emulator/environment";
 import { runCommand } from "../emulator/run-command";
 import { configurationInput, HOME_ACCOUNT } from "../fixtures";
-import { REGIONS } from "./regions";
+import { REGIONS } from "./aws-server";
 
 /** What a command left. */
 export interface Outcome {
@@ -28,8 +28,6 @@ const ALONE = {
 /** A machine on which the command runs with the real SDK: an environment, a configuration file, and where each region is found. */
 export class Machine {
   readonly endpoints = new Map<string, string>();
-  /** Where Lambda is, if elsewhere than the rest of its region. */
-  readonly lambdaEndpoints = new Map<string, string>();
   readonly variables: Record<string, string> = { ...KEYS };
   private readonly folder = mkdtempSync(path.join(os.tmpdir(), "sqs-multi-region-machine-"));
   configuration = path.join(this.folder, "sqs-multi-region.json");
@@ -53,11 +51,7 @@ export class Machine {
     const began = performance.now();
     try {
       const code = await run(args.length === 0 ? [] : [...args, "--config", this.configuration], {
-        clients: {
-          ...awsClients((region) => this.endpoints.get(region)),
-          lambda: awsClients((region) => this.lambdaEndpoints.get(region) ?? this.endpoints.get(region))
-            .lambda,
-        },
+        clients: awsClients((region) => this.endpoints.get(region)),
         resolver: () => recordResolver({ resolverAddresses: [] }),
         write: (text) => output.push(text),
         say: (line) => said.push(line),

@@ -1,259 +1,370 @@
+/** The commands against controllers that run the project's own protocol, in virtual time. */
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import os from "node:os";
 import path from "node:path";
 import { program } from "../../cli/program";
-import { initialRoles, ordered, roleOf } from "../../ownership/roles";
-import type { States } from "../../ownership/states";
+import { KINDS } from "../../ownership/lease/table";
 import { configurationInput, HOME_ACCOUNT } from "../fixtures";
-import { REGIONS, Regions, statesOf } from "./regions";
+import { REGIONS } from "./aws-server";
+import { VirtualGroup, type VirtualGroupOptions } from "./virtual-group";
 
 const [HOME, PEER, THIRD] = REGIONS;
+const WITNESS = "ap-south-1";
+const TWO = { regions: [HOME, PEER], settings: { takeover: "manual" } } as const;
+
+// Minutes of virtual time are thousands of calls.
+jest.setTimeout(30_000);
 
 let folder: string;
-let configuration: string;
-let regions: Regions;
+let group: VirtualGroup;
+let file: string;
 
 beforeAll(() => {
   folder = mkdtempSync(path.join(os.tmpdir(), "sqs-multi-region-cli-"));
-  configuration = path.join(folder, "sqs-multi-region.json");
-  const accounts = Object.fromEntries(REGIONS.map((region) => [region, { account: HOME_ACCOUNT }]));
-  writeFileSync(configuration, JSON.stringify(configurationInput({ regions: accounts, recovery: {} })));
 });
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
-beforeEach(() => {
-  regions = new Regions();
-});
-afterEach(() => {
+beforeEach(() => begin({ regions: REGIONS }));
+afterEach(async () => {
   process.exitCode = undefined;
+  await group.close();
 });
 
-/** Runs the command with arguments. */
-async function run(...args: readonly string[]): Promise<void> {
-  const command = program(regions.environment);
+/** A group whose controllers have run for a while. */
+async function begin(options: VirtualGroupOptions, queue: object = {}): Promise<void> {
+  await group?.close();
+  const regions = Object.fromEntries(options.regions.map((region) => [region, { account: HOME_ACCOUNT }]));
+  const witness = options.witness === undefined ? {} : { witness: { region: options.witness } };
+  const recovery = { ...witness, takeover: options.settings?.takeover ?? "automatic" };
+  file = path.join(folder, "shop.json");
+  writeFileSync(file, JSON.stringify(configurationInput({ regions, recovery }, queue)));
+  group = new VirtualGroup(options);
+  await group.pass(12_000);
+}
+
+/** Runs a command. @returns what it wrote */
+async function run(...args: readonly string[]): Promise<string> {
+  group.output.length = 0;
+  group.said.length = 0;
+  const command = program(group.environment);
   for (const each of [command, ...command.commands]) {
     each.exitOverride().configureOutput({ writeErr: () => {} });
   }
-  await command.parseAsync([...args, "--config", configuration], { from: "user" });
+  await command.parseAsync([...args, "--config", file], { from: "user" });
+  return group.output.join("");
 }
 
+const said = () => group.said.join("\n");
 const evacuate = (...more: readonly string[]) => run("evacuate", HOME, "--to", PEER, ...more);
+const status = async () => JSON.parse(await run("status", "--json"));
+const ordersAt = () =>
+  [...group.tables].flatMap(([region, table]) => (table.item(KINDS.order, HOME) ? [region] : []));
 
-/** A region in which the phase of the home is that of an owner by the order. */
-function owning(region: string, epoch: number): States {
-  const states = statesOf(region);
-  return { ...states, homes: { ...states.homes, [HOME]: { phase: "owner", epoch, since: 5 } } };
+/** The home as `status` has it, and where it is open. */
+async function homeNow(home: string = HOME) {
+  const { homes, regions } = await status();
+  const open = Object.keys(regions).filter((region) => regions[region].open?.[home] !== undefined);
+  return { ...homes.find((each: { home: string }) => each.home === home), open };
 }
 
-describe("evacuate", () => {
-  test("writes the order in every region and has their controllers run", async () => {
-    await evacuate("--no-wait");
-    for (const region of REGIONS) {
-      expect(roleOf(regions.roles(region), HOME)).toEqual({
-        owner: PEER,
-        epoch: 1,
-        at: regions.time,
-        from: [HOME],
-      });
-    }
-    expect(regions.woken).toEqual(REGIONS);
+describe("evacuate and failback", () => {
+  test("are followed step by step until the home is open in its new owner alone", async () => {
+    const output = await evacuate();
+    const [, seconds] = /^us-west-2 processes us-east-1 since (\d+(?:\.\d)?) s after the order$/m.exec(
+      output,
+    )!;
+    expect(Number(seconds)).toBeGreaterThan(35);
+    expect(Number(seconds)).toBeLessThan(60);
+    expect(said()).toMatch(
+      /^ordered: us-west-2 owns us-east-1 \(order \d+\)\n.*waits until us-east-1 gives the home up\n.*waits until the claim of us-east-1 has lapsed and us-west-2 takes the home/,
+    );
     expect(process.exitCode).toBeUndefined();
+    expect(await homeNow()).toMatchObject({ owner: PEER, open: [PEER], taken: { from: HOME } });
+
+    expect(await run("failback", HOME)).toMatch(/^us-east-1 processes us-east-1 since/);
+    expect(await homeNow()).toMatchObject({ owner: HOME, open: [HOME], taken: { from: PEER } });
   });
 
-  test("says which regions do not know, and what follows from it", async () => {
-    regions.away.add(HOME).add(THIRD);
-    await evacuate("--no-wait", "--json");
-    expect(JSON.parse(regions.output.join(""))).toEqual({
-      home: HOME,
-      owner: PEER,
-      epoch: 1,
-      written: [PEER],
-      unwritten: { [HOME]: "TimeoutError", [THIRD]: "TimeoutError" },
-    });
-    const said = regions.said.join("\n");
-    expect(said).toContain(`if it is lost, order again with --lost ${HOME}`);
-    expect(said).toContain(
-      `not written in ${THIRD}: time-out (TimeoutError): it asks its peers when it comes back`,
-    );
+  test("of a home whose region is lost need no word about that: the claim lapses", async () => {
+    await begin({ regions: REGIONS, settings: { takeover: "manual" } });
+    group.lose(HOME);
+    expect(await evacuate()).toMatch(/^us-west-2 processes us-east-1/);
+    expect(said()).toContain(`${HOME} could not be looked at: no route (ECONNREFUSED)`);
+    expect(await homeNow()).toMatchObject({ owner: PEER, open: [PEER] });
+    expect(process.exitCode).toBe(1);
   });
 
-  test("waits for nobody that is lost, and says so in the order", async () => {
-    regions.away.add(HOME);
-    await evacuate("--lost", HOME, "--no-wait");
-    expect(roleOf(regions.roles(PEER), HOME)).toMatchObject({ owner: PEER, lost: [HOME] });
-    expect(regions.said.join("\n")).toContain("it asks its peers when it comes back");
-  });
-
-  test("carries force and the time before which messages count as processed", async () => {
-    await evacuate("--force", "--since", "1970-01-01T00:10:00Z", "--no-wait");
-    expect(roleOf(regions.roles(PEER), HOME)).toMatchObject({ force: true, since: 600_000 });
-  });
-
-  test("goes on from the highest epoch, wherever that is known", async () => {
-    const later = ordered(initialRoles(REGIONS), { home: HOME, owner: THIRD, at: 1 });
-    regions.setRoles(THIRD, later);
-    await evacuate("--no-wait");
-    expect(roleOf(regions.roles(HOME), HOME)).toMatchObject({
-      owner: PEER,
-      epoch: 2,
-      from: [HOME, THIRD].sort(),
-    });
-  });
-
-  test("tells the new owner first, and nobody else when that does not take it", async () => {
-    regions.readOnly.add(PEER);
-    await expect(evacuate("--no-wait")).rejects.toThrow(
-      /us-west-2 did not take the order: access denied \(AccessDeniedException\)[\s\S]*nothing was changed/,
-    );
-    for (const region of REGIONS) expect(roleOf(regions.roles(region), HOME).epoch).toBe(0);
-    expect(regions.woken).toEqual([]);
-  });
-
-  test("goes on when the new owner has the order, though its answer got lost", async () => {
-    regions.afterWrite = (region) => {
-      if (region === PEER) throw new Error("reset");
-    };
-    await evacuate("--no-wait");
-    for (const region of REGIONS) expect(roleOf(regions.roles(region), HOME).owner).toBe(PEER);
-  });
-
-  test("tells nobody else when the new owner is lost on the way, and says what is not known", async () => {
-    regions.afterWrite = (region) => {
-      regions.away.add(region);
-      throw new Error("reset");
-    };
-    await expect(evacuate("--no-wait")).rejects.toThrow(
-      `${PEER} no longer answers (time-out (TimeoutError)), so that it may or may not have taken the order; no other region was told`,
-    );
-    expect(roleOf(regions.roles(HOME), HOME).epoch).toBe(0);
-  });
-
-  test("names a region that others have written over", async () => {
-    regions.afterWrite = (region) => {
-      if (region === THIRD) regions.setRoles(THIRD, initialRoles(REGIONS));
-    };
-    await evacuate("--no-wait", "--json");
-    expect(JSON.parse(regions.output.join(""))).toMatchObject({ unwritten: { [THIRD]: "Overwritten" } });
-  });
-
-  test("takes a region for lost that answers, but whose controller does not run", async () => {
-    regions.setStates(HOME, { ...statesOf(HOME), checkedAt: regions.time - 91_000 });
-    await evacuate("--lost", HOME, "--no-wait");
-    expect(roleOf(regions.roles(HOME), HOME)).toMatchObject({ owner: PEER, lost: [HOME] });
-  });
-
-  test("follows the hand-over until the new owner has begun", async () => {
-    let looks = 0;
-    regions.onSleep = () => {
-      looks += 1;
-      if (looks === 3) regions.setStates(PEER, owning(PEER, 1));
-    };
+  test("wait for an owner that has work to end, and by force do not", async () => {
     await evacuate();
-    expect(regions.output.join("")).toContain(`${PEER} owns ${HOME} since 6 s after the order`);
-    expect(regions.said.join("\n")).toMatch(/us-west-2: standing-by[\s\S]*us-west-2: owner/);
+    group.kept.add(HOME);
+    await run("failback", HOME, "--timeout", "90");
+    expect(process.exitCode).toBe(3);
+    expect(said()).toContain(
+      `${HOME} does not process ${HOME} yet: it waits until ${PEER} gives the home up.`,
+    );
+    expect(await homeNow()).toMatchObject({ owner: PEER, open: [PEER], order: { to: HOME } });
+
+    await run("failback", HOME, "--force");
+    expect(said()).toContain(
+      "--force: nobody waits until the owner has ended its work, so that messages may",
+    );
+    expect(said()).toContain("waits until us-east-1 opens what it has taken");
+    expect(await homeNow()).toMatchObject({ owner: HOME, open: [HOME] });
   });
 
-  test("ends with 3 and what is waited for when the time is over", async () => {
-    const states = statesOf(PEER);
-    const waiting = {
-      phase: "taking-over",
-      epoch: 1,
-      since: 5,
-      waitsFor: "us-east-1 to release it",
-    } as const;
-    regions.setStates(PEER, { ...states, homes: { ...states.homes, [HOME]: waiting } });
+  test("to a region that is not fit wait until it is, and end with 3 when the time is over", async () => {
+    group.unfit.add(PEER);
+    await group.pass(15_000);
     await evacuate("--timeout", "10");
     expect(process.exitCode).toBe(3);
-    expect(regions.said.join("\n")).toContain("it waits for us-east-1 to release it. The order stands.");
-  });
-
-  test("names the regions whose controllers do not run", async () => {
-    regions.setStates(HOME, { ...statesOf(HOME), checkedAt: regions.time - 91_000 });
-    await evacuate("--timeout", "10");
-    expect(regions.said.join("\n")).toContain(`Their controllers do not run: ${HOME}.`);
-    expect(regions.said.join("\n")).toContain(`${HOME}: owner, its controller does not run`);
-  });
-});
-
-describe("refuses, and changes nothing:", () => {
-  afterEach(() => {
-    for (const region of REGIONS) expect(roleOf(regions.roles(region), HOME).epoch).toBeLessThanOrEqual(1);
-    expect(regions.woken).toEqual([]);
-  });
-
-  test.each([
-    [
-      "an unknown region",
-      ["evacuate", HOME, "--to", "mars-1"],
-      "--to mars-1: mars-1 is no region of the failover group shop",
-    ],
-    ["evacuation to itself", ["evacuate", HOME, "--to", HOME], "a home is evacuated to another region"],
-    ["a lost owner", ["evacuate", HOME, "--to", PEER, "--lost", PEER], "cannot own us-east-1 and be lost"],
-    [
-      "a lost region that answers",
-      ["evacuate", HOME, "--to", PEER, "--lost", HOME],
-      "answers and its controller runs, so it is not lost",
-    ],
-    ["failback of a home that owns itself", ["failback", HOME], "us-east-1 owns itself already (epoch 0)"],
-    ["a time in the future", ["evacuate", HOME, "--to", PEER, "--since", "2999-01-01"], "is in the future"],
-    ["a time that is none", ["evacuate", HOME, "--to", PEER, "--since", "soon"], "neither an ISO 8601 time"],
-    ["a timeout of nothing", ["evacuate", HOME, "--to", PEER, "--timeout", "0"], "not a whole number from 1"],
-  ])("%s", async (_, args, message) => {
-    await expect(run(...args)).rejects.toThrow(message);
-  });
-
-  test("a new owner that cannot be reached", async () => {
-    regions.away.add(PEER);
-    await expect(evacuate()).rejects.toThrow(
-      `${PEER} cannot be looked at, so it cannot be told to own ${HOME}: time-out (TimeoutError)`,
+    expect(said()).toContain(
+      `${PEER} does not process ${HOME} yet: it waits until ${PEER} is fit. The order stands.`,
+    );
+    expect((await homeNow()).order).toMatchObject({ to: PEER });
+    group.unfit.delete(PEER);
+    await group.until(
+      () => group.tables.get(PEER)!.item(KINDS.lease, HOME)?.epoch?.M?.region?.S === PEER,
+      90,
     );
   });
 
-  test("the same owner again, unless there is something new to say", async () => {
-    const given = ordered(initialRoles(REGIONS), { home: HOME, owner: PEER, at: 1 });
-    for (const region of REGIONS) regions.setRoles(region, given);
-    await expect(evacuate()).rejects.toThrow(`${PEER} owns ${HOME} already (epoch 1)`);
+  test("end when a later order takes their place", async () => {
+    const later = { v: { N: "1" }, id: { S: "later" }, to: { S: THIRD } };
+    let looks = 0;
+    group.onCall = (_, operation) => {
+      if (operation !== "Query") return;
+      looks += 1;
+      const number = { N: String(Math.floor(group.environment.now() / 1_000) + 60) };
+      if (looks === 60)
+        for (const table of group.tables.values()) table.set(KINDS.order, HOME, { ...later, number });
+    };
+    await evacuate();
+    expect(said()).toContain(`the order is over: a later order has ${HOME} owned by ${THIRD}`);
+    expect(process.exitCode).toBe(1);
   });
-});
 
-test("failback gives a home back to itself and waits for its last owner alone when that had begun", async () => {
-  const given = ordered(initialRoles(REGIONS), { home: HOME, owner: PEER, at: 1 });
-  for (const region of REGIONS) regions.setRoles(region, given);
-  regions.setStates(PEER, owning(PEER, 1));
-  await run("failback", HOME, "--no-wait");
-  expect(roleOf(regions.roles(HOME), HOME)).toEqual({
-    owner: HOME,
-    epoch: 2,
-    at: regions.time,
-    from: [PEER],
+  test("as JSON are one object", async () => {
+    const given = JSON.parse(await evacuate("--no-wait", "--json"));
+    expect(given).toEqual({ home: HOME, to: PEER, order: expect.any(Number) });
+    const followed = JSON.parse(await run("failback", THIRD, "--json").catch(() => group.output.join("")));
+    expect(followed.error).toMatchObject({ name: "Refusal" });
+  });
+
+  test("carry the time from which on messages are to be processed", async () => {
+    await begin({ regions: REGIONS }, { rescue: "manual" });
+    await evacuate("--since", "2026-01-31T07:00:00Z", "--no-wait");
+    const at = Date.parse("2026-01-31T07:00:00Z");
+    expect(group.tables.get(THIRD)!.item(KINDS.order, HOME)?.since).toEqual({ N: String(at) });
+  });
+
+  test("are unknown when less than a majority has taken them, and another order decides", async () => {
+    group.onCall = (region, operation) => {
+      if (operation === "PutItem" && region !== PEER)
+        throw Object.assign(new Error("gone"), { code: "ECONNRESET" });
+    };
+    await expect(evacuate()).rejects.toThrow(
+      /--to us-west-2: unknown, it may still take effect; give another order\n {2}taken by: us-west-2, which is no majority/,
+    );
+    group.onCall = () => {};
+    await run("evacuate", HOME, "--to", THIRD);
+    expect(await homeNow()).toMatchObject({ owner: THIRD, open: [THIRD] });
   });
 });
 
 describe("status", () => {
-  test("shows each home and what each region does about it", async () => {
-    regions.away.add(THIRD);
-    await run("status");
-    const table = regions.output.join("");
-    expect(table).toMatch(/^home +owner +epoch +region +phase/);
-    expect(table).toMatch(/us-east-1 +us-east-1 +0 +us-east-1 +owner/);
-    expect(table).toMatch(/us-west-2 +standing-by/);
-    expect(table).toMatch(/eu-west-1 +time-out \(TimeoutError\)/);
+  test("tells regions that are unfit, that fall silent, and whose controllers do not run", async () => {
+    group.unfit.add(PEER);
+    await group.pass(20_000);
+    const unfit = await run("status");
+    expect(unfit).toMatch(/^us-west-2 +answers +unfit for \d+ s +us-west-2 \(for \d+ s\)$/m);
+    expect(unfit).toMatch(/^eu-west-1 +answers +fit for \d+ min +eu-west-1 \(for \d+ s\)$/m);
+    group.stop(THIRD);
+    await group.pass(45_000);
+    expect(await run("status")).toMatch(/^eu-west-1 +answers +silent for 4\d s +nothing$/m);
+    await group.pass(30_000);
+    expect(await run("status")).toMatch(/^eu-west-1 +answers +does not run +nothing$/m);
+    expect(process.exitCode).toBeUndefined();
   });
 
-  test("is the same as JSON", async () => {
-    const given = ordered(initialRoles(REGIONS), { home: HOME, owner: PEER, at: 5_000 });
-    regions.setRoles(PEER, given);
-    await run("status", "--json");
-    const [home] = JSON.parse(regions.output.join("")).homes;
-    expect(home).toMatchObject({ home: HOME, owner: PEER, epoch: 1, orderedAt: "1970-01-01T00:00:05.000Z" });
-    expect(home.regions[HOME]).toEqual({ reached: true, phase: "owner", current: false });
+  test("tells what an order waits for, and that nobody owns a home that is handed over", async () => {
+    await evacuate("--no-wait");
+    expect(await run("status")).toMatch(
+      /^us-east-1 +us-east-1 .*ordered to us-west-2; waits until us-east-1 gives the home up$/m,
+    );
+    await group.pass(10_000);
+    expect(await run("status")).toMatch(
+      /^us-east-1 +nobody .*waits until the claim of us-east-1 has lapsed and us-west-2 takes the home$/m,
+    );
+  });
+
+  test("has a witness with a table and no controller", async () => {
+    await begin({ regions: [HOME, PEER], witness: WITNESS });
+    expect(await run("status")).toMatch(/^ap-south-1 +answers +witness$/m);
+    expect((await status()).regions[WITNESS]).toEqual({ reached: true, witness: true });
+  });
+});
+
+describe("orders that make no sense are refused, and written nowhere:", () => {
+  test.each<[string, readonly string[], () => unknown, string]>([
+    [
+      "to the region that owns the home",
+      ["failback", HOME],
+      () => {},
+      "failback us-east-1: us-east-1 owns itself already (epoch 1)",
+    ],
+    [
+      "to a region whose own home another has",
+      ["evacuate", HOME, "--to", PEER],
+      () => run("evacuate", PEER, "--to", THIRD),
+      "--to us-west-2: us-west-2 does not own its own home: order that first",
+    ],
+    [
+      "to a region whose own home is ordered away",
+      ["evacuate", HOME, "--to", PEER],
+      () => run("evacuate", PEER, "--to", THIRD, "--no-wait"),
+      `the home of ${PEER} is ordered to ${THIRD}: order it back first`,
+    ],
+    [
+      "to a region that is not deployed",
+      ["evacuate", HOME, "--to", PEER],
+      () => {
+        group.stop(PEER);
+        group.tables.get(PEER)!.exists = false;
+      },
+      "the failover group shop is not deployed in us-west-2: there is no table shop-ownership\n  allowed: us-east-1, eu-west-1",
+    ],
+    [
+      "to a region whose controller does not run",
+      ["evacuate", HOME, "--to", PEER],
+      async () => {
+        group.stop(PEER);
+        await group.pass(95_000);
+      },
+      "the controller of us-west-2 does not run: it has said nothing for 60 s\n  allowed: us-east-1, eu-west-1",
+    ],
+    [
+      "while no majority answers",
+      ["evacuate", HOME, "--to", PEER],
+      () => {
+        group.away.add(HOME).add(THIRD);
+      },
+      "no majority of eu-west-1, us-east-1, us-west-2 answers, only us-west-2",
+    ],
+    [
+      "about a lost region that answers",
+      ["evacuate", HOME, "--to", PEER, "--lost", HOME],
+      () => {},
+      "--lost us-east-1: us-east-1 answers, so it is not lost",
+    ],
+    [
+      "about a lost region where a majority decides",
+      ["evacuate", HOME, "--to", PEER, "--lost", HOME],
+      () => group.lose(HOME),
+      "decides, and no word about us-east-1: leave it out",
+    ],
+  ])("%s", async (_, args, prepare, message) => {
+    await prepare();
+    await expect(run(...args)).rejects.toThrow(message);
+    await expect(run(...args)).rejects.toThrow("nothing was changed");
+    expect(ordersAt()).toEqual([]);
+  });
+});
+
+describe("two regions without a witness", () => {
+  beforeEach(() => begin(TWO));
+
+  test("hand over while both live, and the list goes with the home", async () => {
+    await evacuate();
+    const { voters, open } = await homeNow();
+    expect(open).toEqual([PEER]);
+    expect(voters.lists).toEqual([{ number: expect.any(Number), voters: [PEER] }]);
+    expect(voters).not.toHaveProperty("configured");
+  });
+
+  test("ask for the word of loss when one does not answer, and take it", async () => {
+    group.lose(HOME);
+    await expect(evacuate()).rejects.toThrow("if that region is lost, say so");
+    expect(await evacuate("--lost", HOME)).toMatch(/^us-west-2 processes us-east-1/);
+    expect(said()).toContain(`waits until ${HOME} has been silent for 35 s and ${PEER} takes the home`);
+    expect(await homeNow()).toMatchObject({ owner: PEER, open: [PEER] });
+  });
+
+  test("show no owner that an unseen table may have changed", async () => {
+    group.lose(HOME);
+    await group.pass(60_000);
+    expect(await homeNow()).toMatchObject({ owner: null, isKnown: false, epoch: null });
+    expect(await homeNow(PEER)).toMatchObject({ owner: PEER, open: [PEER] });
+    // Its pass ends, and with it the proof.
+    group.stop(PEER);
+    await group.pass(45_000);
+    expect(await homeNow(PEER)).toMatchObject({ owner: null, isKnown: false, open: [] });
+    group.away.delete(HOME);
+    expect(await homeNow(PEER)).toMatchObject({ owner: PEER, isKnown: true, open: [] });
+  });
+});
+
+describe("voters", () => {
+  beforeEach(() => begin({ regions: [HOME, PEER], witness: WITNESS }));
+
+  const listsNow = async () =>
+    (await status()).homes.map(({ voters }: { voters: { lists: readonly object[] } }) => voters.lists);
+
+  test("set is followed until the list stands alone about every home", async () => {
+    await begin({ regions: [HOME, PEER, THIRD, WITNESS], settings: { takeover: "manual" } });
+    const output = await run("voters", "set", WITNESS, PEER, THIRD);
+    expect(output).toMatch(
+      /^ap-south-1, eu-west-1, us-west-2 alone vote since .* s after the order: only now may another table be destroyed$/m,
+    );
+    expect(said()).toMatch(/waits until the owners of us-east-1, .* have changed their lists/);
+    const alone = [{ number: expect.any(Number), voters: [WITNESS, THIRD, PEER] }];
+    expect(await listsNow()).toEqual([alone, alone, alone, alone]);
+  });
+
+  test("set has a group of two go on without its witness", async () => {
+    expect(await run("voters", "set", PEER)).toContain("each home's owner alone has the vote since");
+    const [home, peer] = await listsNow();
+    expect([home, peer]).toMatchObject([[{ voters: [HOME] }], [{ voters: [PEER] }]]);
+  });
+
+  test("set is refused while a region has not shown that it reaches the tables", async () => {
+    group.stop(PEER);
+    await group.pass(95_000);
+    await expect(run("voters", "set", HOME)).rejects.toThrow(
+      /voters set us-east-1: us-west-2 has not shown within 60 s that it reads and writes/,
+    );
+  });
+
+  test("set shows where the configuration names others", async () => {
+    await run("voters", "set", PEER);
+    expect((await homeNow()).voters.configured).toEqual([WITNESS, HOME, PEER].sort());
+    expect(await run("status")).toContain(`configured: ${[WITNESS, HOME, PEER].sort().join(", ")}`);
+  });
+
+  test.each<[readonly string[], string]>([
+    [["set", HOME, PEER], "an even number of voters has no more majorities than one voter less"],
+    [["set", "mars-1"], `mars-1 is neither a region of the failover group shop nor its witness`],
+    [["restore", "mars-1"], `allowed: ${HOME}, ${PEER}, ${WITNESS}`],
+    [["restore", PEER, "--lost", PEER], "a table cannot be filled and be lost"],
+  ])("%j is no command", async (args, message) => {
+    await expect(run("voters", ...args)).rejects.toThrow(message);
+  });
+
+  test("restore is refused while the others decide, and fills a table when a majority was emptied", async () => {
+    group.tables.get(WITNESS)!.clear();
+    await expect(run("voters", "restore", WITNESS)).rejects.toThrow("the other voters decide without it");
+
+    for (const region of [HOME, PEER]) group.stop(region);
+    await group.pass(60_000);
+    for (const region of [WITNESS, PEER]) group.tables.get(region)!.clear();
+    expect(await run("voters", "restore", WITNESS)).toMatch(
+      /^the table of ap-south-1 has claims of 2 homes again/,
+    );
+    for (const region of [HOME, PEER]) group.start(region);
+    await group.pass(80_000);
+    expect(await homeNow()).toMatchObject({ owner: HOME, open: [HOME] });
   });
 });
 
 test("without recovery in the configuration there is nothing to order", async () => {
-  const plain = path.join(folder, "plain.json");
-  writeFileSync(plain, JSON.stringify(configurationInput()));
-  const command = program(regions.environment);
-  await expect(command.parseAsync(["status", "--config", plain], { from: "user" })).rejects.toThrow(
-    "the configuration has no recovery",
-  );
+  writeFileSync(file, JSON.stringify(configurationInput()));
+  await expect(run("status")).rejects.toThrow("the configuration has no recovery");
 });

@@ -14,23 +14,27 @@ import {
 import { mockClient } from "aws-sdk-client-mock";
 import { program } from "../../cli/program";
 import { checksOf, type HealthCheck } from "../../config/dns/checks";
+import { homeRecord } from "../../core/names";
 import { healthCheckTagsOf } from "../../modules/tags";
-import { recordNames } from "../../ownership/records";
-import { initialRoles, ordered } from "../../ownership/roles";
+import { DnsServer } from "../client/dns-server";
 import { configuration, configurationInput, HOME_ACCOUNT } from "../fixtures";
-import { DnsServer } from "../ownership/dns-server";
-import { REGIONS, Regions } from "./regions";
+import { REGIONS } from "./aws-server";
+import { VirtualGroup } from "./virtual-group";
 
 const [HOME, PEER, THIRD] = REGIONS;
 const RECORD = "orders.example.com";
-const NAMES = recordNames(RECORD);
+const CONTROL = "arn:aws:route53-recovery-control::111122223333:controlpanel/a1/routingcontrol/b2";
 
 const accounts = Object.fromEntries(REGIONS.map((region) => [region, { account: HOME_ACCOUNT }]));
-const DNS = { regions: accounts, recovery: {}, dns: { zone_id: "Z0123456789ABC", record: RECORD } };
+const DNS = {
+  regions: accounts,
+  recovery: {},
+  dns: { zone_id: "Z0123456789ABC", record: RECORD, routing_controls: { [HOME]: CONTROL } },
+};
 
 let folder: string;
 let server: DnsServer;
-let regions: Regions;
+let group: VirtualGroup;
 
 beforeAll(async () => {
   folder = mkdtempSync(path.join(os.tmpdir(), "sqs-multi-region-status-"));
@@ -43,64 +47,54 @@ afterAll(async () => {
   await server.stop();
   rmSync(folder, { recursive: true, force: true });
 });
-beforeEach(() => {
-  regions = new Regions();
+beforeEach(async () => {
+  group = new VirtualGroup({ regions: REGIONS });
+  await group.pass(1_000);
   server.answers.clear();
   server.answers.set(RECORD, [HOME]);
-  for (const region of REGIONS) {
-    server.answers.set(NAMES.health(region), ["healthy"]);
-    server.answers.set(NAMES.home(region), [region]);
-    server.answers.set(NAMES.owner(region), [region]);
-  }
+  for (const region of REGIONS) server.answers.set(homeRecord(RECORD, region), [region]);
 });
-afterEach(() => {
+afterEach(async () => {
   process.exitCode = undefined;
+  await group.close();
 });
 
 /** Runs `status` with arguments. Returns what it wrote. */
 async function status(file: "dns" | "plain", ...args: readonly string[]): Promise<string> {
-  const command = program(regions.environment);
+  group.output.length = 0;
+  const command = program(group.environment);
   for (const each of [command, ...command.commands]) {
     each.exitOverride().configureOutput({ writeErr: () => {} });
   }
   const config = ["--config", path.join(folder, `${file}.json`)];
   await command.parseAsync(["status", ...args, ...config], { from: "user" });
-  return regions.output.join("");
+  return group.output.join("");
 }
 
 const asked = (...more: readonly string[]) => status("dns", "--resolver", server.address, ...more);
 
-/** The peer was told to own the home. */
-function evacuate(at: number): void {
-  regions.setRoles(HOME, ordered(initialRoles(REGIONS), { home: HOME, owner: PEER, at }));
-}
-
 describe("records", () => {
-  test("of each home are shown beside its owner", async () => {
-    server.answers.set(NAMES.health(HOME), ["unhealthy"]);
-    server.answers.set(NAMES.home(HOME), [PEER]);
+  test("of each home are shown beside the discovery record", async () => {
+    server.answers.set(homeRecord(RECORD, HOME), [PEER]);
     const table = await asked();
-    expect(table).toMatch(/^home +owner +record says +health +producers go to$/m);
-    expect(table).toMatch(/^us-east-1 +us-east-1 +us-east-1 +unhealthy +us-west-2$/m);
-    expect(table).toMatch(/^us-west-2 +us-west-2 +us-west-2 +healthy +us-west-2$/m);
+    expect(table).toMatch(/^home +producers go to$/m);
+    expect(table).toMatch(/^us-east-1 +us-west-2$/m);
+    expect(table).toMatch(/^us-west-2 +us-west-2$/m);
     expect(table).toMatch(/^orders\.example\.com: us-east-1$/m);
   });
 
   test("are the same as JSON", async () => {
     const { homes, discovery } = JSON.parse(await asked("--json"));
     expect(discovery).toEqual({ answer: HOME });
-    expect(homes[1].records).toEqual({
-      owner: { answer: PEER },
-      health: { answer: "healthy" },
-      producers: { answer: PEER },
-    });
+    expect(homes[1].producers).toEqual({ answer: PEER });
   });
 
   test("that have no answer are said to have none, and the rest is shown", async () => {
-    server.answers.set(NAMES.owner(HOME), "none");
+    server.answers.set(homeRecord(RECORD, HOME), "none");
     server.answers.set(RECORD, "none");
     const table = await asked();
-    expect(table).toMatch(/^us-east-1 +us-east-1 +no answer \(ENOTFOUND\) +healthy +us-east-1$/m);
+    expect(table).toMatch(/^us-east-1 +no answer \(ENOTFOUND\)$/m);
+    expect(table).toMatch(/^us-west-2 +us-west-2$/m);
     expect(table).toContain(`${RECORD}: no answer (ENOTFOUND)`);
     expect(process.exitCode).toBeUndefined();
   });
@@ -109,32 +103,13 @@ describe("records", () => {
     for (const name of server.answers.keys()) server.answers.set(name, "silence");
     const { homes, discovery } = JSON.parse(await asked("--json"));
     expect(discovery).toEqual({ error: "ETIMEOUT" });
-    expect(homes[2].records.health).toEqual({ error: "ETIMEOUT" });
-  });
-
-  test.each([
-    ["just now", 229_000, "the record follows within 230 s of the order"],
-    ["long ago", 231_000, "the record does not name the owner"],
-  ])("that name another region than the order are marked: ordered %s", async (_, ago, note) => {
-    evacuate(regions.time - ago);
-    expect(await asked()).toMatch(
-      new RegExp(`^us-east-1 +us-west-2 +us-east-1 +healthy +us-east-1 +${note}$`, "m"),
-    );
-    regions.output.length = 0;
-    expect(JSON.parse(await asked("--json")).homes[0].records.note).toBe(note);
-  });
-
-  test("that name the owner are not", async () => {
-    evacuate(regions.time);
-    server.answers.set(NAMES.owner(HOME), [PEER]);
-    expect(JSON.parse(await asked("--json")).homes[0].records).not.toHaveProperty("note");
+    expect(homes[2].producers).toEqual({ error: "ETIMEOUT" });
   });
 
   test("are neither asked for nor shown without dns", async () => {
     server.questions.length = 0;
-    expect(Object.keys(JSON.parse(await status("plain", "--json")))).toEqual(["homes"]);
-    regions.output.length = 0;
-    expect(await status("plain")).not.toContain("record");
+    expect(Object.keys(JSON.parse(await status("plain", "--json")))).toEqual(["homes", "regions"]);
+    expect(await status("plain")).not.toContain("producers");
     expect(server.questions).toEqual([]);
   });
 
@@ -145,30 +120,32 @@ describe("records", () => {
 
 describe("health checks", () => {
   const route53 = mockClient(Route53Client);
-  const group = configuration(DNS);
+  const deployed = configuration(DNS);
   const ids = new Map<string, HealthCheck>();
   const idOf = (word: HealthCheck["word"], home: string) =>
     [...ids].find(([, check]) => check.word === word && check.home === home)![0];
 
-  /** The checks of the account: the group's, and before them the same of a group with another prefix. */
+  /** The checks of the account: the group's, and before them the same of groups with other prefixes. */
   beforeEach(() => {
     route53.reset();
     ids.clear();
-    const all = checksOf(group);
+    const all = checksOf(deployed);
     all.forEach((check, index) => {
       ids.set(`mine-${index}`, check);
     });
-    const others = configuration({ ...DNS, naming: { prefix: "test-" } });
     const tags: Record<string, Readonly<Record<string, string>>> = {};
     all.forEach((check, index) => {
-      tags[`others-${index}`] = healthCheckTagsOf(others, check);
-      tags[`mine-${index}`] = { ...healthCheckTagsOf(group, check), team: "of another time" };
+      for (const prefix of ["test-", "more-"]) {
+        const other = configuration({ ...DNS, naming: { prefix } });
+        tags[`${prefix}${index}`] = healthCheckTagsOf(other, check);
+      }
+      tags[`mine-${index}`] = { ...healthCheckTagsOf(deployed, check), team: "of another time" };
     });
     const listed = Object.keys(tags).sort().reverse();
     route53.on(ListHealthChecksCommand).callsFake(({ Marker }) => {
       const from = Marker === undefined ? 0 : listed.indexOf(Marker);
-      const page = listed.slice(from, from + 20);
-      const next = listed[from + 20];
+      const page = listed.slice(from, from + 4);
+      const next = listed[from + 4];
       return {
         HealthChecks: page.map((Id) => ({ Id, HealthCheckConfig: { Type: typeOf(Id) } })),
         IsTruncated: next !== undefined,
@@ -193,8 +170,9 @@ describe("health checks", () => {
   });
 
   function typeOf(id: string): HealthCheckType {
-    const { kind } = checksOf(group)[Number(id.split("-")[1])]!.probe;
-    return kind === "endpoint" ? "HTTPS" : kind === "alarm" ? "CLOUDWATCH_METRIC" : "CALCULATED";
+    const { kind } = checksOf(deployed)[Number(id.split("-")[1])]!.probe;
+    if (kind === "calculated") return "CALCULATED";
+    return kind === "endpoint" ? "HTTPS" : "RECOVERY_CONTROL";
   }
 
   function saying(Status: string, minute = 0): HealthCheckObservation {
@@ -203,7 +181,7 @@ describe("health checks", () => {
 
   test("are found by their tags among those of the account, page by page", async () => {
     const { checks } = JSON.parse(await asked("--checks", "--json"));
-    expect(checks).toHaveLength(27);
+    expect(checks).toHaveLength(5);
     expect(checks.map(({ id }: { id: string }) => id)).toEqual([...ids.keys()]);
     expect(checks[0]).toEqual({
       check: "endpoint-health",
@@ -211,13 +189,6 @@ describe("health checks", () => {
       id: "mine-0",
       type: "HTTPS",
       checkers: { succeed: 1, of: 1 },
-    });
-    expect(checks[1]).toEqual({
-      check: "not-owned",
-      home: HOME,
-      peer: PEER,
-      id: "mine-1",
-      type: "CLOUDWATCH_METRIC",
     });
   });
 
@@ -236,7 +207,6 @@ describe("health checks", () => {
     expect(await asked("--checks")).toMatch(
       /^endpoint-health +us-east-1 +HTTPS +2 of 3 +1970-01-01T00:03:00\.000Z Failure: HTTP Status Code 503$/m,
     );
-    regions.output.length = 0;
     expect(JSON.parse(await asked("--checks", "--json")).checks[0]).toMatchObject({
       checkers: { succeed: 2, of: 3 },
       lastFailure: { reason: "Failure: HTTP Status Code 503", at: "1970-01-01T00:03:00.000Z" },
@@ -244,9 +214,9 @@ describe("health checks", () => {
   });
 
   test("that are CALCULATED are not asked for, since Route 53 does not tell", async () => {
-    expect(await asked("--checks")).toMatch(/^owner-home +us-east-1 +CALCULATED$/m);
+    expect(await asked("--checks")).toMatch(/^health +us-east-1 +CALCULATED$/m);
     const told = route53.commandCalls(GetHealthCheckStatusCommand).map(({ args: [{ input }] }) => input);
-    expect(told).toHaveLength(18);
+    expect(told).toHaveLength(4);
     expect(told.filter(({ HealthCheckId }) => typeOf(HealthCheckId!) === "CALCULATED")).toEqual([]);
   });
 
@@ -257,7 +227,7 @@ describe("health checks", () => {
     route53.on(ListTagsForResourcesCommand).callsFake(({ ResourceIds }: { ResourceIds: string[] }) => ({
       ResourceTagSets: ResourceIds.filter((id) => id === HealthCheckId).map((ResourceId) => ({
         ResourceId,
-        Tags: Object.entries(healthCheckTagsOf(group, ids.get(ResourceId)!)).map(([Key, Value]) => ({
+        Tags: Object.entries(healthCheckTagsOf(deployed, ids.get(ResourceId)!)).map(([Key, Value]) => ({
           Key,
           Value,
         })),
@@ -275,14 +245,13 @@ describe("health checks", () => {
     const said = JSON.parse(await asked("--checks", "--json"));
     expect(said).toMatchObject({ checksError: "AccessDenied", discovery: { answer: HOME } });
     expect(said.homes).toHaveLength(3);
-    expect(regions.said.join("\n")).toContain("did not list the health checks (AccessDenied)");
+    expect(group.said.join("\n")).toContain("did not list the health checks (AccessDenied)");
     expect(process.exitCode).toBe(1);
   });
 
   test("are not asked for unless they are wanted, by no command that moves a home", async () => {
     await asked();
-    regions.output.length = 0;
-    const command = program(regions.environment);
+    const command = program(group.environment);
     const config = ["--config", path.join(folder, "dns.json")];
     await command.parseAsync(["evacuate", HOME, "--to", THIRD, "--no-wait", ...config], { from: "user" });
     expect(route53.calls()).toHaveLength(0);

@@ -85,7 +85,7 @@ test.each<[string, Error, string, boolean, boolean]>([
     true,
   ],
   ["a certificate of somebody else", failure("Error", { code: "CERT_HAS_EXPIRED" }), "failed", false, false],
-  ["a parameter that is none of ours", new Error("roles.homes is missing"), "failed", false, false],
+  ["an answer that is none of the service's", new Error("the answer has no account"), "failed", false, false],
 ])("%s", (_, error, kind, answered, outOfReach) => {
   const trouble = troubleOf(error);
   expect(trouble).toMatchObject({ kind, answered });
@@ -113,7 +113,7 @@ test("waiting mends what is the region's, and not what is the caller's", () => {
 test.each([
   ["a role", "User: arn:aws:sts::111122223333:assumed-role/ops/me is not authorized", "111122223333"],
   ["a user in another partition", "User: arn:aws-cn:iam::111122223333:user/me is not …", "111122223333"],
-  ["a resource alone", "no access to arn:aws:ssm:us-east-1:999988887777:parameter/x", undefined],
+  ["a resource alone", "no access to arn:aws:dynamodb:us-east-1:999988887777:table/x", undefined],
 ])("the account in a refusal is that of the principal: %s", (_, message, account) => {
   expect(accountIn(troubleOf(failure("AccessDeniedException", { message, status: 400 })))).toBe(account);
 });

@@ -3,9 +3,8 @@ import { writeFileSync } from "node:fs";
 import path from "node:path";
 import { CALL_SECONDS, ORDER_SECONDS, STATUS_SECONDS } from "../../cli/limits";
 import { configurationInput } from "../fixtures";
-import { AwsServer } from "./aws-server";
+import { AwsServer, REGIONS } from "./aws-server";
 import { Machine } from "./machine";
-import { REGIONS } from "./regions";
 
 const [HOME, PEER] = REGIONS;
 const ALL = REGIONS.join(", ");
@@ -31,6 +30,17 @@ test.each<[string, readonly string[], readonly string[]]>([
   ["an unknown home to give back", ["failback", "us-esat-1"], ["<home> us-esat-1", `allowed: ${ALL}`]],
   ["an unknown owner", ["evacuate", HOME, "--to", "mars-1"], ["--to mars-1", `allowed: ${ALL}`]],
   ["an unknown lost region", evacuation("--lost", "mars-1"), ["--lost mars-1", `allowed: ${ALL}`]],
+  ["a second lost region", evacuation("--lost", "us-east-1", "eu-west-1"), ["too many arguments"]],
+  ["a time at a failback", ["failback", HOME, "--since", "2026-01-31"], ["unknown option '--since'"]],
+  ["voters without a region", ["voters", "set"], ["missing required argument 'regions'"]],
+  ["an even number of voters", ["voters", "set", HOME, PEER], ["one voter, three or five"]],
+  [
+    "an unknown voter",
+    ["voters", "set", "mars-1"],
+    ["<regions> mars-1", "add the region or recovery.witness"],
+  ],
+  ["an unknown table", ["voters", "restore", "mars-1"], ["<region> mars-1", `allowed: ${ALL}`]],
+  ["an unknown command about voters", ["voters", "sett", HOME], ["unknown command 'sett'"]],
   [
     "lost regions by comma",
     evacuation("--lost", "us-east-1,eu-west-1"),
@@ -63,14 +73,17 @@ test.each<[string, readonly string[], readonly string[]]>([
   for (const text of texts) expect(said).toContain(text);
 });
 
-test("--since is refused of a group in which every queue asks its ledger", async () => {
-  const ledger = new Machine({ consumer_processing_seconds: 10 }, { ledger: {} });
+test.each<[string, object, object]>([
+  ["ledger", { consumer_processing_seconds: 10 }, { ledger: {} }],
+  ["watermark", {}, {}],
+])("--since is refused of a group in which every queue goes by its %s", async (_, queue, over) => {
+  const other = new Machine(queue, over);
   try {
-    const { code, said } = await ledger.run(...evacuation("--since", "2026-01-31T07:00:00Z"));
+    const { code, said } = await other.run(...evacuation("--since", "2026-01-31T07:00:00Z"));
     expect(code).toBe(2);
-    expect(said).toContain("--since 2026-01-31T07:00:00.000Z: every queue has a ledger");
+    expect(said).toContain("--since 2026-01-31T07:00:00.000Z: every queue knows what is processed");
   } finally {
-    ledger.remove();
+    other.remove();
   }
 });
 
@@ -104,10 +117,10 @@ test("a mistake is JSON on stdout too, where JSON is asked for", async () => {
 });
 
 describe("--help", () => {
-  test.each(["status", "evacuate", "failback"])(
+  test.each(["status", "evacuate", "failback", "voters set", "voters restore"])(
     "of %s has an example, the exit codes and the time",
     async (name) => {
-      const { code, output } = await machine.run(name, "--help");
+      const { code, output } = await machine.run(...name.split(" "), "--help");
       expect(code).toBe(0);
       expect(output).toContain(`  sqs-multi-region ${name} `);
       expect(output).toMatch(/Exit code:\n {2}0 .*\n {2}1 .*\n {2}2 /);
@@ -120,7 +133,7 @@ describe("--help", () => {
     const { code, output } = await machine.run("--help");
     expect(code).toBe(0);
     expect(output).toContain(`a call takes at most ${CALL_SECONDS} s`);
-    expect(output).toMatch(/\n {2}3 .*had not begun in time/);
+    expect(output).toMatch(/\n {2}3 .*not carried out in time/);
   });
 
   test("is shown, as a mistake, without a command", async () => {

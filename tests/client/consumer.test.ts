@@ -6,6 +6,7 @@ import { type ConsumerOptions, consumer } from "../../client/consumer";
 import { InProgress } from "../../client/errors";
 import { OwnershipUnknown } from "../../client/gate";
 import { identifier } from "../../ledger/key";
+import type { Received } from "../../ledger/received";
 import { LedgerUnusable } from "../../ledger/unusable";
 import { messageOf } from "../../replicator/message/message";
 import { workRecord } from "../ledger/messages";
@@ -58,7 +59,7 @@ async function handle(
   const handler = consumer({
     queue: "orders",
     process,
-    gate: { isOpen: async () => true },
+    gate: { admits: async () => true },
     ledger: { tableName: model.tableName, client: model.client },
     sqs: queue.client,
     random: () => 0,
@@ -67,6 +68,13 @@ async function handle(
   const { batchItemFailures } = await handler({ Records: [...records] } as SQSEvent, context);
   return batchItemFailures.map(({ itemIdentifier }) => itemIdentifier);
 }
+
+/** What the ledger says about a message. */
+const entry = (name: string, status: string) => ({
+  id: { S: idOf(record(name)) ?? "" },
+  status: { S: status },
+  expiration: { N: String(NOW + 1_000) },
+});
 
 const names = (mock: jest.Mock) => mock.mock.calls.map(([{ messageId }]) => messageId);
 
@@ -260,7 +268,7 @@ describe("a ledger that does not answer", () => {
 });
 
 describe("a closed gate", () => {
-  const gate = { isOpen: async () => false };
+  const gate = { admits: async () => false };
 
   test("has every message held, for longer with each receive, and none processed", async () => {
     const process = jest.fn();
@@ -269,8 +277,8 @@ describe("a closed gate", () => {
     expect(process).not.toHaveBeenCalled();
     expect(model.items.size).toBe(0);
     expect(queue.holds).toEqual([
-      [URL, "receipt of m1", 810],
-      [URL, "receipt of m2", 3_240],
+      [URL, "receipt of m1", 27],
+      [URL, "receipt of m2", 810],
       [URL, "receipt of m3", 12_960],
       [URL, "receipt of m4", 37_260],
       [URL, "receipt of m5", 37_260],
@@ -279,11 +287,6 @@ describe("a closed gate", () => {
 
   test("lets go what the owner has processed meanwhile, and holds what it is at", async () => {
     const records = ["a", "b", "c"].map((name) => record(name));
-    const entry = (name: string, status: string) => ({
-      id: { S: idOf(record(name)) ?? "" },
-      status: { S: status },
-      expiration: { N: String(NOW) },
-    });
     model.put(entry("a", "COMPLETED"));
     model.put(entry("b", "INPROGRESS"));
     const process = jest.fn();
@@ -300,7 +303,7 @@ describe("a closed gate", () => {
   test("lets nothing go on the word of a ledger that does not answer", async () => {
     model.mock.on(BatchGetItemCommand).rejects(named("AccessDeniedException"));
     expect(await handle([record("a")], jest.fn(), { gate })).toEqual(["a"]);
-    expect(queue.holds).toEqual([[URL, "receipt of a", 810]]);
+    expect(queue.holds).toEqual([[URL, "receipt of a", 27]]);
   });
 
   test("holds everything where there is no ledger", async () => {
@@ -308,7 +311,7 @@ describe("a closed gate", () => {
     const handler = consumer({ queue: "orders", process, gate, sqs: queue.client, random: () => 0 });
     const answer = await handler({ Records: [record("a")] }, context);
     expect(answer).toEqual({ batchItemFailures: [{ itemIdentifier: "a" }] });
-    expect(queue.holds).toEqual([[URL, "receipt of a", 810]]);
+    expect(queue.holds).toEqual([[URL, "receipt of a", 27]]);
     expect(process).not.toHaveBeenCalled();
   });
 
@@ -318,9 +321,9 @@ describe("a closed gate", () => {
   });
 
   test("keeps a FIFO group together", async () => {
-    const records = [record("a1", 1, "a"), record("a2", 4, "a"), record("b1", 2, "b")];
+    const records = [record("a1", 2, "a"), record("a2", 4, "a"), record("b1", 3, "b")];
     expect(await handle(records, jest.fn(), { gate })).toEqual(["a1", "a2", "b1"]);
-    expect(queue.holds.map(([, , seconds]) => seconds)).toEqual([810, 810, 3_240]);
+    expect(queue.holds.map(([, , seconds]) => seconds)).toEqual([810, 810, 12_960]);
   });
 
   test("holds messages of a standard queue each by itself, also where they have a fair-queue group", async () => {
@@ -330,28 +333,19 @@ describe("a closed gate", () => {
       attributes: { ...each.attributes, MessageGroupId: "tenant" },
     }));
     await handle(records, jest.fn(), { gate });
-    expect(queue.holds.map(([, , seconds]) => seconds)).toEqual([810, 37_260]);
-  });
-
-  test.each([
-    [true, [27, 108]],
-    [false, [810, 3_240]],
-  ])("that is about to open (%p) holds for %j seconds", async (opening, seconds) => {
-    const opens = { ...gate, isOpening: async () => opening };
-    expect(await handle([record("a", 1), record("b", 2)], jest.fn(), { gate: opens })).toEqual(["a", "b"]);
-    expect(queue.holds.map(([, , held]) => held)).toEqual(seconds);
+    expect(queue.holds.map(([, , seconds]) => seconds)).toEqual([27, 37_260]);
   });
 
   test("of which nobody knows whether it is closed holds for shorter", async () => {
     const process = jest.fn();
     const unknown = {
-      isOpen: async () => {
+      admits: async () => {
         throw new OwnershipUnknown("TimeoutError");
       },
     };
-    expect(await handle([record("a")], process, { gate: unknown })).toEqual(["a"]);
+    expect(await handle([record("a"), record("b", 2)], process, { gate: unknown })).toEqual(["a", "b"]);
     expect(process).not.toHaveBeenCalled();
-    expect(queue.holds).toEqual([[URL, "receipt of a", 27]]);
+    expect(queue.holds.map(([, , seconds]) => seconds)).toEqual([27, 108]);
   });
 
   test("keeps everything also when nothing can be held", async () => {
@@ -361,11 +355,147 @@ describe("a closed gate", () => {
 
   test("is asked for every batch", async () => {
     let open = false;
-    const turning = { isOpen: async () => open };
+    const turning = { admits: async () => open };
     const process = jest.fn();
     await handle([record("a")], process, { gate: turning });
     open = true;
     expect(await handle([record("a")], process, { gate: turning })).toEqual([]);
     expect(names(process)).toEqual(["a"]);
+  });
+});
+
+describe("a gate that is open to some messages", () => {
+  /** Open to messages by their names. */
+  const openTo = (...open: readonly string[]) => ({
+    admits: async (message: Received) => open.includes((message as SQSRecord).messageId),
+  });
+
+  test("has those processed, and the others held", async () => {
+    const process = failingFor("c");
+    const records = ["a", "b", "c", "d"].map((name) => record(name));
+    model.put(entry("d", "COMPLETED"));
+    expect(await handle(records, process, { gate: openTo("a", "c") })).toEqual(["b", "c"]);
+    expect(names(process)).toEqual(["a", "c"]);
+    expect(queue.holds).toEqual([[URL, "receipt of b", 27]]);
+  });
+
+  test("does not have the ledger asked about those", async () => {
+    await handle([record("a"), record("b")], jest.fn(), { gate: openTo("a") });
+    expect(model.mock.commandCalls(BatchGetItemCommand)).toHaveLength(1);
+    const [call] = model.mock.commandCalls(BatchGetItemCommand);
+    const [asked] = Object.values(call?.args[0].input.RequestItems ?? {});
+    expect(asked?.Keys?.map(({ id }) => id?.S)).toEqual([idOf(record("b"))]);
+  });
+
+  test("holds on a FIFO queue what is behind a held message, until that comes back", async () => {
+    const records = [record("a1", 1, "a"), record("a2", 2, "a"), record("a3", 1, "a"), record("b1", 1, "b")];
+    const process = jest.fn();
+    expect(await handle(records, process, { gate: openTo("a1", "a3", "b1") })).toEqual(["a2", "a3"]);
+    expect(names(process)).toEqual(["a1", "b1"]);
+    expect(queue.holds.map(([, receipt, seconds]) => [receipt, seconds])).toEqual([
+      ["receipt of a2", 810],
+      ["receipt of a3", 810],
+    ]);
+  });
+
+  test("lets the group go on behind a message that another region has processed", async () => {
+    const records = [record("a1", 1, "a"), record("a2", 1, "a")];
+    model.put(entry("a1", "COMPLETED"));
+    const process = jest.fn();
+    expect(await handle(records, process, { gate: openTo("a2") })).toEqual([]);
+    expect(names(process)).toEqual(["a2"]);
+  });
+
+  test("keeps the order of each FIFO group, whatever is open, processed and fails", async () => {
+    const anyRecord = fc.record({
+      group: fc.constantFrom("a", "b"),
+      open: fc.boolean(),
+      processed: fc.boolean(),
+      fails: fc.boolean(),
+    });
+    await fc.assert(
+      fc.asyncProperty(fc.array(anyRecord, { minLength: 1, maxLength: 10 }), async (batch) => {
+        [queue, model] = [new FakeQueue(), new ModelTable()];
+        const records = batch.map(({ group }, index) => record(`m${index}`, 1 + index, group));
+        const named = (which: (each: (typeof batch)[number]) => boolean) =>
+          records.filter((_, index) => which(batch[index]!)).map(({ messageId }) => messageId);
+        for (const name of named(({ processed }) => processed)) model.put(entry(name, "COMPLETED"));
+        const process = failingFor(...named(({ fails }) => fails));
+        const kept = await handle(records, process, {
+          gate: openTo(...named(({ open }) => open)),
+          onFailure: () => {},
+        });
+        const held = new Map(
+          queue.holds.map(([, receipt, seconds]) => [receipt?.slice("receipt of ".length), seconds]),
+        );
+
+        for (const group of ["a", "b"]) {
+          const ids = named((each) => each.group === group);
+          const of = (id: string) => batch[records.findIndex(({ messageId }) => messageId === id)]!;
+          const shut = ids.findIndex((id) => !of(id).open && !of(id).processed);
+          const broken = ids.findIndex((id) => of(id).open && of(id).fails && !of(id).processed);
+          const end = Math.min(...[shut, broken, ids.length].filter((index) => index >= 0));
+          expect(names(process).filter((id) => ids.includes(id))).toEqual(
+            ids.slice(0, end + 1).filter((id) => of(id).open && !of(id).processed),
+          );
+          // Behind the first that stays nothing is lost but what was processed elsewhere.
+          expect(kept.filter((id) => ids.includes(id)).sort()).toEqual(
+            ids
+              .slice(end)
+              .filter((id) => of(id).open || !of(id).processed)
+              .sort(),
+          );
+          const heldHere = ids.filter((id) => held.has(id));
+          if (shut >= 0) expect(heldHere[0]).toBe(ids[shut]);
+          expect(new Set(heldHere.map((id) => held.get(id))).size).toBe(shut < 0 ? 0 : 1);
+        }
+      }),
+      { numRuns: 100 },
+    );
+  });
+});
+
+describe("a gate that closes while a batch is processed", () => {
+  /** Closes as soon as a message was processed. */
+  function closing(after: () => boolean | never) {
+    let begun = false;
+    return {
+      process: jest.fn(async () => {
+        begun = true;
+      }),
+      gate: { admits: jest.fn(async () => (begun ? after() : true)) },
+    };
+  }
+  const fifo = () => [record("a1", 1, "a"), record("a2", 2, "a"), record("b1", 3, "b"), record("b2", 1, "b")];
+
+  test("has the rest held, group by group, and tells of no failures", async () => {
+    const { process, gate } = closing(() => false);
+    const onFailure = jest.fn();
+    expect(await handle(fifo(), process, { gate, onFailure })).toEqual(["a2", "b1", "b2"]);
+    expect(names(process)).toEqual(["a1"]);
+    expect(onFailure).not.toHaveBeenCalled();
+    expect(queue.holds.map(([, receipt, seconds]) => [receipt, seconds])).toEqual([
+      ["receipt of a2", 810],
+      ["receipt of b1", 12_960],
+      ["receipt of b2", 12_960],
+    ]);
+    expect(model.items.size).toBe(1);
+  });
+
+  test("has the rest held on a standard queue that is processed one by one", async () => {
+    const { process, gate } = closing(() => false);
+    const records = ["a", "b", "c"].map((name) => record(name));
+    expect(await handle(records, process, { gate, processInParallel: false })).toEqual(["b", "c"]);
+    expect(queue.holds).toEqual(["b", "c"].map((name) => [URL, `receipt of ${name}`, 27]));
+  });
+
+  test("is not asked again when it gives no answer, and the rest is held for shorter", async () => {
+    const { process, gate } = closing(() => {
+      throw new OwnershipUnknown("TimeoutError");
+    });
+    const records = ["a", "b", "c", "d"].map((name) => record(name, 2));
+    expect(await handle(records, process, { gate, processInParallel: false })).toEqual(["b", "c", "d"]);
+    expect(gate.admits).toHaveBeenCalledTimes(4 + 2);
+    expect(queue.holds.map(([, , seconds]) => seconds)).toEqual([108, 108, 108]);
   });
 });

@@ -13,9 +13,11 @@ import path from "node:path";
 
 const ROOT = path.join(__dirname, "../..");
 const PACKAGE = "terraform-aws-sqs-multi-region";
-const blocks = [
-  ...readFileSync(path.join(ROOT, "docs/client.md"), "utf8").matchAll(/^```(ts|python)\n(.*?)^```$/gms),
-].map(([, language = "", code = ""], index) => ({ language, code, name: `block${index}` }));
+const blocksOf = (page: string) =>
+  [...readFileSync(path.join(ROOT, "docs", page), "utf8").matchAll(/^```(ts|python)\n(.*?)^```$/gms)].map(
+    ([, language = "", code = ""], index) => ({ language, code, name: `block${index}` }),
+  );
+const blocks = blocksOf("client.md");
 
 let directory: string;
 
@@ -35,8 +37,8 @@ beforeAll(() => {
 
 afterAll(() => rmSync(directory, { recursive: true, force: true }));
 
-test("docs/client.md shows a function, a poller, two producers and Python", () => {
-  expect(blocks.map(({ language }) => language)).toEqual(["ts", "ts", "python", "ts", "ts"]);
+test("docs/client.md shows a function, a poller, a message sent again, Python and a producer", () => {
+  expect(blocks.map(({ language }) => language)).toEqual(["ts", "ts", "ts", "python", "ts"]);
 });
 
 test("its TypeScript compiles as it stands, with the strictness of this project", () => {
@@ -70,14 +72,25 @@ test("a program can load what they import", () => {
   expect(exported.trim().split(",")).toEqual(expect.arrayContaining(["consumer", "gated", "producerKey"]));
 });
 
-test("its Python can be read, and uses what ledger_key.py has", () => {
+test("the Python of both pages can be read, and uses what the files have that readers take along", () => {
+  const [, gate] = blocksOf("gate.md");
   const code = blocks.find(({ language }) => language === "python")?.code;
   const script = `
-import ast, sys
-names = [a.name for n in ast.walk(ast.parse(sys.stdin.read())) if getattr(n, "module", "") == "ledger_key" for a in n.names]
-import ledger_key
-assert names and all(hasattr(ledger_key, name) for name in names), names
+import ast, importlib, sys
+tree = ast.parse(sys.stdin.read())
+imports = [n for n in ast.walk(tree) if isinstance(n, ast.ImportFrom) and n.module in ("ledger_key", "sqs_multi_region_gate")]
+assert len(imports) == 2, imports
+modules = {n.module: importlib.import_module(n.module) for n in imports}
+for n in imports:
+    assert all(hasattr(modules[n.module], a.name) for a in n.names), n.module
+asked = {n.attr for n in ast.walk(tree) if isinstance(n, ast.Attribute) and getattr(n.value, "id", "") == "gate"}
+assert asked and all(hasattr(modules["sqs_multi_region_gate"].Gate, name) for name in asked), asked
 `;
-  const cwd = path.join(ROOT, "tests/ledger");
-  execFileSync("python3", ["-B", "-c", script], { input: code ?? "", cwd });
+  const PYTHONPATH = ["tests/ledger", "client/python"]
+    .map((folder) => path.join(ROOT, folder))
+    .join(path.delimiter);
+  execFileSync("python3", ["-B", "-c", script], {
+    input: `${gate?.code}${code}`,
+    env: { ...process.env, PYTHONPATH },
+  });
 });

@@ -33,4 +33,8 @@ describe("holdSeconds", () => {
     const held = [1, 2, 3, 4, 5].reduce((sum, count) => sum + holdSeconds(holds, count, 0), 0);
     expect(held).toBeGreaterThan(hours * 3_600);
   });
+
+  test("is half a minute at first, so that a closure of under a minute delays nothing for long", () => {
+    expect([GATE_HOLDS[0], TROUBLE_HOLDS[0]]).toEqual([30, 30]);
+  });
 });

@@ -1,6 +1,6 @@
 import { producerRegions, RegionUnknown } from "../../client/producer-regions";
-import { RecordUnknown } from "../../ownership/resolver";
-import { DnsServer } from "../ownership/dns-server";
+import { RecordUnknown } from "../../client/record-resolver";
+import { DnsServer } from "./dns-server";
 
 const [HOME, PEER, THIRD] = ["us-east-1", "us-west-2", "eu-west-1"] as const;
 const RECORD = "orders.example.com";

@@ -1,90 +1,60 @@
-import { GetParametersCommand, SSMClient } from "@aws-sdk/client-ssm";
-import { mockClient } from "aws-sdk-client-mock";
-import { OwnershipUnknown } from "../../client/gate";
 import { regionGate } from "../../client/region-gate";
-import type { OwnershipView } from "../../ownership/view";
-import { named } from "../ledger/model-table";
-import { stopClock } from "./clock";
-import { view } from "./views";
+import { PassTable } from "../ownership/lease/pass-table";
 
-const NOW = 1_700_000_100_000;
-const ssm = mockClient(SSMClient);
-const options = { failoverGroup: "shop", regions: ["us-east-1", "us-west-2"], region: "us-east-1" };
+const REGIONS = ["us-east-1", "us-west-2", "eu-west-1"] as const;
+const ARN = "arn:aws:dynamodb:eu-west-1:444455556666:table/shop-ownership";
+const options = { failoverGroup: "shop", regions: REGIONS };
 
-/** Has the parameters of the region say this, written by its controller just now. */
-function say({ roles, states }: OwnershipView): void {
-  const values = new Map<string, object>([
-    ["/sqs-multi-region/shop/roles", roles],
-    ["/sqs-multi-region/shop/states", { ...states, checkedAt: Date.now() }],
-  ]);
-  ssm.on(GetParametersCommand).callsFake(({ Names }: { Names: string[] }) => ({
-    Parameters: Names.flatMap((Name) =>
-      values.has(Name) ? [{ Name, Value: JSON.stringify(values.get(Name)) }] : [],
-    ),
-  }));
-}
+let table: PassTable;
+let before: NodeJS.ProcessEnv;
 
-let pass: (milliseconds: number) => void;
-
-beforeEach(() => {
-  ssm.reset();
-  pass = stopClock(NOW);
+/** The tables of all regions are one, which is found as a program's own settings have it. */
+beforeEach(async () => {
+  table = await PassTable.open("any");
+  before = process.env;
+  process.env = {
+    ...before,
+    AWS_REGION: "us-west-2",
+    AWS_ENDPOINT_URL_DYNAMODB: table.endpoint,
+    AWS_ACCESS_KEY_ID: "test",
+    AWS_SECRET_ACCESS_KEY: "test",
+  };
 });
 
+afterEach(async () => {
+  process.env = before;
+  await table.close();
+});
+
+const asked = () => table.requests.map(({ TableName, Key }) => [TableName, Key?.kind?.S, Key?.of?.S]);
+
 describe("regionGate", () => {
-  test("opens and closes by the parameters of the group, some seconds after they have changed", async () => {
-    const gate = regionGate(options);
-    say(view());
-    expect(await gate.isOpen()).toBe(true);
-    say(view("us-west-2"));
-    expect(await gate.isOpen()).toBe(true);
-    pass(10_000);
-    expect(await gate.isOpen()).toBe(false);
+  test("opens by the pass of the region in which the code runs", async () => {
+    table.put({ "us-west-2": { epoch: 1, until: table.now() + 30_000 } });
+    expect(await regionGate(options).isOpen()).toBe(true);
+    expect(await regionGate({ ...options, region: "us-east-1" }).isOpen()).toBe(false);
+    expect(asked()).toEqual([
+      ["shop-ownership", "pass", "us-west-2"],
+      ["shop-ownership", "pass", "us-east-1"],
+    ]);
   });
 
-  test("stays as it is while nothing can be read", async () => {
-    const gate = regionGate(options);
-    say(view("us-west-2"));
-    await gate.isOpen();
-    ssm.on(GetParametersCommand).rejects(named("ThrottlingException"));
-    pass(3_600_000);
-    expect(await gate.isOpen()).toBe(false);
-  });
-
-  test("fails when nothing was ever read", async () => {
-    ssm.on(GetParametersCommand).rejects(named("AccessDeniedException"));
-    await expect(regionGate(options).isOpen()).rejects.toThrow(new OwnershipUnknown("AccessDeniedException"));
-  });
-
-  test("with records is open when the record names the region too", async () => {
-    let owner = "us-west-2";
-    const resolver = {
-      text: async (name: string) => (name === "owner.us-east-1.orders.example.com" ? owner : ""),
-    };
-    const gate = regionGate({
-      ...options,
-      records: { record: "orders.example.com", ttlSeconds: 60, resolver },
+  test("asks the tables of all regions when it has to, by prefix and ARN", async () => {
+    table.fault = "AccessDeniedException";
+    const gate = regionGate({ ...options, prefix: "eu-", arns: { "eu-west-1": ARN } });
+    await expect(gate.isOpen()).rejects.toMatchObject({
+      name: "OwnershipUnknown",
+      code: "AccessDeniedException",
     });
-    say(view());
-    expect(await gate.isOpen()).toBe(false);
-    owner = "us-east-1";
-    pass(59_000);
-    expect(await gate.isOpen()).toBe(false);
-    pass(1_000);
-    expect(await gate.isOpen()).toBe(true);
+    const [own, ...others] = table.requests.map(({ TableName }) => TableName);
+    expect(own).toBe("eu-shop-ownership");
+    expect(others.sort()).toEqual([ARN, "eu-shop-ownership"]);
   });
 
-  test("is of the region in which the code runs", () => {
-    const { region: _, ...anywhere } = options;
-    const before = process.env.AWS_REGION;
-    try {
-      process.env.AWS_REGION = "eu-west-1";
-      expect(() => regionGate(anywhere)).toThrow("must contain the own region, eu-west-1");
-      delete process.env.AWS_REGION;
-      expect(() => regionGate(anywhere)).toThrow("AWS_REGION is not set");
-    } finally {
-      if (before === undefined) delete process.env.AWS_REGION;
-      else process.env.AWS_REGION = before;
-    }
+  test("is of no region but those of the group", () => {
+    process.env.AWS_REGION = "sa-east-1";
+    expect(() => regionGate(options)).toThrow("must contain the own region, sa-east-1");
+    delete process.env.AWS_REGION;
+    expect(() => regionGate(options)).toThrow("AWS_REGION is not set");
   });
 });

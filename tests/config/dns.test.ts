@@ -13,7 +13,7 @@ const id = (index: number) => `00000000-0000-4000-8000-${String(index).padStart(
 const CONTROL = `arn:aws:route53-recovery-control::${HOME_ACCOUNT}:controlpanel/abc/routingcontrol/def`;
 
 const input = (dns: Partial<Dns> = {}, over: Partial<ConfigurationInput> = {}) =>
-  configurationInput({ recovery: {}, dns: { ...DNS, ...dns }, ...over });
+  configurationInput({ recovery: { takeover: "manual" }, dns: { ...DNS, ...dns }, ...over });
 const ofThree = (dns: Partial<Dns>, over: Partial<ConfigurationInput> = {}) =>
   input(dns, { regions: THREE_REGIONS, ...over });
 
@@ -32,17 +32,6 @@ describe("defaults", () => {
     });
     expect(configuration({ recovery: {} }).dns).toBeUndefined();
     expect(parseConfiguration(input({ health: { type: "metric" } })).dns!.healthEndpoint).toBeUndefined();
-  });
-
-  test("of recovery: peers take over by themselves, and a home that is alone fences itself", () => {
-    const settings = (recovery: ConfigurationInput["recovery"], dns = true) => {
-      const { takeover, onIsolation } = configuration({ recovery, ...(dns && { dns: DNS }) }).recovery!;
-      return [takeover, onIsolation];
-    };
-    expect(settings({})).toEqual(["automatic", "fence"]);
-    expect(settings({}, false)).toEqual(["manual", "continue"]);
-    expect(settings({ takeover: "manual", on_isolation: "continue" })).toEqual(["manual", "continue"]);
-    expect(pathsIn(input({}, { recovery: { failback: "automatic" } }))).toEqual([]);
   });
 
   test("of the order follow from who takes the first region over", () => {
@@ -113,22 +102,6 @@ describe("fields", () => {
     [{ checks: { "us-east-1": [{ id: id(1), type: "http" }] } }, ["dns.checks.us-east-1.0.type"]],
     [{ routing_controls: { "us-east-1": "arn:aws:sns:x" } }, ["dns.routing_controls.us-east-1"]],
     [{ routing_controls: { "us-east-1": CONTROL } }, []],
-    [{ resolver_addresses: { "us-east-1": [] } }, ["dns.resolver_addresses.us-east-1"]],
-    [
-      { resolver_addresses: { "us-east-1": ["10.0.0.2", "10.0.0.2:53", "2001:db8::2", "[2001:db8::2]:53"] } },
-      [],
-    ],
-    ...[
-      "dns.example.com",
-      "10.0.0.2:0",
-      "10.0.0.2:65536",
-      "10.0.0.256",
-      "[10.0.0.2]:53",
-      "2001:db8::2:x",
-    ].map((address): [Partial<Dns>, string[]] => [
-      { resolver_addresses: { "us-east-1": [address] } },
-      ["dns.resolver_addresses.us-east-1.0"],
-    ]),
     [{ endpoints: [{ record: "api", targets: {} }] }, ["dns.endpoints.0.record"]],
     [
       { endpoints: [{ record: "api.example.com", targets: { "us-east-1": { ip: "192.0.2.1" } } }] },
@@ -147,7 +120,6 @@ describe("fields", () => {
 test.each<[Partial<Dns>, string]>([
   [{ checks: { "eu-north-1": [] } }, "dns.checks.eu-north-1"],
   [{ routing_controls: { "eu-north-1": CONTROL } }, "dns.routing_controls.eu-north-1"],
-  [{ resolver_addresses: { "eu-north-1": ["10.0.0.2"] } }, "dns.resolver_addresses.eu-north-1"],
   [{ discovery: { order: ["us-east-1", "eu-north-1"] } }, "dns.discovery.order"],
   [
     {
@@ -322,12 +294,37 @@ describe("checks of one's own", () => {
   });
 
   test.each([
-    [253, {}, []],
-    [254, {}, ["dns.checks.us-east-1"]],
-    [252, { routing_controls: { "us-east-1": CONTROL } }, []],
-    [253, { routing_controls: { "us-east-1": CONTROL } }, ["dns.checks.us-east-1"]],
+    [254, {}, []],
+    [255, {}, ["dns.checks.us-east-1"]],
+    [253, { routing_controls: { "us-east-1": CONTROL } }, []],
+    [254, { routing_controls: { "us-east-1": CONTROL } }, ["dns.checks.us-east-1"]],
   ])("%d of them, %j", (count, dns, paths) => {
     expect(pathsIn(input({ checks: { "us-east-1": checks(count) }, ...dns }))).toEqual(paths);
+  });
+});
+
+describe("tags", () => {
+  const tags = (count: number) =>
+    Object.fromEntries(Array.from({ length: count }, (_, index) => [`tag-${index}`, "1"]));
+
+  test("are at most as many as a health check takes beside the group's own", () => {
+    expect(pathsIn(input({}, { tags: tags(6) }))).toEqual([]);
+    expect(violationsIn(input({}, { tags: tags(7) }))).toEqual([
+      {
+        path: "tags",
+        value: "7 tags",
+        allowed: "at most 6 with dns: a health check takes 10, less the group's own 4",
+        fix: "name fewer tags",
+      },
+    ]);
+  });
+
+  test("that replace one of the group's own do not count", () => {
+    expect(pathsIn(input({}, { tags: { ...tags(6), Name: "orders" } }))).toEqual([]);
+  });
+
+  test("are nobody's concern without dns", () => {
+    expect(pathsIn(configurationInput({ recovery: {}, tags: tags(20) }))).toEqual([]);
   });
 });
 
@@ -367,7 +364,7 @@ describe("endpoints", () => {
   });
 
   test.each([
-    ["a name of the group", "owner.us-east-1.orders.example.com"],
+    ["a name of the group", "us-east-1.orders.example.com"],
     ["the discovery record", "orders.example.com"],
   ])("fail with %s", (_, record) => {
     expect(violations(endpoint(record))).toEqual([
@@ -395,15 +392,18 @@ describe("lengths", () => {
   };
 
   test("leave room for the longest name below a record", () => {
-    // "health.us-east-1." has 17 characters.
-    expect(pathsIn(input({ record: name(253 - 17) }))).toEqual([]);
-    expect(violationsIn(input({ record: name(254 - 17) }))).toEqual([
+    // "us-east-1." has 10 characters.
+    expect(pathsIn(input({ record: name(253 - 10) }))).toEqual([]);
+    expect(violationsIn(input({ record: name(254 - 10) }))).toEqual([
       expect.objectContaining({
         path: "dns.record",
-        allowed: expect.stringMatching(/^at most 236 characters: the longest name below it, health\./),
+        allowed: expect.stringMatching(/^at most 243 characters: the longest name below it, us-/),
         fix: "shorten it by 1",
       }),
     ]);
+    // With three regions, homes lead on to "peers.us-east-1.".
+    expect(pathsIn(ofThree({ record: name(253 - 16) }))).toEqual([]);
+    expect(pathsIn(ofThree({ record: name(254 - 16) }))).toEqual(["dns.record"]);
     // With three regions, endpoints lead on to "peers.".
     const targets = Object.fromEntries(
       Object.keys(THREE_REGIONS).map((region) => [region, { cname: "a.example" }]),
@@ -461,7 +461,7 @@ test("property: whatever a file says of records, the answer is a configuration o
     fc.property(dns, fc.boolean(), (given, three) => {
       const file = { ...input({}, { regions: three ? THREE_REGIONS : TWO_REGIONS }), dns: given };
       for (const { path, allowed, fix } of violationsIn(file)) {
-        expect(path).toMatch(/^(?:dns|state_backend)/);
+        expect(path).toMatch(/^(?:dns|state_backend|recovery.takeover)/);
         expect(allowed).not.toBe("");
         expect(fix).not.toBe("");
       }

@@ -52,11 +52,11 @@ describe("defaults", () => {
       },
     });
     expect(recovery).toEqual({
-      takeover: "manual",
-      takeoverDelaySeconds: 300,
+      takeover: "automatic",
+      takeoverIsChosen: false,
+      takeoverDelaySeconds: 60,
       failback: "manual",
       failbackAfterSeconds: 900,
-      onIsolation: "continue",
       takeoverOrder: {
         "us-east-1": ["us-west-2", "eu-west-1"],
         "us-west-2": ["eu-west-1"],
@@ -199,13 +199,13 @@ describe("the canary", () => {
 describe("accounts", () => {
   const regions = { "us-east-1": { account: HOME_ACCOUNT }, "us-west-2": { account: PEER_ACCOUNT } };
 
-  test("fails with two, because SSM shows a parameter to its own account only", () => {
+  test("fails with two, because a table is looked for in the account of the caller", () => {
     expect(violationsIn(input({ regions }))).toEqual([
       {
         path: "regions.us-west-2.account",
         value: PEER_ACCOUNT,
         allowed: `one account in all regions, ${HOME_ACCOUNT}, with recovery`,
-        fix: "use one account: regions could not read each other's roles, which SSM shows to no other account",
+        fix: "use one account: regions look for each other's tables of ownership in their own",
       },
     ]);
   });
@@ -218,15 +218,8 @@ describe("accounts", () => {
   });
 });
 
-test.each(["takeover", "failback"] as const)("fails with an automatic %s without records", (setting) => {
-  expect(violationsIn(input({ recovery: { [setting]: "automatic" } }))).toEqual([
-    {
-      path: `recovery.${setting}`,
-      value: "automatic",
-      allowed: "manual without dns",
-      fix: 'take it out, or add "dns": without health checks a home is taken over and handed back by order only',
-    },
-  ]);
+test("takes an automatic hand-back in any group", () => {
+  expect(violationsIn(input({ recovery: { failback: "automatic" } }))).toEqual([]);
 });
 
 describe("takeover order", () => {
@@ -269,7 +262,9 @@ describe("takeover order", () => {
 
 describe("times", () => {
   test.each<[NonNullable<ConfigurationInput["recovery"]>, string[]]>([
-    [{ takeover_delay_seconds: 119 }, ["recovery.takeover_delay_seconds"]],
+    [{ takeover_delay_seconds: 29 }, ["recovery.takeover_delay_seconds"]],
+    [{ takeover_delay_seconds: 30 }, []],
+    [{ takeover_delay_seconds: 3_601 }, ["recovery.takeover_delay_seconds"]],
     [{ failback_after_seconds: 299 }, ["recovery.failback_after_seconds"]],
     [{ in_flight_seconds: 43_201 }, ["recovery.in_flight_seconds"]],
     [{ hand_back_timeout_seconds: 59 }, ["recovery.hand_back_timeout_seconds"]],
@@ -407,15 +402,13 @@ describe("limits", () => {
 
   test("fails when a policy could not name all of its queues, at the first character", () => {
     const names = Array.from({ length: 100 }, (_, index) => `team-order-queue-${100 + index}`);
-    const dns = { zone_id: "Z0123456789ABC", record: "orders.example.com" };
     const prefixed = (length: number) =>
       input({
         queues: Object.fromEntries(names.map((name) => [name, {}])),
-        dns,
         naming: { prefix: "x".repeat(length) },
       });
-    // Thirty of the names share a policy, with two queues each.
-    const fits = 38;
+    // Thirty of the names share a policy, with a drainer and a standby queue each.
+    const fits = 12;
     const lengths = (length: number) =>
       spreadPolicies(parseConfiguration(prefixed(length)), "us-west-2").map(
         ({ document }) => JSON.stringify(document).length,
@@ -434,10 +427,10 @@ describe("limits", () => {
     ]);
   });
 
-  test("fails when policies could not name all drainers, also without records", () => {
-    expect(pathsIn(input({ queues: queues(180), ledger: {} }))).toEqual([]);
-    expect(violationsIn(input({ queues: queues(280), ledger: {} }))).toEqual([
-      expect.objectContaining({ value: expect.stringMatching(/^280 logical queues, \d+ of which share/) }),
+  test("takes more than a hundred queues, and not any number", () => {
+    expect(pathsIn(input({ queues: queues(130), ledger: {} }))).toEqual([]);
+    expect(violationsIn(input({ queues: queues(200), ledger: {} }))).toEqual([
+      expect.objectContaining({ value: expect.stringMatching(/^200 logical queues, \d+ of which share/) }),
     ]);
   });
 

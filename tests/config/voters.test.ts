@@ -59,6 +59,74 @@ describe("the tables of a group", () => {
   });
 });
 
+describe("takeover", () => {
+  const DNS = { zone_id: "Z0123456789ABC", record: "orders.example.com" };
+  const takeover = (count: number, recovery: RecoveryInput = {}, over: Partial<ConfigurationInput> = {}) =>
+    configuration({ regions: regionsOf(count), recovery, ...over }).recovery!.takeover;
+
+  test.each<[number, RecoveryInput, string]>([
+    [2, {}, "manual"],
+    [2, { witness: WITNESS }, "automatic"],
+    [3, {}, "automatic"],
+    [4, {}, "manual"],
+    [4, { witness: WITNESS }, "automatic"],
+    [5, {}, "automatic"],
+  ])("of %d regions with %j is %s, where nothing else is said", (count, recovery, expected) => {
+    expect(takeover(count, recovery)).toBe(expected);
+  });
+
+  test("has nothing to do with records", () => {
+    const manual = { takeover: "manual" } as const;
+    for (const over of [{}, { dns: DNS }]) {
+      expect(takeover(2, { witness: WITNESS }, over)).toBe("automatic");
+      expect(takeover(3, {}, over)).toBe("automatic");
+      for (const count of [2, 3, 4, 5]) expect(takeover(count, manual, over)).toBe("manual");
+    }
+  });
+
+  test("is automatic only with a witness, or where every region votes and their number is odd", () => {
+    for (const count of [2, 3, 4, 5]) {
+      for (const witness of count % 2 === 0 ? [undefined, WITNESS] : [undefined]) {
+        const recovery = witness && { witness };
+        const sizes = Object.values(voters(count, recovery)).map(({ length }) => length);
+        const isMajority = witness !== undefined || sizes.every((size) => size === count && size % 2 === 1);
+        expect([count, witness, takeover(count, recovery)]).toEqual([
+          count,
+          witness,
+          isMajority ? "automatic" : "manual",
+        ]);
+        const refused = violationsIn(input(count, { takeover: "automatic", ...recovery }));
+        expect(refused.map(({ path }) => path)).toEqual(isMajority ? [] : ["recovery.takeover"]);
+      }
+    }
+  });
+
+  test.each<[string, RecoveryInput, Partial<ConfigurationInput>, unknown]>([
+    ["automatic is refused", { takeover: "automatic" }, {}, "automatic"],
+    ["automatic is refused with dns, once", { takeover: "automatic" }, { dns: DNS }, "automatic"],
+    ["records are refused until manual is said", {}, { dns: DNS }, undefined],
+  ])("of two regions without a witness: %s, with the ways out", (_, recovery, over, value) => {
+    expect(violationsIn(input(2, recovery, over))).toEqual([
+      {
+        path: "recovery.takeover",
+        value,
+        allowed: "manual in a group of two or four regions without a witness, which with dns has to say so",
+        fix: expect.stringMatching(/a witness.*a third region.*"takeover": "manual"/),
+      },
+    ]);
+  });
+
+  test.each<[number, RecoveryInput]>([
+    [2, { takeover: "manual" }],
+    [2, { witness: WITNESS }],
+    [3, {}],
+    [4, { takeover: "manual" }],
+    [4, { witness: WITNESS }],
+  ])("of %d regions with %j is no fault with dns", (count, recovery) => {
+    expect(violationsIn(input(count, recovery, { dns: DNS }))).toEqual([]);
+  });
+});
+
 describe("a witness", () => {
   test.each([2, 4])("beside %d regions is in their account, unless it names one", (count) => {
     const of = (witness: RecoveryInput["witness"]) =>

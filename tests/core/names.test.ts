@@ -64,7 +64,9 @@ test("addresses in Route 53 never meet, whatever regions and peers they are of",
 
 test("alarms are called after group, word, region and home", () => {
   expect(alarmName("dev-", "shop", "homeUnhealthy", "us-east-1")).toBe("dev-shop-home-unhealthy-us-east-1");
-  expect(alarmName("", "shop", "owned", "us-east-1", "us-west-2")).toBe("shop-owned-us-east-1-us-west-2");
+  expect(alarmName("", "shop", "ledgerLag", "us-east-1", "us-west-2")).toBe(
+    "shop-ledger-lag-us-east-1-us-west-2",
+  );
 });
 
 test("addresses of different words never meet, whatever the queues are called", () => {

@@ -1,4 +1,11 @@
-import { type Bounds, judge, type SentOrder } from "../../demo/scenarios/judge";
+import {
+  type Bounds,
+  type Fault,
+  judge,
+  rescueOf,
+  type SentOrder,
+  strandedIn,
+} from "../../demo/scenarios/judge";
 import type { ServiceRequest } from "../../demo/shop";
 
 const sent = (number: number, over: Partial<SentOrder> = {}): SentOrder => ({
@@ -26,6 +33,7 @@ const request = (number: number, at: number, over: Partial<ServiceRequest> = {})
 
 const CLEAN = {
   lost: 0,
+  stranded: 0,
   processedTwice: 0,
   withinBounds: 0,
   chargedTwice: 0,
@@ -44,6 +52,77 @@ test("orders that were processed once each are in order", () => {
 test("an order is lost when its last step was never asked for", () => {
   const first = request(1, 10, { step: "inventory" });
   expect(judge([sent(1)], [first], false, {})).toMatchObject({ processed: 0, lost: 1 });
+});
+
+describe("an order that nobody has processed", () => {
+  const stranded = new Set(["order-1"]);
+
+  test("is stranded, not lost, where nobody had it but a region that is lost for good", () => {
+    const judged = judge([sent(1), sent(2)], [], false, { stranded });
+    expect(judged).toMatchObject({ processed: 0, lost: 1, stranded: 1 });
+  });
+
+  test("is not counted as stranded when it was processed all the same", () => {
+    const judged = judge([sent(1)], [request(1, 10)], false, { stranded });
+    expect(judged).toMatchObject({ processed: 1, lost: 0, stranded: 0 });
+  });
+
+  test("is stranded only if its region accepted it shortly before, and gave no other region a copy", () => {
+    const orders = [
+      sent(1, { at: 90_000 }),
+      sent(2, { at: 89_999 }),
+      sent(3, { at: 99_000 }),
+      sent(4, { at: 99_000, regions: ["us-east-1", "us-west-2"] }),
+    ];
+    const copies = new Map([
+      ["order-1", new Map([["us-east-1", 90_001]])],
+      ["order-3", new Map([["us-west-2", 99_001]])],
+    ]);
+    const stranded = strandedIn("us-east-1", orders, copies, 100_000, 10.001);
+    expect(stranded.map(({ number }) => number)).toEqual([1]);
+  });
+});
+
+describe("what is rescued from a region that is lost", () => {
+  const FAULT: Fault = { region: "us-east-1", from: 100_000, until: 200_000 };
+  const ELSEWHERE = { region: "us-west-2" };
+  const copied = (...numbers: readonly number[]) =>
+    new Map(numbers.map((number) => [`order-${number}`, new Map([["us-west-2", 99_000]])]));
+
+  test("is told by the first and the last order that its peer has processed", () => {
+    const orders = [sent(1), sent(2), sent(3)];
+    const requests = [request(1, 99_999), request(2, 151_000, ELSEWHERE), request(3, 165_540, ELSEWHERE)];
+    expect(rescueOf(orders, copied(1, 2, 3), requests, FAULT)).toEqual({
+      firstRescued: 51,
+      lastRescued: 65.5,
+      waiting: 0,
+    });
+  });
+
+  test("is not what the peer takes in itself, nor what it processes after the return", () => {
+    const orders = [sent(1, { regions: ["us-west-2"] }), sent(2)];
+    const own = request(1, 120_000, { region: "us-west-2", home: "us-west-2" });
+    const late = request(2, 200_001, ELSEWHERE);
+    expect(rescueOf(orders, copied(2), [own, late], FAULT)).toEqual({ waiting: 1 });
+  });
+
+  test.each([
+    ["nobody has processed it", []],
+    ["its home has processed it after its return", [request(1, 201_000)]],
+  ])("waits when another region holds a copy and %s", (_, requests) => {
+    expect(rescueOf([sent(1)], copied(1), requests, FAULT).waiting).toBe(1);
+  });
+
+  test("does not wait when nobody else has a copy, or has had it for a moment only", () => {
+    expect(rescueOf([sent(1)], new Map(), [], FAULT).waiting).toBe(0);
+    const recent = new Map([["order-1", new Map([["us-west-2", 185_001]])]]);
+    expect(rescueOf([sent(1)], recent, [], FAULT).waiting).toBe(0);
+  });
+
+  test("waits, too, when another region has taken it in and does not process it", () => {
+    const order = sent(1, { regions: ["us-east-1", "us-west-2"], at: 150_000 });
+    expect(rescueOf([order], new Map(), [], FAULT).waiting).toBe(1);
+  });
 });
 
 describe("an order whose last step was asked for again", () => {

@@ -1,10 +1,10 @@
 import { isDeepStrictEqual } from "node:util";
 import { SendMessageCommand, type SQSClient } from "@aws-sdk/client-sqs";
 import { producerKeyAttribute, producerRegions } from "../../client";
+import { recordResolver } from "../../client/record-resolver";
 import type { ConfigurationInput } from "../../config/schema";
+import { homeRecord } from "../../core/names";
 import { consume } from "../../demo/traffic";
-import { recordNames } from "../../ownership/records";
-import { recordResolver } from "../../ownership/resolver";
 import { type ClientOptions, createZone, sqsClient } from "../emulator/clients";
 import { Deployment } from "../emulator/deployment";
 import { type Emulator, startEmulator } from "../emulator/emulator";
@@ -54,20 +54,11 @@ export const BY_PLACE: Readonly<Record<string, string>> = {
 export const QUEUE = "orders";
 const ZONE = "shop.example";
 export const RECORD = `orders.${ZONE}`;
-const NAMES = recordNames(RECORD);
 
-/** Health checks need half a minute, metrics a few, a hand-over some runs of the controllers. */
+/** Health checks need half a minute, a hand-over and a return about one each, and a first deployment two. */
 export const PATIENCE_MS = 420_000;
 
 export type Discovery = NonNullable<ConfigurationInput["dns"]>["discovery"];
-
-/** What the records of a home answer. */
-export interface Said {
-  readonly health: string;
-  /** Where its producers are sent. */
-  readonly producers: string;
-  readonly owner: string;
-}
 
 /** A message that an ingress queue has accepted. */
 export interface Sent {
@@ -98,7 +89,7 @@ export class ThreeRegions {
   }
 
   synthesize(discovery: Discovery): Promise<Deployment> {
-    const { route53, zoneId } = this;
+    const { zoneId } = this;
     const input = configurationInput({
       regions: Object.fromEntries(HOMES.map((region) => [region, { account: HOME_ACCOUNT }])),
       functions: { timeout_seconds: 10 },
@@ -107,7 +98,6 @@ export class ThreeRegions {
         zone_id: zoneId,
         record: RECORD,
         discovery,
-        resolver_addresses: Object.fromEntries(HOMES.map((region) => [region, [route53.dnsServer(region)]])),
       },
       queues: { [QUEUE]: { producers: [PRODUCER_ROLE], rescue: "manual" } },
     });
@@ -123,17 +113,12 @@ export class ThreeRegions {
 
   /** The region that the discovery record names, by where it is asked. */
   async discovery(from: readonly string[] = Object.keys(PLACES)): Promise<Readonly<Record<string, string>>> {
-    return byName(from, (place) => this.text(place, NAMES.discovery));
+    return byName(from, (place) => this.text(place, RECORD));
   }
 
-  /** What the records of each home say, asked from a place. */
-  homes(from: string): Promise<Readonly<Record<string, Said>>> {
-    return byName(HOMES, async (home) => {
-      const [health, producers, owner] = await Promise.all(
-        [NAMES.health(home), NAMES.home(home), NAMES.owner(home)].map((name) => this.text(from, name)),
-      );
-      return { health: health!, producers: producers!, owner: owner! };
-    });
+  /** The region to which producers of each home are sent, asked from a place. */
+  homes(from: string): Promise<Readonly<Record<string, string>>> {
+    return byName(HOMES, (home) => this.text(from, homeRecord(RECORD, home)));
   }
 
   /**

@@ -119,7 +119,7 @@ async function rolesThat(command: unknown): Promise<readonly string[]> {
   return answers.flatMap(([role, isAdmitted]) => (isAdmitted ? [role] : [])).sort();
 }
 
-const listeners = [OWN.controller.name, OWN.health!.name].sort();
+const listeners = [OWN.controller.name];
 const MessageBody = "forged";
 
 testFull.each([

@@ -1,145 +1,93 @@
-/** The health function as Lambda runs it: the built archive behind a function URL, by its own role, with a canary that really passes. */
+/** The health function as Lambda runs it: the built archive behind a function URL, by its own role, with a real table. */
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import https from "node:https";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import {
-  CreateQueueCommand,
-  DeleteQueueCommand,
-  PurgeQueueCommand,
-  ReceiveMessageCommand,
-  type SQSClient,
-} from "@aws-sdk/client-sqs";
-import { DeleteParameterCommand, PutParameterCommand, type SSMClient } from "@aws-sdk/client-ssm";
-import { parameterArn, queueArn, queueUrl, tableArn } from "../../core/names";
-import { parseHeartbeat } from "../../ownership/heartbeat";
-import { parameterNames } from "../../ownership/parameters";
-import { encodeRoles, initialRoles } from "../../ownership/roles";
-import { encodeStates, initialStates } from "../../ownership/states";
+  CreateTableCommand,
+  DeleteTableCommand,
+  type DynamoDBClient,
+  PutItemCommand,
+} from "@aws-sdk/client-dynamodb";
+import { tableArn } from "../../core/names";
+import { KINDS, OWNERSHIP_ATTRIBUTES } from "../../ownership/lease/table";
+import { LEASE_MS } from "../../ownership/lease/times";
 import { buildFunctions } from "../../replicator/build";
-import type { ControlledQueue } from "../../replicator/control/settings";
 import { toEnvironment } from "../../replicator/settings";
+import { passOf } from "../replicator/health/pass-of";
 import { runCleanup } from "./cleanup";
-import { allow, createRole, dynamoClient, sqsClient, ssmClient } from "./clients";
+import { allow, createRole, dynamoClient } from "./clients";
 import { type Emulator, startEmulator } from "./emulator";
-import { createGlobalTable } from "./fixtures/global-table";
-import { createFunction, createMapping } from "./fixtures/lambda-api";
+import { createFunction } from "./fixtures/lambda-api";
 import { callRest } from "./fixtures/rest-api";
 import { waitFor } from "./wait";
 
 const EAST = "us-east-1";
 const WEST = "us-west-2";
 const ACCOUNT = "111111111111";
-const NAMES = parameterNames("shop");
-const url = (name: string) => queueUrl(EAST, ACCOUNT, name);
-const arn = (name: string) => queueArn(EAST, ACCOUNT, name);
+const TableName = "shop-ownership";
 
 let emulator: Emulator;
-let sqs: SQSClient;
-let ssm: SSMClient;
+let dynamo: DynamoDBClient;
 let endpoint: string;
 
 beforeAll(async () => {
   emulator = await startEmulator({ regions: [EAST, WEST] });
-  sqs = sqsClient(emulator, { region: EAST, account: ACCOUNT });
-  ssm = ssmClient(emulator, { region: EAST, account: ACCOUNT });
+  dynamo = dynamoClient(emulator, { region: EAST, account: ACCOUNT });
   const archives = mkdtempSync(join(tmpdir(), "health-"));
   await buildFunctions(archives);
-  const zip = (name: string) => readFileSync(join(archives, `${name}.zip`));
-
-  for (const QueueName of ["orders-ingress", "orders", "canary-ingress", "canary", "canary-dlq"]) {
-    await sqs.send(new CreateQueueCommand({ QueueName }));
-  }
-  const dynamo = dynamoClient(emulator, { region: EAST, account: ACCOUNT });
-  await createGlobalTable(dynamo, "ledger", [WEST]);
-  dynamo.destroy();
-  await put(NAMES.roles, encodeRoles(initialRoles([EAST, WEST])));
-  await put(NAMES.states, encodeStates(initialStates(EAST, [EAST, WEST])));
-  await put(`${NAMES.queues}/orders`, JSON.stringify(ORDERS));
-
-  await createFunction(emulator, {
-    region: EAST,
-    account: ACCOUNT,
-    name: "replicator",
-    zip: zip("replicator"),
-    role: await createRole(emulator, {
-      account: ACCOUNT,
-      name: "replicator",
-      policies: { all: allow("sqs:*", [arn("canary-ingress"), arn("canary")]) },
-    }),
-    variables: toEnvironment({
-      failoverGroup: "shop",
-      logicalQueue: "canary",
-      homeRegion: EAST,
-      mode: "none",
-      fifo: false,
-      sourceQueueUrl: url("canary-ingress"),
-      ingressDlqUrl: url("canary-dlq"),
-      workQueueUrl: url("canary"),
-      outboxQueueUrls: {},
-      standbyQueueUrls: {},
-    }),
-  });
-  await createMapping(emulator, {
-    region: EAST,
-    account: ACCOUNT,
-    functionName: "replicator",
-    queueArn: arn("canary-ingress"),
-    batchSize: 1,
-  });
-
   await createFunction(emulator, {
     region: EAST,
     account: ACCOUNT,
     name: "health",
-    zip: zip("health"),
-    role: await createRole(emulator, { account: ACCOUNT, name: "health", policies: POLICIES }),
-    variables: toEnvironment({
-      failoverGroup: "shop",
-      region: EAST,
-      regions: [EAST, WEST],
+    zip: readFileSync(join(archives, "health.zip")),
+    role: await createRole(emulator, {
       account: ACCOUNT,
-      ledgerTable: "ledger",
-      canary: { ingressQueueUrl: url("canary-ingress"), workQueueUrl: url("canary") },
+      name: "health",
+      policies: { pass: allow("dynamodb:GetItem", tableArn(EAST, ACCOUNT, TableName)) },
     }),
+    variables: toEnvironment({ failoverGroup: "shop", region: EAST, ownershipTable: TableName }),
   });
   rmSync(archives, { recursive: true });
   endpoint = await functionUrl("health");
 }, 180_000);
 
+beforeEach(async () => {
+  await createTable();
+});
+
+afterEach(async () => {
+  await emulator.restoreAll();
+  await dynamo.send(new DeleteTableCommand({ TableName }));
+});
+
 afterAll(async () => {
-  sqs.destroy();
-  ssm.destroy();
+  dynamo.destroy();
   await runCleanup();
 });
 
-const ORDERS: ControlledQueue = {
-  queue: "orders",
-  rescue: "ledger",
-  marginSeconds: 0,
-  drainers: {},
-  ingress: "orders-ingress",
-  work: "orders",
-};
+function createTable(): Promise<unknown> {
+  const { kind, of } = OWNERSHIP_ATTRIBUTES;
+  return dynamo.send(
+    new CreateTableCommand({
+      TableName,
+      BillingMode: "PAY_PER_REQUEST",
+      AttributeDefinitions: [kind, of].map((AttributeName) => ({ AttributeName, AttributeType: "S" })),
+      KeySchema: [
+        { AttributeName: kind, KeyType: "HASH" },
+        { AttributeName: of, KeyType: "RANGE" },
+      ],
+    }),
+  );
+}
 
-/** All that the function needs. */
-const POLICIES = {
-  parameters: allow(
-    ["ssm:GetParameters"],
-    [NAMES.roles, NAMES.states].map((name) => parameterArn(EAST, ACCOUNT, name)),
-  ),
-  list: allow("ssm:GetParametersByPath", parameterArn(EAST, ACCOUNT, NAMES.queues)),
-  ask: allow(
-    "sqs:GetQueueAttributes",
-    ["orders-ingress", "orders", "canary-ingress", "canary"].map((name) => arn(name)),
-  ),
-  beat: allow("sqs:SendMessage", arn("canary-ingress")),
-  hear: allow(["sqs:ReceiveMessage", "sqs:DeleteMessage"], arn("canary")),
-  ledger: allow(["dynamodb:PutItem", "dynamodb:GetItem"], tableArn(EAST, ACCOUNT, "ledger")),
-};
-
-async function put(Name: string, Value: string): Promise<void> {
-  await ssm.send(new PutParameterCommand({ Name, Value, Type: "String", Overwrite: true }));
+/** The controller of the region has just renewed what it owns. */
+async function renew({ homes = [EAST], fit = true, ms = LEASE_MS } = {}): Promise<void> {
+  const until = Date.now() + ms;
+  const entries = homes.map((home) => [home, { epoch: 1, until }] as const);
+  const Item = passOf(EAST, Object.fromEntries(entries), { fit, until });
+  expect(Item.kind).toEqual({ S: KINDS.pass });
+  await dynamo.send(new PutItemCommand({ TableName, Item: { ...Item } }));
 }
 
 /** Makes a function URL that is open to everybody. @returns where the emulator serves it: a host name of AWS does not lead to it */
@@ -182,24 +130,20 @@ function ask(path = "/health", method = "GET"): Promise<Answer> {
   });
 }
 
-const until = (status: number, what: string) =>
-  waitFor(async () => (await ask()).status === status, { everyMs: 1_000, timeoutMs: 30_000, what });
+const says = (body: string) =>
+  waitFor(async () => (await ask()).body === body, { everyMs: 300, timeoutMs: 30_000, what: body });
 
-/** Kills the workers of the function: the next one knows nothing. */
-async function restart(): Promise<void> {
-  for (const { pid, functionName } of await emulator.workers()) {
-    if (functionName === "health") await emulator.killWorker(pid);
-  }
-}
-
-test("a home whose controller never ran is healthy by the heartbeats that the function sends itself", async () => {
-  await until(200, "a healthy answer");
-  const { status, body, headers } = await ask();
-  expect([status, body]).toEqual([200, "healthy"]);
+test("a region that owns its home and is fit is healthy", async () => {
+  await renew();
+  await says("healthy");
+  const { status, headers } = await ask();
+  expect(status).toBe(200);
   expect(headers).toMatchObject({ "content-type": "text/plain", "cache-control": "no-store" });
 }, 60_000);
 
 test("other paths and methods tell nothing", async () => {
+  await renew();
+  await says("healthy");
   const answers = await Promise.all([
     ask("/"),
     ask("/health/x"),
@@ -212,36 +156,30 @@ test("other paths and methods tell nothing", async () => {
     [405, ""],
     [200, ""],
   ]);
-});
-
-test("a queue that is missing makes it unhealthy, until it is off the list", async () => {
-  await sqs.send(new DeleteQueueCommand({ QueueUrl: url("orders") }));
-  await until(503, "an unhealthy answer");
-  expect((await ask()).body).toBe("unhealthy");
-  await ssm.send(new DeleteParameterCommand({ Name: `${NAMES.queues}/orders` }));
-  await restart();
-  await until(200, "a healthy answer");
 }, 60_000);
 
-test("pollers that stand still make it unhealthy, while it sends heartbeats that tell of its home", async () => {
-  const outage = await emulator.stallPollers(EAST);
-  // A worker that knows nothing, and no heartbeat that passed before.
-  const answer = await waitFor(async () => {
-    await sqs.send(new PurgeQueueCommand({ QueueUrl: url("canary") }));
-    await restart();
-    const given = await ask();
-    return given.status === 503 && given;
-  });
-  expect(answer.body).toBe("unhealthy");
-  const { Messages = [] } = await sqs.send(
-    new ReceiveMessageCommand({ QueueUrl: url("canary-ingress"), VisibilityTimeout: 0 }),
-  );
-  expect(parseHeartbeat(Messages[0]!.Body!, Date.now())).toMatchObject({
-    region: EAST,
-    fit: true,
-    roles: initialRoles([EAST, WEST]),
-    homes: initialStates(EAST, [EAST, WEST]).homes,
-  });
+test("follows what the region says about itself, and what the region owns", async () => {
+  await renew({ fit: false });
+  await says("unhealthy: unfit");
+  await renew();
+  await says("healthy");
+  await renew({ homes: [WEST] });
+  await says("unhealthy: no-pass");
+  expect((await ask()).status).toBe(503);
+}, 60_000);
+
+test("is over with the pass, though the controller says nothing more", async () => {
+  await renew({ ms: 4_000 });
+  await says("healthy");
+  await says("unhealthy: over");
+}, 60_000);
+
+test("is unhealthy while the region's own table does not answer, whatever peers say", async () => {
+  await renew();
+  await says("healthy");
+  const outage = await emulator.loseTable(EAST);
+  await says("unhealthy: unreadable");
   await outage.restore();
-  await until(200, "a healthy answer");
+  await renew();
+  await says("healthy");
 }, 60_000);

@@ -21,7 +21,7 @@ import type { Claim, Order, PassEntry, Status } from "../../ownership/lease/item
 import { tableClient } from "../../ownership/lease/store/client";
 import { drive } from "../../ownership/lease/store/drive";
 import { type LeaseStore, openStore, type Trouble } from "../../ownership/lease/store/store";
-import { OWNERSHIP_ATTRIBUTES as KEYS, KINDS } from "../../ownership/lease/table";
+import { OWNERSHIP_ATTRIBUTES as KEYS, KINDS, LEASE_KINDS } from "../../ownership/lease/table";
 import { ROUND_MS } from "../../ownership/lease/times";
 import { runCleanup } from "./cleanup";
 import { createRole, dynamoClient, roleCredentials } from "./clients";
@@ -303,7 +303,6 @@ describe("a pass", () => {
       since: until() - 90_000,
       ownsItself: true,
       holds: [],
-      fences: {},
     },
     reaches: REGIONS,
   });
@@ -389,7 +388,7 @@ describe("policies", () => {
   }
 
   test("by hash key admit all that the store does", async () => {
-    await use("controller", Object.values(KINDS));
+    await use("controller", LEASE_KINDS);
     const claim = claimOf(EAST);
     expect(await only(put(claim))).toEqual({ done: true });
     expect(await only(put(claimOf(WEST)))).toEqual({ done: false, current: claim });
@@ -409,7 +408,7 @@ describe("policies", () => {
 
   test("decide before anybody looks whether there is a table, and the keys of a table that is not there are all admitted", async () => {
     await admins[EAST]!.send(new DeleteTableCommand({ TableName }));
-    await use("controller-of-none", Object.values(KINDS));
+    await use("controller-of-none", LEASE_KINDS);
     expect(await lookAt(EAST)).toMatchObject({ kind: "no-table" });
     await use("stranger", []);
     expect(await lookAt(EAST)).toMatchObject({ kind: "refused" });

@@ -5,7 +5,10 @@ import {
   type DynamoDBClient,
   PutItemCommand,
 } from "@aws-sdk/client-dynamodb";
-import { type PassReader, passReader } from "../../ownership/lease/pass-reader";
+import type { Message } from "@aws-sdk/client-sqs";
+import { Gate } from "../../client/gate";
+import { type PassAnswer, type PassReader, passReader } from "../../ownership/lease/pass-reader";
+import { encodeOrigin, ORIGIN_ATTRIBUTE, type Origin } from "../../replicator/message/origin";
 import { runCleanup } from "./cleanup";
 import { createRole, dynamoClient, roleCredentials } from "./clients";
 import { type Emulator, startEmulator } from "./emulator";
@@ -107,10 +110,31 @@ async function putPass(untilFromNow: number, regions: readonly string[] = emulat
   for (const region of regions) await owners[region]!.send(new PutItemCommand({ TableName, Item }));
 }
 
-/** What the Python gate finds in a process of its own. */
-async function askPython(home: string): Promise<string> {
+/** A message as ReceiveMessage gives it, with this in its origin. Without home: one without origin. */
+function message({ home, owner }: Partial<Origin>): Message {
+  if (home === undefined) return { Body: "order" };
+  const origin = { v: 1, home, id: "1", sent: 1, sender: "producer", ...(owner && { owner }) };
+  return { Body: "order", MessageAttributes: { [ORIGIN_ATTRIBUTE]: encodeOrigin(origin) } };
+}
+
+/** What the gate in TypeScript says of a message: `open`, or why it is closed. */
+async function askGate(asked: Message): Promise<string> {
+  let last: PassAnswer | undefined;
+  const pass = {
+    verdict: async (home: string) => {
+      last = await reader.verdict(home);
+      return last;
+    },
+  };
+  const open = await new Gate(pass, EAST).admits(asked).catch(() => false);
+  expect(last?.open).toBe(open);
+  return last?.open === false ? last.why : "open";
+}
+
+/** The same of the Python gate, in a process of its own. */
+async function askPython(asked: Message): Promise<string> {
   const { python, packages } = await installEmulator();
-  const given = { table: TableName, region: EAST, regions: emulator.regions, home };
+  const given = { table: TableName, region: EAST, regions: emulator.regions, message: asked };
   const environment = childEnvironment({
     ...(await roleCredentials(emulator, { account: ACCOUNT, role: consumer })),
     AWS_ENDPOINT_URL: emulator.endpoint(EAST),
@@ -123,45 +147,49 @@ async function askPython(home: string): Promise<string> {
 }
 
 describe.each([
-  [
-    "TypeScript",
-    async (home: string) => {
-      const verdict = await reader.verdict(home);
-      return verdict.open ? "open" : verdict.why;
-    },
-  ],
+  ["TypeScript", askGate],
   ["Python", askPython],
 ] as const)("the gate in %s, by a role that may get passes alone", (_language, ask) => {
-  test("is open for a home that the region owns, and for no other", async () => {
+  test("is open to messages of a home that the region owns, and to no others", async () => {
     await putPass(30_000);
-    expect([await ask(EAST), await ask(WEST)]).toEqual(["open", "no-pass"]);
+    expect([await ask(message({ home: EAST })), await ask(message({ home: WEST }))]).toEqual([
+      "open",
+      "no-pass",
+    ]);
   });
 
-  test("is closed when the pass is over", async () => {
-    await putPass(50);
-    expect(await ask(EAST)).toBe("over");
+  test("goes by the owner that a message is marked for, and for one without origin by the own region", async () => {
+    await putPass(30_000);
+    const marked = message({ home: EAST, owner: WEST });
+    expect([await ask(message({ home: WEST, owner: EAST })), await ask(marked)]).toEqual(["open", "no-pass"]);
+    expect(await ask(message({}))).toBe("open");
+  });
+
+  test("is closed in a region that returns, whose table still names the home", async () => {
+    await putPass(-60_000);
+    expect(await ask(message({ home: EAST }))).toBe("over");
   });
 
   test("is closed without a pass", async () => {
-    expect(await ask(EAST)).toBe("no-pass");
+    expect(await ask(message({ home: EAST }))).toBe("no-pass");
   });
 
   test("goes by the copy in another region when there is none in the own one", async () => {
     await putPass(30_000, [WEST]);
-    expect(await ask(EAST)).toBe("open");
+    expect(await ask(message({ home: EAST }))).toBe("open");
   });
 
   test("goes by the copy in another region when the own table is gone", async () => {
     await putPass(30_000);
     await owners[EAST]!.send(new DeleteTableCommand({ TableName }));
-    expect(await ask(EAST)).toBe("open");
+    expect(await ask(message({ home: EAST }))).toBe("open");
     await createTable(owners[EAST]!);
   });
 
   test("is closed when no table can be read", async () => {
     await putPass(30_000);
     for (const client of Object.values(owners)) await client.send(new DeleteTableCommand({ TableName }));
-    expect(await ask(EAST)).toBe("unreadable");
+    expect(await ask(message({ home: EAST }))).toBe("unreadable");
     for (const client of Object.values(owners)) await createTable(client);
   });
 });

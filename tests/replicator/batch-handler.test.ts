@@ -245,6 +245,13 @@ describe("batchHandler", () => {
     );
   });
 
+  test("counts what a forwarder kept for its own region as moved, and not as copied", async () => {
+    const options = { doneMetric: "MessagesCopied", lagMetric: "ReplicationLag" };
+    const { logs, metrics } = await run([done(30), done(), done()], options, { takenOver: 2 });
+    expect(logs[0]).toMatchObject({ done: 3, takenOver: 2 });
+    expect(metrics[0]).toMatchObject({ MessagesCopied: 1, CopiesMoved: 2, ReplicationLag: 30 });
+  });
+
   test("publishes lags as a distribution, and none that is unknown", async () => {
     const options = { doneMetric: "MessagesCopied", lagMetric: "ReplicationLag" };
     const { metrics } = await run([done(30), done(-5), done(), done(20)], options);

@@ -119,23 +119,25 @@ describe("buildFunctions", () => {
     expect(daemon.received()).not.toContain("body 0");
   });
 
-  test("runs as the replicator of a fenced home, which it learns from the parameters of its region", async () => {
-    const roles = { v: 1, homes: { [HOME]: { owner: "us-west-2", epoch: 1, at: 1, from: [HOME] } } };
-    const states = { v: 1, region: HOME, checkedAt: Date.now(), homes: {} };
-    const Parameters = [
-      { Name: "/roles", Value: JSON.stringify(roles) },
-      { Name: "/states", Value: JSON.stringify(states) },
-    ];
-    const stub = await stubSqs(({ operation }, response) => {
-      if (operation !== "AmazonSSM.GetParameters") return false;
-      response.setHeader("content-type", "application/x-amz-json-1.1");
-      response.end(JSON.stringify({ Parameters, InvalidParameters: [] }));
+  /** Passes of regions, by home, as every table of the group has them. */
+  const passesOf = (homesOf: Readonly<Record<string, readonly string[]>>) => (body: object) => {
+    const { Key } = body as { readonly Key: { readonly of: { readonly S: string } } };
+    const until = { N: String(Date.now() + 20_000) };
+    const homes = (homesOf[Key.of.S] ?? []).map((home) => [home, { M: { epoch: { N: "1" }, until } }]);
+    return { Item: { kind: { S: "pass" }, of: Key.of, v: { N: "1" }, ...Object.fromEntries(homes) } };
+  };
+  const GET_ITEM = "DynamoDB_20120810.GetItem";
+  const tables = { [HOME]: "payments-ownership", "us-west-2": "payments-ownership" };
+
+  test("runs as the replicator of a fenced home, which it learns from passes", async () => {
+    const passOf = passesOf({ "us-west-2": ["us-west-2", HOME] });
+    const stub = await stubSqs(({ operation, body }, response) => {
+      if (operation !== GET_ITEM) return false;
+      response.setHeader("content-type", "application/x-amz-json-1.0");
+      response.end(JSON.stringify(passOf(body)));
       return true;
     });
-    const ownership = {
-      peers: ["us-west-2", "eu-west-1"],
-      parameters: { roles: "/roles", states: "/states" },
-    };
+    const ownership = { regions: [HOME, "us-west-2"], tables };
     const { stdout, stderr } = await invoke(
       archive("replicator"),
       { Records: RECORDS },
@@ -152,7 +154,10 @@ describe("buildFunctions", () => {
     expect(new Set(sends.map(({ body }) => nameOf(body.QueueUrl)))).toEqual(
       new Set(["orders-outbox-us-west-2", "orders-outbox-eu-west-1"]),
     );
-    expect(stub.calls.length - sends.length).toBe(1);
+    const others = stub.calls.filter((call) => !sends.includes(call));
+    expect(new Set(others.map(({ operation }) => operation))).toEqual(new Set([GET_ITEM]));
+    // The own region's pass, and the peer's in each table.
+    expect(others).toHaveLength(3);
   });
 
   test("runs as the drainer, which asks the ledger", async () => {
@@ -184,6 +189,7 @@ describe("buildFunctions", () => {
             ApproximateNumberOfMessagesNotVisible: "0",
           },
         }),
+        [GET_ITEM]: () => passesOf({ "us-west-2": ["us-west-2", HOME] })(body),
         // The ledger knows the first four that it is asked about.
         "DynamoDB_20120810.BatchGetItem": () => {
           const { Keys } = (body as unknown as BatchGet).RequestItems.ledger!;
@@ -195,7 +201,7 @@ describe("buildFunctions", () => {
       response.end(JSON.stringify(answer()));
       return true;
     });
-    const task: DrainTask = { v: 1, home: HOME, action: "move", until: Date.now() + 20_000, marked: true };
+    const task: DrainTask = { v: 2, home: HOME, action: "drain", until: Date.now() + 20_000, moves: [HOME] };
     const { stdout, stderr } = await invoke(archive("drainer"), task, {
       ...functionEnvironment(stub.endpoint),
       ...toEnvironment(drainerSettings()),
@@ -208,7 +214,9 @@ describe("buildFunctions", () => {
       operation.replace(/^.*\./, ""),
       body.QueueUrl === undefined ? "" : nameOf(body.QueueUrl),
     ]);
-    expect(calls).toEqual([
+    const isPass = ([operation]: readonly string[]) => operation === "GetItem";
+    expect(calls.filter(isPass)).toEqual([["GetItem", ""]]);
+    expect(calls.filter((call) => !isPass(call))).toEqual([
       ["ReceiveMessage", `orders-standby-${HOME}@us-west-2`],
       ["BatchGetItem", ""],
       ["SendMessageBatch", "orders@us-west-2"],

@@ -1,12 +1,12 @@
 import type { SQSRecord } from "aws-lambda";
 import fc from "fast-check";
-import type { OwnershipSource, OwnershipView } from "../../ownership/view";
+import type { OwnerAnswer, OwnerReader } from "../../ownership/lease/owner-reader";
 import { fenceOf } from "../../replicator/fence";
 import { decodeOrigin, ORIGIN_ATTRIBUTE } from "../../replicator/message/origin";
 import { replicate } from "../../replicator/replicate";
 import type { ReplicationMode } from "../../replicator/settings";
 import { anyPlan } from "./any-fault";
-import { FakeSqs, serviceError } from "./fake-sqs";
+import { FakeSqs } from "./fake-sqs";
 import { type ModelQueue, ModelSqs } from "./model-sqs";
 import {
   connections,
@@ -23,31 +23,25 @@ import {
 const [OWNER] = PEERS;
 const DLQ = "orders-ingress-dlq";
 
-function viewOf(owner: string): OwnershipView {
-  const role = { owner, epoch: 1, at: SENT, from: [HOME] };
-  return {
-    roles: { v: 1, homes: { [HOME]: role } },
-    states: { v: 1, region: HOME, checkedAt: SENT, homes: {} },
-  };
+type Owners = Pick<OwnerReader, "owner">;
+
+function ownedBy(region: string): Owners {
+  return { owner: async () => ({ known: true, region }) };
 }
 
-function ownedBy(owner: string): OwnershipSource {
-  return { read: async () => viewOf(owner) };
-}
-
-function failing(error: unknown): OwnershipSource {
-  return { read: () => Promise.reject(error) };
+function unknown(code: string): Owners {
+  return { owner: async () => ({ known: false, code }) };
 }
 
 function run(
   sqs: FakeSqs,
   records: readonly SQSRecord[],
-  ownership: OwnershipSource,
+  owners: Owners,
   mode: ReplicationMode = "async",
   fifo = false,
 ) {
   const settings = replicatorSettings(mode, fifo);
-  const worker = { ...connections(settings, sqs.clientOf), ownership };
+  const worker = { ...connections(settings, sqs.clientOf), owners };
   const surroundings = { deadlines: openDeadlines(), now: () => SENT + 40, random: () => 0.5 };
   return replicate(records, settings, worker, surroundings);
 }
@@ -63,9 +57,8 @@ describe("fenceOf", () => {
     expect(await fenceOf(HOME, [], undefined)).toEqual({ known: true });
   });
 
-  test("is open for a home that owns itself, or of which nothing was ever ordered", async () => {
+  test("is open for a home that owns itself", async () => {
     expect(await fenceOf(HOME, PEERS, ownedBy(HOME))).toEqual({ known: true });
-    expect(await fenceOf("ap-south-1", PEERS, ownedBy(OWNER))).toEqual({ known: true });
   });
 
   test("names the owner of a fenced home", async () => {
@@ -77,17 +70,14 @@ describe("fenceOf", () => {
     expect(await fenceOf(HOME, PEERS, ownedBy("sa-east-1"))).toEqual({ known: false, failure });
   });
 
-  test.each([
-    [serviceError("ThrottlingException"), "throttled", "ThrottlingException"],
-    [serviceError("TimeoutError"), "unreachable", "TimeoutError"],
-    [serviceError("AccessDeniedException"), "denied", "AccessDeniedException"],
-    // With its own class it would be taken for the messages' fault, and they for lost causes.
-    [serviceError("InvalidParameterValue"), "configuration", "InvalidParameterValue"],
-    ["no error", "unknown", "string"],
-  ])("is not known after %p", async (error, failureClass, code) => {
-    const failure = { class: failureClass, code };
-    expect(await fenceOf(HOME, PEERS, failing(error))).toEqual({ known: false, failure });
-  });
+  // Even of an error that looks like a message's own: with that class they would be taken for lost causes.
+  test.each(["NoOwner", "ThrottlingException", "TimeoutError", "InvalidParameterValue"])(
+    "is not known while nobody owns the home or says so: %s",
+    async (code) => {
+      const failure = { class: "unowned", code };
+      expect(await fenceOf(HOME, PEERS, unknown(code))).toEqual({ known: false, failure });
+    },
+  );
 });
 
 describe("the replicator of a fenced home", () => {
@@ -125,7 +115,7 @@ describe("the replicator of a fenced home", () => {
       sqs.nowMs,
     );
     for (const owner of [HOME, OWNER]) {
-      const worker = { ...connections(settings, sqs.clientOf), ownership: ownedBy(owner) };
+      const worker = { ...connections(settings, sqs.clientOf), owners: ownedBy(owner) };
       const surroundings = { deadlines: openDeadlines(), now: () => sqs.nowMs, random: () => 0 };
       await replicate(ingress.receive(sqs.nowMs), settings, worker, surroundings);
       sqs.nowMs = ingress.nextMs(sqs.nowMs);
@@ -140,32 +130,45 @@ describe("the replicator of a fenced home", () => {
 
   test("asks once for a batch", async () => {
     let reads = 0;
-    const ownership = {
-      read: async () => {
+    const owners: Owners = {
+      owner: async () => {
         reads += 1;
-        return viewOf(OWNER);
+        return { known: true, region: OWNER };
       },
     };
-    await run(new FakeSqs(), sqsRecords(100), ownership);
+    await run(new FakeSqs(), sqsRecords(100), owners);
     expect(reads).toBe(1);
   });
 
   test.each(["async", "semi-sync", "sync"] as const)(
-    "sends nothing in mode %s while nobody says who owns the home, and tries again later",
+    "sends nothing in mode %s while nobody owns the home, counts it, and tries again soon however often it did",
     async (mode) => {
       const sqs = new FakeSqs();
-      const error = serviceError("InvalidParameterValue");
-      const { outcomes } = await run(sqs, sqsRecords(12), failing(error), mode);
+      const received = (count: number) => () => ({ attributes: { ApproximateReceiveCount: String(count) } });
+      const { outcomes } = await run(sqs, sqsRecords(12, received(1)), unknown("NoOwner"), mode);
       expect(outcomes).toEqual(
         Array(12).fill({
           status: "failed",
-          cause: { accepted: false, queue: "orders", class: "configuration", code: "InvalidParameterValue" },
+          cause: { accepted: false, queue: "orders", class: "unowned", code: "NoOwner" },
         }),
       );
       expect(sqs.calls).toEqual([]);
-      expect([...sqs.visibility.values()]).toEqual(Array(12).fill(2));
+      expect([...sqs.visibility.values()]).toEqual(Array(12).fill(5));
+      await run(sqs, sqsRecords(12, received(900)), unknown("TimeoutError"), mode);
+      expect([...sqs.visibility.values()]).toEqual(Array(12).fill(20));
+      expect(sqs.calls).toEqual([]);
     },
   );
+
+  test("brings a FIFO group back at one time while nobody owns the home", async () => {
+    const sqs = new FakeSqs();
+    const records = sqsRecords(4, (index) => ({
+      attributes: { MessageGroupId: "a", ApproximateReceiveCount: String(40 - index) },
+    }));
+    const { outcomes } = await run(sqs, records, unknown("NoOwner"), "async", true);
+    expect(outcomes.map(({ status }) => status)).toEqual(Array(4).fill("failed"));
+    expect([...sqs.visibility.values()]).toEqual(Array(4).fill(20));
+  });
 
   const full = Object.fromEntries(Array.from({ length: 10 }, (_, at) => [`a${at}`, stringAttribute("v")]));
 
@@ -203,15 +206,14 @@ describe("the replicator of a fenced home", () => {
           const settings = replicatorSettings(mode, fifo);
           const sqs = new ModelSqs(plan);
           const turns = roles.values();
-          const ownership: OwnershipSource = {
-            read: async () => {
-              const { value: owner, done } = turns.next();
-              if (done) return viewOf(HOME);
-              if (owner === undefined) throw serviceError("TimeoutError");
-              return viewOf(owner);
+          const owners: Owners = {
+            owner: async (): Promise<OwnerAnswer> => {
+              const { value: region, done } = turns.next();
+              if (done) return { known: true, region: HOME };
+              return region === undefined ? { known: false, code: "NoOwner" } : { known: true, region };
             },
           };
-          const worker = { ...connections(settings, sqs.clientOf), ownership };
+          const worker = { ...connections(settings, sqs.clientOf), owners };
           const ingress = sqs.queue(settings.sourceQueueUrl);
           for (let index = 0; index < count; index += 1) {
             ingress.enqueue(

@@ -47,6 +47,7 @@ export function forwarderSettings(peer: string = PEERS[0], fifo = false): Forwar
     fifo,
     peerRegion: peer,
     standbyQueueUrl: url(name(`orders-standby-${HOME}`), peer),
+    workQueueUrl: url(name("orders")),
   };
 }
 

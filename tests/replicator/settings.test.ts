@@ -36,10 +36,8 @@ describe("settings", () => {
     );
   });
 
-  const ownership = {
-    peers: ["us-west-2", "eu-west-1"],
-    parameters: { roles: "/sqs-multi-region/payments/roles", states: "/sqs-multi-region/payments/states" },
-  };
+  const tables = { "us-east-1": "payments-ownership", "us-west-2": "payments-ownership" };
+  const ownership = { regions: ["us-east-1", "us-west-2"], tables };
 
   test("say where a replicator reads who owns its home, if the home may be fenced", () => {
     const settings = { ...REPLICATOR_SETTINGS, ownership };
@@ -47,16 +45,30 @@ describe("settings", () => {
     expect(replicatorSettings(toEnvironment(REPLICATOR_SETTINGS))).not.toHaveProperty("ownership");
   });
 
+  test("say where a forwarder reads whether its region owns the peer's home", () => {
+    const settings = { ...FORWARDER_SETTINGS, ownership: { tables } };
+    expect(forwarderSettings(toEnvironment(settings))).toEqual(settings);
+    expect(forwarderSettings(toEnvironment(FORWARDER_SETTINGS))).not.toHaveProperty("ownership");
+  });
+
   test.each([
     [{ ownership: "roles" }, '.ownership: must be an object, but it is "roles"'],
     [
-      { ownership: { ...ownership, peers: [""] } },
-      ".ownership.peers: must be a list of strings that are not",
+      { ownership: { ...ownership, regions: [""] } },
+      ".ownership.regions: must be a list of strings that are not",
     ],
-    [{ ownership: { peers: [] } }, ".ownership.parameters: must be an object, but it is missing"],
     [
-      { ownership: { ...ownership, parameters: { roles: "/roles" } } },
-      ".ownership.parameters.states: must be a string that is not empty, but it is missing",
+      { ownership: { tables } },
+      ".ownership.regions: must be a list of strings that are not empty, but it is",
+    ],
+    [{ ownership: { regions: [] } }, ".ownership.tables: must be an object, but it is missing"],
+    [
+      { ownership: { ...ownership, tables: {} } },
+      ".ownership.tables: must be at least one string that is not empty",
+    ],
+    [
+      { ownership: { ...ownership, tables: { a: 7 } } },
+      ".ownership.tables: must be at least one string that is not",
     ],
   ])("fail on %p", (change, message) => {
     const env = toEnvironment({ ...REPLICATOR_SETTINGS, ...change } as never);

@@ -132,6 +132,17 @@ describe("settle", () => {
     });
   });
 
+  test("does not let a message that waits for an owner wait longer and longer", async () => {
+    everyEntrySucceeds();
+    const unowned: Delivery = { accepted: false, queue: "orders", class: "unowned", code: "NoOwner" };
+    await settleAll([unowned, throttled], 900);
+    await settleAll([unowned, throttled], 1);
+    expect(visibilities()).toEqual([
+      [20, 90],
+      [5, 2],
+    ]);
+  });
+
   test("counts what could not be backed off, and goes on", async () => {
     sqs
       .on(ChangeMessageVisibilityBatchCommand)

@@ -32,22 +32,10 @@ const ADMINISTRATION = [
 
 type Over = Parameters<typeof configuration>[0];
 
-const CASES: readonly (readonly [string, Over, readonly string[], readonly string[]])[] = [
-  ["two regions", { regions: REGIONS }, ["us-west-2"], [CONTROLLER]],
-  ["two regions with an endpoint", { regions: REGIONS, dns: DNS }, ["us-west-2"], [CONTROLLER, HEALTH]],
-  [
-    "two regions with health by metric",
-    { regions: REGIONS, dns: { ...DNS, health: { type: "metric" } } },
-    ["us-west-2"],
-    [CONTROLLER],
-  ],
-  ["three regions", { regions: THREE }, ["us-west-2", "eu-west-1"], [CONTROLLER]],
-  [
-    "three regions with an endpoint",
-    { regions: THREE, dns: DNS },
-    ["us-west-2", "eu-west-1"],
-    [CONTROLLER, HEALTH],
-  ],
+const CASES: readonly (readonly [string, Over, readonly string[]])[] = [
+  ["two regions", { regions: REGIONS }, ["us-west-2"]],
+  ["two regions with a health endpoint", { regions: REGIONS, dns: DNS }, ["us-west-2"]],
+  ["three regions", { regions: THREE }, ["us-west-2", "eu-west-1"]],
 ];
 
 /** Queue policies as AWS evaluates a Deny: whether an IAM principal is refused an action. */
@@ -60,15 +48,15 @@ function isDenied({ Statement }: PolicyDocument, principal: string, action: stri
   );
 }
 
-describe.each(CASES)("the canary's queues in %s", (_, over, peers, listeners) => {
+describe.each(CASES)("the canary's queues in %s", (_, over, peers) => {
   const template = () => Template.of(configuration({ recovery: { takeover: "manual" }, ...over }), HOME);
   const policyOf = (address: string) =>
     template().document("aws_sqs_queue", `shop-canary_${address}`, "policy") as unknown as PolicyDocument;
 
   /** By queue: who sends there, and who takes from there. Undefined: whoever may by IAM. */
   const users = (): Readonly<Record<string, readonly [readonly string[], (readonly string[])?]>> => ({
-    ingress: [listeners, [REPLICATOR]],
-    work: [[REPLICATOR], listeners],
+    ingress: [[CONTROLLER], [REPLICATOR]],
+    work: [[REPLICATOR], [CONTROLLER]],
     dlq: [[]],
     "ingress-dlq": [[REPLICATOR, ...peers.map(forwarder)]],
     ...Object.fromEntries(

@@ -21,17 +21,12 @@ const region = (recovery: RecoveryInput = {}, over: Partial<ConfigurationInput> 
   Template.of(
     configuration({
       regions: regionsOf(2),
-      recovery,
+      recovery: { takeover: "manual", ...recovery },
       dns: { zone_id: "Z0123456789ABC", record: "orders.example.com" },
       ...over,
     }),
     name,
   );
-/** More DNS servers than anybody has. */
-const RESOLVERS = [
-  "[2001:db8:aaaa:bbbb:cccc:dddd:eeee:1]:5353",
-  "[2001:db8:aaaa:bbbb:cccc:dddd:eeee:2]:5353",
-];
 const table = (template: Template) => template.resource("aws_dynamodb_table", "shop_ownership");
 
 describe("the table of ownership", () => {
@@ -104,6 +99,7 @@ describe("rights", () => {
     "order",
     "pass",
   );
+  const NOTE = allow("Note", ["dynamodb:Query", "dynamodb:PutItem"], TABLES.slice(0, 2), "notes");
   /** Statements about the tables of ownership, by who has them. */
   const rightsIn = (template: Template) => {
     const outputs = Object.entries(template.json.output).filter(([name]) => name.endsWith("_policy"));
@@ -122,9 +118,10 @@ describe("rights", () => {
 
   test("are those of controllers, readers and operators, on every member's table and the witness's", () => {
     expect(rightsIn(WITH_WITNESS)).toEqual({
-      shop_controller: [VOTE],
-      shop_health: [PASSES],
+      shop_controller: [VOTE, NOTE],
+      shop_health: [{ ...PASSES, Sid: "Pass", Resource: TABLES[0] }],
       orders_replicator: [PASSES],
+      "orders_forwarder_us-west-2": [PASSES],
       "orders_drainer_us-west-2": [PASSES],
       orders_consumer_policy: [PASSES],
       operator_policy: [
@@ -137,8 +134,12 @@ describe("rights", () => {
 
   test("are on the tables of all regions, whether they vote or not", () => {
     const rights = rightsIn(region({}, { regions: regionsOf(4) }));
-    expect(rights.shop_controller).toEqual([{ ...VOTE, Resource: arns(...REGIONS.slice(0, 4)) }]);
-    expect(rights.orders_replicator).toEqual([{ ...PASSES, Resource: arns(...REGIONS.slice(0, 4)) }]);
+    const all = arns(...REGIONS.slice(0, 4));
+    expect(rights.shop_controller).toEqual([
+      { ...VOTE, Resource: all },
+      { ...NOTE, Resource: all },
+    ]);
+    expect(rights.orders_replicator).toEqual([{ ...PASSES, Resource: all }]);
   });
 
   test("are on the witness's table in its own account", () => {
@@ -163,7 +164,12 @@ describe("rights", () => {
       Action: ["kms:Decrypt"],
       Resource: Object.values(keys),
     };
-    const roles = ["shop_controller", "shop_health", "orders_replicator", "orders_drainer_us-west-2"];
+    const roles = [
+      "shop_controller",
+      "orders_replicator",
+      "orders_forwarder_us-west-2",
+      "orders_drainer_us-west-2",
+    ];
     const statements = [
       ...roles.map((role) => template.document("aws_iam_role_policy", role, "policy").Statement),
       ...["orders_consumer_policy", "operator_policy"].map(
@@ -171,6 +177,8 @@ describe("rights", () => {
       ),
     ];
     for (const list of statements) expect(list).toContainEqual(expected);
+    const ofHealth = template.document("aws_iam_role_policy", "shop_health", "policy").Statement;
+    expect(ofHealth).toContainEqual({ ...expected, Resource: keys["us-east-1"] });
     expect(JSON.stringify(WITH_WITNESS.json)).not.toContain("OwnershipKey");
   });
 
@@ -233,41 +241,46 @@ describe("what a controller is told", () => {
       );
     }
   });
+});
 
-  test("fits into an environment with all that makes it longer", () => {
-    const longest = [
-      "ap-northeast-1",
-      "ap-northeast-2",
-      "ap-northeast-3",
-      "ap-southeast-1",
-      "ap-southeast-2",
-    ];
-    const sizes = [4, 5].map((count) => {
-      const names = longest.slice(0, count);
-      const template = region(
-        { ...(count === 4 && { witness: { region: longest[4]!, account: PEER_ACCOUNT } }) },
-        {
-          failover_group: "shop",
-          naming: { prefix: "a-prefix-of-36-characters-in-length-" },
-          regions: Object.fromEntries(names.map((name) => [name, { account: HOME_ACCOUNT }])),
-          ledger: { table_name: "t".repeat(255) },
-          dns: {
-            zone_id: "Z0123456789ABC",
-            record: `${"a-label-of-63-characters-".padEnd(63, "x")}.`.repeat(3).slice(0, -1),
-            resolver_addresses: Object.fromEntries(names.map((name) => [name, RESOLVERS])),
+test("whatever a function is told fits into its environment, with all that makes it longer", () => {
+  const longest = ["ap-northeast-1", "ap-northeast-2", "ap-northeast-3", "ap-southeast-1", "ap-southeast-2"];
+  const sizes = [4, 5].flatMap((count) => {
+    const names = longest.slice(0, count);
+    const template = region(
+      { ...(count === 4 && { witness: { region: longest[4]!, account: PEER_ACCOUNT } }) },
+      {
+        failover_group: "shop",
+        naming: { prefix: "a-prefix-of-36-characters-in-length-" },
+        regions: Object.fromEntries(names.map((name) => [name, { account: HOME_ACCOUNT }])),
+        ledger: { table_name: "t".repeat(255) },
+        queues: {
+          "orders-of-21-letters-": {
+            mode: "semi-sync",
+            ledger_key: `powertools_json(body).${"k".repeat(200)}`,
           },
         },
-        longest[0],
-      );
-      const size = Object.entries(environment(template)).reduce(
-        (sum, entry) => sum + entry.join("").length,
-        0,
-      );
-      return { count, size };
-    });
-    process.stdout.write(
-      `${sizes.map(({ count, size }) => `environment of a controller in ${count} regions: ${size} bytes`).join(", ")}\n`,
+        dns: {
+          zone_id: "Z0123456789ABC",
+          record: `${"a-label-of-63-characters-".padEnd(63, "x")}.`.repeat(3).slice(0, -1),
+        },
+      },
+      longest[0],
     );
-    for (const { size } of sizes) expect(size).toBeLessThan(FUNCTION_ENVIRONMENT_MAX_BYTES);
+    return Object.entries(template.json.resource.aws_lambda_function!).map(([name, { environment }]) => {
+      const { variables } = environment as { readonly variables: Readonly<Record<string, string>> };
+      return { name, count, size: Object.entries(variables).join("").length };
+    });
   });
+  const words = ["replicator", "forwarder", "drainer", "controller", "health"];
+  const most = words.map((word) => {
+    const ofWord = sizes.filter(({ name }) => name.includes(`_${word}`)).map(({ size }) => size);
+    return { word, size: Math.max(...ofWord) };
+  });
+  process.stdout.write(`environments: ${most.map(({ word, size }) => `${word} ${size} bytes`).join(", ")}\n`);
+  expect(sizes.every(({ name }) => words.some((word) => name.includes(`_${word}`)))).toBe(true);
+  for (const { size } of most) {
+    expect(size).toBeGreaterThan(0);
+    expect(size).toBeLessThan(FUNCTION_ENVIRONMENT_MAX_BYTES);
+  }
 });

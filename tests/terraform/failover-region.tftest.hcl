@@ -38,11 +38,11 @@ run "applies" {
     error_message = "the health function has the name that the global stack computes, and concurrency of its own"
   }
   assert {
-    condition     = aws_cloudwatch_metric_alarm.shop_owned_us-west-2.alarm_name == "shop-owned-us-east-1-us-west-2" && aws_cloudwatch_metric_alarm.shop_claim.alarm_name == "shop-claim-us-east-1"
-    error_message = "alarms have the names that the global stack computes"
+    condition     = jsondecode(aws_lambda_function.shop_health.environment[0].variables.SQS_MULTI_REGION).ownershipTable == aws_dynamodb_table.shop_ownership.name
+    error_message = "the health function looks into the table of its own region"
   }
   assert {
-    condition     = jsondecode(aws_lambda_function.shop_controller.environment[0].variables.SQS_MULTI_REGION).records.record == "orders.example.com"
-    error_message = "the controller looks records up"
+    condition     = aws_cloudwatch_metric_alarm.shop_home-unhealthy.alarm_name == "shop-home-unhealthy-us-east-1"
+    error_message = "somebody is told when the region does not do its own work"
   }
 }

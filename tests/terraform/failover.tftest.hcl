@@ -39,8 +39,8 @@ run "plans_from_nothing" {
     error_message = "the discovery record leads to the first region's"
   }
   assert {
-    condition     = aws_route53_health_check.shop_owner-home_us-east-1.child_health_threshold == 2
-    error_message = "as many claims as peers are enough"
+    condition     = aws_route53_health_check.shop_health_us-west-2.child_health_threshold == 2
+    error_message = "all that must be healthy counts"
   }
 }
 
@@ -63,11 +63,11 @@ run "applies" {
     error_message = "checks of the user's are children of the home's"
   }
   assert {
-    condition     = output.health_check_id_us-west-2 == aws_route53_health_check.shop_health_us-west-2.id && output.health_check_id_eu-west-1 == aws_route53_health_check.shop_endpoint-health_eu-west-1.id
+    condition     = output.health_check_id_us-west-2 == aws_route53_health_check.shop_health_us-west-2.id && output.routing_check_id_eu-west-1 == aws_route53_health_check.shop_endpoint-health_eu-west-1.id
     error_message = "outputs give the check that a home's health depends on"
   }
   assert {
-    condition     = aws_route53_record.shop_routing_us-east-1_primary.health_check_id == aws_route53_health_check.shop_routing_us-east-1.id && aws_route53_record.shop_routing_us-east-1_secondary.alias[0].name == aws_route53_record.shop_routing_us-east-1_peers_primary.name
+    condition     = aws_route53_record.shop_routing_us-east-1_primary.health_check_id == aws_route53_health_check.shop_health_us-east-1.id && aws_route53_record.shop_routing_us-east-1_secondary.alias[0].name == aws_route53_record.shop_routing_us-east-1_peers_primary.name
     error_message = "a home's record goes on to its peers"
   }
 }

@@ -34,7 +34,7 @@ const group = (count: number, more: object): ConfigurationInput =>
   ({
     failover_group: "pay",
     regions: regionsOf(count),
-    recovery: {},
+    recovery: { takeover: "manual" },
     queues: { orders: {} },
     tags: { team: "pay" },
     naming: { prefix: "prod-" },
@@ -52,6 +52,7 @@ const CASES: Readonly<Record<string, ConfigurationInput>> = {
     },
   }),
   "records for two regions, and a ledger of one's own": group(2, {
+    recovery: { witness: { region: "us-east-2" } },
     ledger: { table_name: "mine" },
     dns: { ...DNS, endpoints: [target("api.example.com", cname, 2)] },
   }),
@@ -65,6 +66,7 @@ const CASES: Readonly<Record<string, ConfigurationInput>> = {
   }),
   "places, checks of one's own, a routing control, an order of takeover": group(4, {
     recovery: {
+      takeover: "manual",
       takeover_order: { "eu-west-1": ["us-west-2", "eu-central-1"], "us-east-1": ["us-west-2"] },
     },
     dns: {
@@ -136,7 +138,7 @@ test("checks and records of the module name each other as those of the stack do"
   const names = ["us-east-1", "us-east-2", "us-west-1", "us-west-2"];
   const input = group(2, {
     regions: Object.fromEntries(names.map((region) => [region, { account: ACCOUNT }])),
-    recovery: { takeover_order: { "us-east-1": ["us-west-2", "us-west-1"] } },
+    recovery: { takeover: "manual", takeover_order: { "us-east-1": ["us-west-2", "us-west-1"] } },
     dns: {
       ...DNS,
       health: { type: "metric" },
@@ -162,7 +164,8 @@ test("checks and records of the module name each other as those of the stack do"
     linksIn(callFiles(settings, names[0]!)),
   ]);
   expect(ofModule).toEqual(ofStack);
-  expect(ofStack.filter((link) => link.includes("prod-pay-routing-us-east-1")).length).toBeGreaterThan(1);
+  // The check itself, the home's own record, those of three peers, and the endpoint's.
+  expect(ofStack.filter((link) => link.includes("prod-pay-health-us-west-2"))).toHaveLength(6);
 });
 
 /** What health checks and records say of each other after an apply, with checks by their names. */

@@ -108,7 +108,7 @@ test.each(POLICIES)(
         new GlobalStack(
           app,
           configuration({
-            recovery: {},
+            recovery: { takeover: "manual" },
             dns: {
               ...dns,
               discovery,

@@ -102,7 +102,7 @@ testFull("a call per logical queue, with recovery of one group: what is one per 
     expect.arrayContaining([
       "us-east-1 aws_lambda_function shop-controller-us-east-1",
       "us-east-1 aws_sqs_queue shop-canary",
-      "us-west-2 aws_ssm_parameter /sqs-multi-region/shop/roles",
+      "us-west-2 aws_dynamodb_table shop-ownership",
     ]),
   );
   expect(names.filter((name) => /orders|shipments/.test(name))).toEqual([]);
@@ -125,17 +125,17 @@ const RECOVERED_REGION_OF_TWO = {
   aws_cloudwatch_log_group: 9,
   aws_cloudwatch_metric_alarm: 1,
   aws_dynamodb_table: 1,
-  aws_iam_policy: 1,
+  aws_iam_policy: 2,
   aws_iam_role: 10,
   aws_iam_role_policy: 10,
-  aws_iam_role_policy_attachment: 1,
+  aws_iam_role_policy_attachment: 2,
   aws_lambda_event_source_mapping: 6,
   aws_lambda_function: 9,
   aws_lambda_function_event_invoke_config: 1,
   aws_lambda_permission: 1,
   aws_scheduler_schedule: 1,
   aws_sqs_queue: 18,
-  aws_ssm_parameter: 4,
+  aws_ssm_parameter: 2,
 };
 
 function call(region: string, ...args: readonly string[]): string {

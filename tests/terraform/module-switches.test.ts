@@ -30,7 +30,9 @@ const VPC = { subnet_ids: ["subnet-0a1b"], security_group_ids: ["sg-0a1b"] };
 const orders = (settings: Values) => ({ queues: { orders: settings, shipments: { fifo: true } } });
 
 const PLAIN: Values = { region: "us-east-1", failover_group: "shop", regions: PAIR, ...orders({}) };
-const RECOVERED: Values = { ...PLAIN, recovery: {}, ledger: {} };
+/** With records, two regions need one, or say that takeover is manual. */
+const WITNESS = { witness: { region: "us-east-2" } };
+const RECOVERED: Values = { ...PLAIN, recovery: WITNESS, ledger: {} };
 const WITH_DNS: Values = { ...RECOVERED, dns: DNS };
 
 const FIFO = "shipments";
@@ -85,9 +87,9 @@ const drainPolicy = (share: number) => [
   ...single(`drain_${share}`, "iam_policy"),
   ...single(`controller_drain_${share}`, "iam_role_policy_attachment"),
 ];
-const lookPolicy = (share: number, ...readers: readonly string[]) => [
+const lookPolicy = (share: number) => [
   ...single(`look_${share}`, "iam_policy"),
-  ...readers.flatMap((reader) => single(`${reader}_look_${share}`, "iam_role_policy_attachment")),
+  ...single(`controller_look_${share}`, "iam_role_policy_attachment"),
 ];
 
 const CANARY = [
@@ -99,10 +101,9 @@ const CONTROLLER = [
   ...single("controller", ...FUNCTION, "lambda_function_event_invoke_config"),
   ...single("schedule", "iam_role", "iam_role_policy", "scheduler_schedule"),
   ...single("rule", "cloudwatch_event_rule", "cloudwatch_event_target", "lambda_permission"),
-  ...single("roles", "ssm_parameter"),
-  ...single("states", "ssm_parameter"),
   ...single("ownership", "dynamodb_table"),
   ...drainPolicy(1),
+  ...lookPolicy(1),
   ...alarms("controller_silent"),
 ];
 const RECOVERY = [...CONTROLLER, ...CANARY, ...drainers("us-west-2", ...BOTH), ...controls(...BOTH)];
@@ -110,29 +111,22 @@ const HEALTH_FUNCTION = [
   ...single("health", ...FUNCTION, "lambda_function_event_invoke_config", "lambda_function_url"),
   ...single("health_invoke_url", "lambda_permission"),
   ...single("health_invoke", "lambda_permission"),
-  ...single("health_look_1", "iam_role_policy_attachment"),
 ];
-const RECORDS = [
-  ...HEALTH_FUNCTION,
-  ...lookPolicy(1, "controller"),
-  ...alarms("claim", "home_unhealthy"),
-  ...alarmsAbout("us-west-2", "owned"),
-];
+const RECORDS = [...HEALTH_FUNCTION, ...alarms("home_unhealthy")];
 const PLAIN_MODULE = [...own(...BOTH), ...outgoing("us-west-2", ...BOTH), ...incoming("us-west-2", ...BOTH)];
 const WHOLE_MODULE = [...PLAIN_MODULE, ...RECOVERY, ...RECORDS, ...alarmsAbout("us-west-2", "ledger_lag")];
 
 /** Of what is there with recovery, what its absence lets stand and only changes: who may read, and what functions are told. */
 const TOLD_OF_RECOVERY = [
-  ...addresses(["iam_role_policy", "lambda_function"], "replicator", BOTH),
+  ...copiers(["iam_role_policy", "lambda_function"]),
   ...queues(["ingress"], ...BOTH),
   ...queues(["outbox"], ...to("us-west-2")),
 ];
-/** Policies of what asks the tables of ownership. */
-const RIGHTS_TO_VOTERS = [
-  ...addresses(["iam_role_policy"], "replicator", BOTH),
-  ...addresses(["iam_role_policy"], "drainer", to("us-west-2")),
-  ...single("controller", "iam_role_policy"),
-  ...single("health", "iam_role_policy"),
+/** Resources of these types of what asks the tables of ownership of all regions. */
+const voting = (...types: readonly string[]) => [
+  ...copiers(types),
+  ...addresses(types, "drainer", to("us-west-2")),
+  ...single("controller", ...types),
 ];
 const REPLICATOR_OF_ORDERS = addresses(["iam_role", "iam_role_policy", "lambda_function"], "replicator", [
   "orders",
@@ -250,7 +244,8 @@ const OF_PLAIN: Readonly<Record<string, Switch>> = {
   name_of_a_queue: {
     to: orders({ names: { work: "{queue}-main" } }),
     changes: [
-      ...addresses(["iam_role_policy", "lambda_function"], "replicator", ["orders"]),
+      ...addresses(["iam_role_policy"], "replicator", ["orders"]),
+      ...copiers(["lambda_function"], ["orders"]),
       ...queues(["dlq"], "orders"),
     ],
     replaced: queues(["work"], "orders"),
@@ -321,7 +316,6 @@ const OF_PLAIN: Readonly<Record<string, Switch>> = {
 
 const WITHOUT_LEDGER = [
   ...single("controller", "iam_role_policy", "lambda_function"),
-  ...single("health", "iam_role_policy", "lambda_function"),
   ...addresses(["iam_role_policy", "lambda_function"], "drainer", to("us-west-2")),
   ...controls(...BOTH),
 ];
@@ -343,24 +337,12 @@ const OF_DNS: Readonly<Record<string, Switch>> = {
   no_dns: {
     to: { dns: null },
     goes: RECORDS,
-    changes: [
-      ...single("controller", "iam_role_policy", "lambda_function"),
-      ...addresses(["lambda_function"], "replicator", BOTH),
-      ...queues(["ingress", "work"], "shop-canary"),
-    ],
+    changes: single("controller", "iam_role_policy", "lambda_function"),
   },
   health_by_metric: {
     to: { dns: { ...DNS, health: { type: "metric" } } },
     comes: alarms("healthy"),
     goes: HEALTH_FUNCTION,
-    changes: queues(["ingress", "work"], "shop-canary"),
-  },
-  resolvers: {
-    to: { dns: { ...DNS, resolver_addresses: { "us-east-1": ["10.0.0.2"] } } },
-    changes: [
-      ...addresses(["lambda_function"], "replicator", BOTH),
-      ...single("controller", "lambda_function"),
-    ],
   },
   mode_none: {
     to: orders({ mode: "none" }),
@@ -385,22 +367,20 @@ const OF_DNS: Readonly<Record<string, Switch>> = {
       ...drainers("us-west-2", "mails"),
       ...controls("mails"),
       ...drainPolicy(4),
-      ...lookPolicy(4, "controller", "health"),
+      ...lookPolicy(4),
     ],
   },
-  third_region: {
-    to: { regions: THREE },
+  third_region_for_witness: {
+    to: { regions: THREE, recovery: {} },
     comes: [
       ...outgoing("eu-west-1", ...BOTH, "shop-canary"),
       ...incoming("eu-west-1", ...BOTH, "shop-canary"),
       ...drainers("eu-west-1", ...BOTH),
-      ...alarmsAbout("eu-west-1", "owned", "ledger_lag"),
+      ...alarmsAbout("eu-west-1", "ledger_lag"),
     ],
     changes: [
-      ...addresses(["iam_role_policy", "lambda_function"], "replicator", [...BOTH, "shop-canary"]),
-      ...addresses(["iam_role_policy"], "drainer", to("us-west-2")),
-      ...single("controller", "iam_role_policy", "lambda_function"),
-      ...single("health", "iam_role_policy", "lambda_function"),
+      ...voting("iam_role_policy", "lambda_function"),
+      ...addresses(["iam_role_policy", "lambda_function"], "replicator", ["shop-canary"]),
       ...single("drain_1", "iam_policy"),
       ...queues(["ingress"], ...BOTH),
       ...queues(["ingress_dlq"], "shop-canary"),
@@ -408,38 +388,57 @@ const OF_DNS: Readonly<Record<string, Switch>> = {
     ],
   },
   alarm_actions: {
-    to: { recovery: { alarm_action_arns: { "us-east-1": ["arn:aws:sns:us-east-1:111122223333:on-call"] } } },
-    changes: [
-      ...alarms("controller_silent", "home_unhealthy"),
-      ...alarmsAbout("us-west-2", "owned", "ledger_lag"),
-    ],
+    to: {
+      recovery: {
+        ...WITNESS,
+        alarm_action_arns: { "us-east-1": ["arn:aws:sns:us-east-1:111122223333:on-call"] },
+      },
+    },
+    changes: [...alarms("controller_silent", "home_unhealthy"), ...alarmsAbout("us-west-2", "ledger_lag")],
   },
   alarm_actions_elsewhere: {
-    to: { recovery: { alarm_action_arns: { "us-west-2": ["arn:aws:sns:us-west-2:111122223333:on-call"] } } },
+    to: {
+      recovery: {
+        ...WITNESS,
+        alarm_action_arns: { "us-west-2": ["arn:aws:sns:us-west-2:111122223333:on-call"] },
+      },
+    },
   },
   memory_of_drainers: {
-    to: { recovery: { drainer_memory_mb: 2048 } },
+    to: { recovery: { ...WITNESS, drainer_memory_mb: 2048 } },
     changes: addresses(["lambda_function"], "drainer", to("us-west-2")),
   },
   concurrency_of_controllers: {
-    to: { recovery: { controller_concurrency_reserved: false } },
+    to: { recovery: { ...WITNESS, controller_concurrency_reserved: false } },
     changes: single("controller", "lambda_function"),
   },
-  witness: {
-    to: { recovery: { witness: { region: "us-east-2" } } },
-    changes: [...RIGHTS_TO_VOTERS, ...single("controller", "lambda_function")],
+  no_witness: {
+    to: { recovery: { takeover: "manual" } },
+    changes: [
+      ...voting("iam_role_policy", "lambda_function"),
+      ...alarms("controller_silent", "home_unhealthy"),
+    ],
   },
   ownership_keys: {
-    to: { recovery: { ownership_kms_key_arns: KEYS } },
-    changes: [...RIGHTS_TO_VOTERS, ...single("ownership", "dynamodb_table")],
+    to: {
+      recovery: {
+        ...WITNESS,
+        ownership_kms_key_arns: { ...KEYS, "us-east-2": "arn:aws:kms:us-east-2:111122223333:key/5e6f" },
+      },
+    },
+    changes: [
+      ...voting("iam_role_policy"),
+      ...single("health", "iam_role_policy"),
+      ...single("ownership", "dynamodb_table"),
+    ],
   },
   ownership_deletion_protection: {
-    to: { recovery: { ownership_deletion_protection: false } },
+    to: { recovery: { ...WITNESS, ownership_deletion_protection: false } },
     changes: single("ownership", "dynamodb_table"),
   },
   takeover: {
-    to: { recovery: { takeover: "manual" } },
-    changes: [...single("controller", "lambda_function"), ...alarms("home_unhealthy")],
+    to: { recovery: { ...WITNESS, takeover: "manual" } },
+    changes: [...single("controller", "lambda_function"), ...alarms("controller_silent", "home_unhealthy")],
   },
   permissions_boundary: {
     to: { permissions_boundary: "arn:aws:iam::{account}:policy/boundary" },
@@ -490,7 +489,7 @@ const NO_COPIES = { orders: { mode: "none" }, shipments: { fifo: true, mode: "no
 
 const REMOVALS: Readonly<Record<string, Removal>> = {
   a_peer: {
-    from: { ...RECOVERED, regions: THREE },
+    from: { ...RECOVERED, recovery: {}, regions: THREE },
     first: {
       to: {
         recovery: { takeover_order: PEERS },
@@ -513,12 +512,12 @@ const REMOVALS: Readonly<Record<string, Removal>> = {
         ...alarmsAbout("eu-west-1", "ledger_lag"),
       ],
       changes: [
-        ...addresses(["iam_role_policy", "lambda_function"], "replicator", [...BOTH, "shop-canary"]),
-        ...addresses(["iam_role_policy"], "drainer", to("us-west-2")),
-        ...single("controller", "iam_role_policy", "lambda_function"),
+        ...voting("iam_role_policy", "lambda_function"),
+        ...addresses(["iam_role_policy", "lambda_function"], "replicator", ["shop-canary"]),
         ...single("drain_1", "iam_policy"),
         ...queues(["ingress_dlq"], "shop-canary"),
         ...controls(...BOTH),
+        ...alarms("controller_silent"),
       ],
     },
   },
@@ -530,15 +529,19 @@ const REMOVALS: Readonly<Record<string, Removal>> = {
         ...outgoing("us-west-2", "orders"),
         ...incoming("us-west-2", "orders"),
         ...drainers("us-west-2", "orders"),
-        ...controls("orders"),
       ],
       changes: [
         ...REPLICATOR_OF_ORDERS,
         ...queues(["ingress"], "orders"),
+        ...controls("orders"),
         ...single("drain_1", "iam_policy"),
       ],
     },
-    second: { to: { queues: { shipments: { fifo: true } } }, goes: own("orders") },
+    second: {
+      to: { queues: { shipments: { fifo: true } } },
+      goes: [...own("orders"), ...controls("orders")],
+      changes: single("look_1", "iam_policy"),
+    },
   },
   replication: {
     from: RECOVERED,
@@ -548,18 +551,23 @@ const REMOVALS: Readonly<Record<string, Removal>> = {
         ...outgoing("us-west-2", ...BOTH),
         ...incoming("us-west-2", ...BOTH),
         ...drainers("us-west-2", ...BOTH),
-        ...controls(...BOTH),
         ...drainPolicy(1),
       ],
       changes: [
         ...addresses(["iam_role", "iam_role_policy", "lambda_function"], "replicator", BOTH),
         ...queues(["ingress"], ...BOTH),
+        ...controls(...BOTH),
         ...single("controller", "lambda_function"),
       ],
     },
     second: {
       to: { queues: NO_COPIES, recovery: null, ledger: null },
-      goes: [...without(CONTROLLER, ...drainPolicy(1)), ...CANARY, ...alarmsAbout("us-west-2", "ledger_lag")],
+      goes: [
+        ...without(CONTROLLER, ...drainPolicy(1)),
+        ...CANARY,
+        ...controls(...BOTH),
+        ...alarmsAbout("us-west-2", "ledger_lag"),
+      ],
     },
   },
 };

@@ -88,7 +88,6 @@ const RICH: ConfigurationInput = {
   dns: {
     zone_id: "Z0123456789ABC",
     record: "pay.example.com",
-    resolver_addresses: { "us-east-1": ["10.0.0.2"] },
   },
   functions: { profile: "throughput", tracing: "pass_through", maximum_concurrency: 20 },
   naming: { prefix: "prod-" },

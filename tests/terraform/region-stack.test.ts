@@ -30,7 +30,7 @@ test("terraform test passes with a mock provider", async () => {
 test("terraform accepts a region with records, and its tests pass", async () => {
   const withRecords = await StackDirectory.of((app, directory) => {
     const settings = configuration({
-      recovery: {},
+      recovery: { witness: { region: "us-east-2" } },
       ledger: {},
       dns: { zone_id: "Z0123456789ABC", record: "orders.example.com" },
       state_backend: { type: "local", directory },

@@ -137,8 +137,8 @@ run "recovers" {
     error_message = "the controller knows the drainers by their names"
   }
   assert {
-    condition     = nonsensitive(jsondecode(aws_ssm_parameter.shop_roles.value).homes["us-west-2"].owner) == "us-west-2"
-    error_message = "at first, every home owns itself"
+    condition     = keys(jsondecode(aws_lambda_function.orders_replicator.environment[0].variables.SQS_MULTI_REGION).ownership.tables) == ["us-east-1", "us-west-2"]
+    error_message = "the replicator knows the tables of ownership"
   }
   assert {
     condition     = aws_lambda_function_event_invoke_config.shop_controller.maximum_retry_attempts == 0

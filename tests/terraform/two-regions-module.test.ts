@@ -11,7 +11,7 @@ const [FIRST, SECOND] = ["us-east-1", "us-west-2"];
 const GROUP = {
   failover_group: "pay",
   regions: { [FIRST]: { account: ACCOUNT }, [SECOND]: { account: ACCOUNT } },
-  recovery: {},
+  recovery: { witness: { region: "us-east-2" } },
   ledger: {},
   dns: { zone_id: "Z0123456789ABC", record: "pay.example.com" },
 };

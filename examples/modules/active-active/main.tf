@@ -19,7 +19,7 @@ locals {
     }
   }
 
-  # Without dns, the roles of the regions are parameters: a takeover is ordered, never begun by itself.
+  # Two regions without a witness have no majority when one is lost: a takeover is ordered, never begun by itself.
   recovery = {
     alarm_action_arns = var.alarm_topics
   }

@@ -52,9 +52,8 @@ locals {
 
   # Two regions have no majority when one of them is lost: a third one votes, which holds nothing but a table.
   recovery = {
-    takeover          = "automatic"
-    alarm_action_arns = var.alarm_topics
     witness           = { region = "us-east-2" }
+    alarm_action_arns = var.alarm_topics
 
     ownership_deletion_protection = var.deletion_protection
   }

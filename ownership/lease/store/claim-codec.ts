@@ -1,5 +1,5 @@
 import { oneOf, optional, record, versioned, yes } from "../../checks";
-import type { Claim, ClaimState, Epoch } from "../items";
+import type { Claim, ClaimState, Epoch, Taking } from "../items";
 import { OWNERSHIP_ATTRIBUTES as KEYS, KINDS } from "../table";
 import { attributesOf, type Item, plainFields } from "./attributes";
 import { counter, id, lists, moment, region } from "./fields";
@@ -16,13 +16,14 @@ const STATES: readonly ClaimState[] = ["held", "closing", "free"];
  *
  * @throws UnreadableItem when the claim is out of bounds
  */
-export function claimItem(home: string, { epoch, lists, returns, ...rest }: Claim): Item {
+export function claimItem(home: string, { epoch, lists, returns, taking, ...rest }: Claim): Item {
   const item = attributesOf({
     ...rest,
     ...{ [KEYS.kind]: KINDS.lease, [KEYS.of]: home, v: ITEM_VERSION },
     epoch: { number: epoch.number, region: epoch.region, run: epoch.run },
     lists: lists.map(({ number, id, voters }) => ({ number, id, voters })),
     returns: returns && { count: returns.count, at: Math.floor(returns.at) },
+    taking: taking && { from: taking.from, epoch: taking.epoch, at: Math.ceil(taking.at) },
   });
   readingOf("claim", () => region(home, "home"));
   claimIn(item);
@@ -44,6 +45,7 @@ export function claimIn(item: unknown): Claim {
       order: counter(fields.order, `${name}.order`),
       ...optional(fields, "evacuated", name, yes),
       ...optional(fields, "returns", name, returnsIn),
+      ...optional(fields, "taking", name, takingIn),
     };
   });
 }
@@ -54,6 +56,15 @@ function epochIn(value: unknown, name: string): Epoch {
     number: counter(fields.number, `${name}.number`),
     region: region(fields.region, `${name}.region`),
     run: id(fields.run, `${name}.run`),
+  };
+}
+
+function takingIn(value: unknown, name: string): Taking {
+  const fields = record(value, name);
+  return {
+    ...optional(fields, "from", name, region),
+    ...optional(fields, "epoch", name, counter),
+    at: moment(fields.at, `${name}.at`),
   };
 }
 

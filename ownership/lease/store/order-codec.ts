@@ -2,7 +2,7 @@ import { optional, record, versioned, yes } from "../../checks";
 import type { Order, VotersOrder } from "../items";
 import { OWNERSHIP_ATTRIBUTES as KEYS, KINDS, VOTERS_ORDER } from "../table";
 import { attributesOf, type Item, type Plain, plainFields } from "./attributes";
-import { counter, id, region, voters } from "./fields";
+import { counter, id, moment, region, voters } from "./fields";
 import { readingOf } from "./unreadable";
 import { ITEM_VERSION } from "./version";
 
@@ -10,8 +10,8 @@ import { ITEM_VERSION } from "./version";
 export const REGISTER = { number: "number", id: "id" } as const;
 
 /** The item of an order about a home. @throws UnreadableItem when the order is out of bounds */
-export function orderItem(home: string, { number, id, to, force, lost }: Order): Item {
-  const item = registerItem(home, { number, id, to, force, lost });
+export function orderItem(home: string, { number, id, to, force, lost, since }: Order): Item {
+  const item = registerItem(home, { number, id, to, force, lost, since });
   readingOf("order", () => region(home, "home"));
   orderIn(item);
   return item;
@@ -34,6 +34,7 @@ export function orderIn(item: unknown): Order {
       to: region(fields.to, `${name}.to`),
       ...optional(fields, "force", name, yes),
       ...optional(fields, "lost", name, region),
+      ...optional(fields, "since", name, moment),
     };
   });
 }

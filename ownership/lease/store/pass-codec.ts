@@ -1,5 +1,5 @@
 import type { AttributeValue } from "@aws-sdk/client-dynamodb";
-import { flag, invalid, mapOf, optional, record, versioned } from "../../checks";
+import { flag, invalid, optional, record, versioned } from "../../checks";
 import type { Pass, PassEntry, Status } from "../items";
 import { LEASE_MS } from "../times";
 import { attributeOf, plainFields } from "./attributes";
@@ -41,7 +41,6 @@ export function statusAttribute({
   since,
   ownsItself,
   holds,
-  fences,
   reaches,
 }: Status): AttributeValue {
   return readingOf("pass", () => {
@@ -53,7 +52,6 @@ export function statusAttribute({
       since: Math.floor(since),
       ownsItself,
       holds,
-      fences: Object.fromEntries(Object.entries(fences).map(([home, since]) => [home, Math.floor(since)])),
       reaches,
     };
     statusIn(status, STATUS, Number.POSITIVE_INFINITY);
@@ -100,7 +98,6 @@ function statusIn(value: unknown, name: string, latest: number): Status {
     since: untilIn(fields.since, `${name}.since`, latest),
     ownsItself: flag(fields.ownsItself, `${name}.ownsItself`),
     holds: regions(fields.holds, `${name}.holds`, REACHES_MAX),
-    fences: mapOf(fields.fences, `${name}.fences`, moment),
     reaches: regions(fields.reaches, `${name}.reaches`, REACHES_MAX),
   };
 }

@@ -1,7 +1,7 @@
 import { QueryCommand, type QueryCommandOutput, ResourceNotFoundException } from "@aws-sdk/client-dynamodb";
 import type { TableAnswer, TableItems } from "../effects";
 import type { Claim, Order, Pass, VotersOrder } from "../items";
-import { OWNERSHIP_ATTRIBUTES as KEYS, KINDS, type Kind, VOTERS_ORDER } from "../table";
+import { OWNERSHIP_ATTRIBUTES as KEYS, KINDS, type Kind, LEASE_KINDS, VOTERS_ORDER } from "../table";
 import { ROUND_MS } from "../times";
 import { type Answer, ask } from "./ask";
 import type { Item } from "./attributes";
@@ -25,7 +25,7 @@ const AHEAD_MAX_SECONDS = 86_400;
 const MAX_PAGES = 4;
 
 /**
- * Everything that a table holds: a strongly consistent Query for each kind, all at once. Undefined: nothing was answered in time.
+ * Everything in a table that ownership follows from: a strongly consistent Query for each kind, all at once. Undefined: nothing was answered in time.
  *
  * A Query for each kind, and no Scan: policies admit by hash key. No BatchGetItem either: it would pay for every item that is missing, and
  * find nothing of a home that is no longer configured.
@@ -43,7 +43,7 @@ export async function readTable(
   clock: () => number,
   report: Report,
 ): Promise<TableAnswer | undefined> {
-  const parts = await Promise.all(Object.values(KINDS).map((kind) => partOf(table, kind, clock)));
+  const parts = await Promise.all(LEASE_KINDS.map((kind) => partOf(table, kind, clock)));
   const receivedAt = clock();
   const reasons = parts.flatMap((part) => ("reason" in part ? [part.reason] : []));
   for (const reason of new Set(reasons)) report(reason);
@@ -149,6 +149,7 @@ function bounded<T extends { readonly number: number }>(numbered: T, latest: num
 
 function boundedClaim(claim: Claim, latest: number): Claim {
   for (const numbered of [claim.epoch, ...claim.lists, { number: claim.order }]) bounded(numbered, latest);
+  bounded({ number: Math.floor((claim.taking?.at ?? 0) / 1_000) }, latest);
   return claim;
 }
 

@@ -15,7 +15,8 @@ export async function within<T>(milliseconds: number, run: (signal: AbortSignal)
   const expired = new Promise<never>((_resolve, reject) => {
     timer = setTimeout(() => reject(new TimedOut(`no answer within ${milliseconds} ms`)), milliseconds);
   });
-  const running = run(controller.signal);
+  // A call that fails before it has begun fails like any other, and leaves no timer behind.
+  const running = (async () => run(controller.signal))();
   running.catch(() => {});
   try {
     return await Promise.race([running, expired]);

@@ -1,5 +1,5 @@
 import { CONTINENTS, COUNTRIES, COUNTRY_WITH_STATES, STATES } from "../../../config/dns/geolocation";
-import { CALCULATED_CHILDREN_MAX, DNS_NAME_MAX_LENGTH } from "../../../core/limits";
+import { CALCULATED_CHILDREN_MAX, DNS_NAME_MAX_LENGTH, HEALTH_CHECK_TAGS } from "../../../core/limits";
 import { literal } from "../hcl-text";
 import { ACCOUNTS, ALL_REGIONS, type Check, isRegion, listAt, mapAt, ONE_ACCOUNT, through } from "./check";
 
@@ -13,12 +13,7 @@ const IS_FAILOVER = 'try(var.dns.discovery.policy, "") == "failover"';
 /** Names of records by what makes them: the group's own, and those of each endpoint, which lead on to each other. */
 export const RECORD_LOCALS: Readonly<Record<string, string>> = {
   record_parts: '[for depth in range(1, length(local.regions) - 1) : depth == 1 ? "" : "-${depth}"]',
-  record_names: `var.dns == null ? [] : concat(flatten([for home in [for region in local.regions : "\${region}.\${var.dns.record}"] : concat(
-  ["health.\${home}", home],
-  [for part in local.record_parts : "peers\${part}.\${home}"],
-  ["owner.\${home}"],
-  [for part in local.record_parts : "owners\${part}.\${home}"],
-)]), [var.dns.record])`,
+  record_names: `var.dns == null ? [] : concat(flatten([for home in [for region in local.regions : "\${region}.\${var.dns.record}"] : concat([home], [for part in local.record_parts : "peers\${part}.\${home}"])]), [var.dns.record])`,
   endpoint_names: `[for endpoint in ${ENDPOINTS.over} : concat([endpoint.record], [for part in ${IS_FAILOVER} ? local.record_parts : [] : "peers\${part}.\${endpoint.record}"])]`,
   // Of each endpoint the first that something else has.
   taken_names: `[for index, names in local.endpoint_names : slice(concat([for name in names : name if contains(flatten([local.record_names, slice(local.endpoint_names, 0, index)]), name)], [null]), 0, 1)]`,
@@ -36,7 +31,7 @@ const named = (map: string, path: string): Check => ({
 });
 
 const KNOWN_REGIONS: readonly Check[] = [
-  ...["checks", "routing_controls", "resolver_addresses", "discovery.locations"].map((field) =>
+  ...["checks", "routing_controls", "discovery.locations"].map((field) =>
     named(mapAt(`var.dns.${field}`), `dns.${field}`),
   ),
   {
@@ -109,8 +104,11 @@ const INSTEAD = [
 
 const withoutNulls = (object: string) => `{ for key, value in ${object} : key => value if value != null }`;
 
-/** Children of the largest of a region's checks that are the group's own. */
-const OWN_CHILDREN = `(length(local.regions) + (contains(keys(${mapAt("var.dns.routing_controls")}), region) ? 1 : 0))`;
+/** Children of a region's calculated check that are the group's own. */
+const OWN_CHILDREN = `(contains(keys(${mapAt("var.dns.routing_controls")}), region) ? 2 : 1)`;
+
+const TAGS = HEALTH_CHECK_TAGS.max - HEALTH_CHECK_TAGS.own.length;
+const USERS_TAGS = `length(setsubtract(keys(var.tags), ${literal(HEALTH_CHECK_TAGS.own)}))`;
 
 export const DNS_CHECKS: readonly Check[] = [
   {
@@ -157,7 +155,13 @@ export const DNS_CHECKS: readonly Check[] = [
     value: '"${length(checks)} checks"',
     loops: [CHECKS],
     holds: `length(checks) <= ${CALCULATED_CHILDREN_MAX} - ${OWN_CHILDREN}`,
-    allowed: `at most \${${CALCULATED_CHILDREN_MAX} - ${OWN_CHILDREN}}: a CALCULATED check has up to ${CALCULATED_CHILDREN_MAX} children, and \${${OWN_CHILDREN}} are the group's own`,
+    allowed: `at most \${${CALCULATED_CHILDREN_MAX} - ${OWN_CHILDREN}}: a CALCULATED check has up to ${CALCULATED_CHILDREN_MAX} children, less the group's own \${${OWN_CHILDREN}}`,
+  },
+  {
+    path: "tags",
+    value: `"\${${USERS_TAGS}} tags"`,
+    holds: `var.dns == null || ${USERS_TAGS} <= ${TAGS}`,
+    allowed: `at most ${TAGS} with dns: a health check takes ${HEALTH_CHECK_TAGS.max}, less the group's own ${HEALTH_CHECK_TAGS.own.length}`,
   },
   {
     path: "dns.endpoints.${index}.targets.${region}",

@@ -10,18 +10,11 @@ import {
   ONE_ACCOUNT,
   through,
 } from "./check";
-import { OWNERSHIP_TABLE_CHECK, WITNESS_CHECKS } from "./voters";
+import { OWNERSHIP_TABLE_CHECK, TAKEOVER_CHECK, WITNESS_CHECKS } from "./voters";
 
 /** Of the recovery of a failover group, and of its ledger. */
 
 const FIRST_ACCOUNT = "var.regions[local.regions[0]].account";
-
-const byItself = (setting: "takeover" | "failback"): Check => ({
-  path: `recovery.${setting}`,
-  value: `local.recovery.${setting}`,
-  holds: `var.recovery == null || var.dns != null || local.recovery.${setting} != "automatic"`,
-  allowed: "manual without dns",
-});
 
 const takeoverHomes: Check = {
   path: "recovery.takeover_order.${home}",
@@ -43,11 +36,10 @@ const takeoverPeers: Check = {
 export const POLICY_SIZES = `[for policy in [
 ${["look", "drain"]
   .flatMap((word) =>
-    Array.from({ length: SPREAD }, (_, index) => {
-      const size = `length(local.${word}_${index + 1}_policy)`;
-      const length = word === "look" ? `local.dns.is_set ? ${size} : 0` : size;
-      return `  { number = ${index + 1}, length = ${length} },\n`;
-    }),
+    Array.from(
+      { length: SPREAD },
+      (_, index) => `  { number = ${index + 1}, length = length(local.${word}_${index + 1}_policy) },\n`,
+    ),
   )
   .join(
     "",
@@ -101,8 +93,7 @@ export const RECOVERY_CHECKS: readonly Check[] = [
     holds: `var.regions[region].account == ${FIRST_ACCOUNT}`,
     allowed: `one account in all regions, \${${FIRST_ACCOUNT}}, with recovery`,
   },
-  byItself("takeover"),
-  byItself("failback"),
+  TAKEOVER_CHECK,
   ...TAKEOVER_CHECKS,
   {
     path: "recovery.alarm_action_arns.${region}",

@@ -10,6 +10,15 @@ const OF_WITNESS = [through(WITNESS, "witness")];
 const partition = (region: string) =>
   `startswith(${region}, "cn-") ? "aws-cn" : startswith(${region}, "us-gov-") ? "aws-us-gov" : "aws"`;
 
+/** Of a group with recovery. */
+export const TAKEOVER_CHECK: Check = {
+  path: "recovery.takeover",
+  value: "try(var.recovery.takeover, null)",
+  holds:
+    'var.recovery == null || length(local.regions) % 2 == 1 || try(var.recovery.witness, null) != null || (local.recovery.takeover == "manual" && (var.dns == null || local.recovery.takeover_is_chosen))',
+  allowed: "manual in a group of two or four regions without a witness, which with dns has to say so",
+};
+
 export const WITNESS_CHECKS: readonly Check[] = [
   {
     path: "recovery.witness.region",

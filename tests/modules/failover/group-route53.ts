@@ -21,16 +21,14 @@ import { Template } from "../../template";
 
 /** What of a region Route 53 and CloudWatch have to do with. */
 export interface Region {
-  /** Whether its health endpoint answers, and says that the home can do its work. */
-  isHealthy: boolean;
-  /** Whether the health checkers get to the endpoint. */
+  /** Whether it can do its work. */
+  isFit: boolean;
+  /** Whether it owns its home. */
+  ownsItself: boolean;
+  /** Whether the health checkers get to its endpoint. */
   isReachable: boolean;
   /** Whether its controller publishes metrics, and CloudWatch takes them. */
   publishes: boolean;
-  /** Peers' homes that it says it owns. */
-  owns: readonly string[];
-  /** Whether it claims its home back. */
-  claims: boolean;
 }
 
 /** Attributes of resources that matter here, as Terraform's JSON has them. */
@@ -47,7 +45,6 @@ interface CheckAttributes {
   readonly child_healthchecks?: readonly string[];
   readonly child_health_threshold?: number;
   readonly routing_control_arn?: string;
-  readonly invert_healthcheck?: boolean;
   readonly tags: Readonly<Record<string, string>>;
 }
 
@@ -147,7 +144,7 @@ export class GroupRoute53 {
     this.regions = Object.fromEntries(
       names.map((name): [string, Region] => [
         name,
-        { isHealthy: true, isReachable: true, publishes: true, owns: [], claims: false },
+        { isFit: true, ownsItself: true, isReachable: true, publishes: true },
       ]),
     );
     const global = Template.global(configuration);
@@ -209,29 +206,27 @@ export class GroupRoute53 {
   }
 
   private replyOf(checkId: string): Probe["reply"] {
-    const { isHealthy, isReachable } = this.regions[this.homes[checkId]!]!;
-    if (!isReachable) return {};
-    return { connectedAfterMs: 20, status: isHealthy ? 200 : 503, statusAfterMs: 30 };
+    const region = this.regions[this.homes[checkId]!]!;
+    if (!region.isReachable) return {};
+    return { connectedAfterMs: 20, status: isHealthy(region) ? 200 : 503, statusAfterMs: 30 };
   }
 
   /** What the controllers publish once a minute. */
   private publish(): void {
     const { failoverGroup } = this.configuration;
-    const names = Object.keys(this.regions);
-    for (const region of names) {
-      const { publishes, owns, claims, isHealthy } = this.regions[region]!;
-      if (!publishes) continue;
-      const put = (metric: string, value: boolean, home?: string) => {
-        const series = seriesOf(region, metric, controllerDimensions({ failoverGroup, region }, home));
-        const one = Number(value);
-        const point = { at: this.now, sampleCount: 1, sum: one, minimum: one, maximum: one };
-        this.points.set(series, [...(this.points.get(series) ?? []), point].slice(-10));
-      };
-      for (const home of names) if (home !== region) put(METRICS.owned, owns.includes(home), home);
-      put(METRICS.claim, claims);
-      put(METRICS.healthy, isHealthy);
+    for (const [region, state] of Object.entries(this.regions)) {
+      if (!state.publishes) continue;
+      const series = seriesOf(region, METRICS.healthy, controllerDimensions({ failoverGroup, region }));
+      const one = Number(isHealthy(state));
+      const point = { at: this.now, sampleCount: 1, sum: one, minimum: one, maximum: one };
+      this.points.set(series, [...(this.points.get(series) ?? []), point].slice(-10));
     }
   }
+}
+
+/** What the health endpoint says, and the controller's metric. */
+function isHealthy({ isFit, ownsItself }: Region): boolean {
+  return isFit && ownsItself;
 }
 
 function seriesOf(region: string, metric: string, dimensions: Readonly<Record<string, string>>): string {
@@ -249,8 +244,7 @@ function zoneName({ dns }: Configuration): string {
 }
 
 function configOf(attributes: CheckAttributes): HealthCheckConfig {
-  const { type, fqdn, cloudwatch_alarm_name, child_healthchecks, invert_healthcheck } = attributes;
-  const { routing_control_arn } = attributes;
+  const { type, fqdn, cloudwatch_alarm_name, child_healthchecks, routing_control_arn } = attributes;
   return {
     Type: type,
     ...(routing_control_arn !== undefined && { RoutingControlArn: routing_control_arn }),
@@ -269,7 +263,6 @@ function configOf(attributes: CheckAttributes): HealthCheckConfig {
       ChildHealthChecks: child_healthchecks.map(idIn),
       HealthThreshold: attributes.child_health_threshold,
     }),
-    ...(invert_healthcheck && { Inverted: true }),
   };
 }
 

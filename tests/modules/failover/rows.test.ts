@@ -1,29 +1,28 @@
-import { recordNames } from "../../../ownership/records";
+import type { ConfigurationInput } from "../../../config/schema";
+import { homeRecord } from "../../../core/names";
 import { configuration, HOME_ACCOUNT } from "../../fixtures";
 import { GroupRoute53, type Region } from "./group-route53";
 
-const [H, P, Q] = ["us-east-1", "us-west-2", "eu-west-1"] as const;
-const NAMES = recordNames("orders.example.com");
+const [H, P, Q, ...OTHERS] = ["us-east-1", "us-west-2", "eu-west-1", "eu-central-1", "ap-south-1"] as const;
+const RECORD = "orders.example.com";
 
-function groupOf(count: 2 | 3, type: "endpoint" | "metric" = "endpoint"): GroupRoute53 {
-  const regions = [H, P, Q].slice(0, count).map((region) => [region, { account: HOME_ACCOUNT }]);
+type Dns = NonNullable<ConfigurationInput["dns"]>;
+
+function groupOf(count: 2 | 3 | 5, dns: Partial<Dns> = {}): GroupRoute53 {
+  const regions = [H, P, Q, ...OTHERS].slice(0, count).map((region) => [region, { account: HOME_ACCOUNT }]);
   const group = new GroupRoute53(
     configuration({
       regions: Object.fromEntries(regions),
-      recovery: {},
-      dns: { zone_id: "Z0123456789ABC", record: "orders.example.com", health: { type } },
+      recovery: { takeover: "manual" },
+      dns: { zone_id: "Z0123456789ABC", record: RECORD, ...dns },
     }),
   );
   group.pass(300);
   return group;
 }
 
-/** What the records about H answer: its health, where its producers are sent, who owns it. */
-function answers(group: GroupRoute53): readonly string[] {
-  return [NAMES.health(H), NAMES.home(H), NAMES.owner(H)].map((name) => group.text(name));
-}
-
-const LOST: Partial<Region> = { isReachable: false, publishes: false };
+/** Where the producers of H are sent. */
+const sentTo = (group: GroupRoute53) => group.text(homeRecord(RECORD, H));
 
 type Story = (regions: Readonly<Record<string, Region>>, group: GroupRoute53) => void;
 const set =
@@ -41,208 +40,99 @@ const then =
     }
   };
 
+/** Nobody gets to the region, and what it owned lapses. */
+const LOST: Partial<Region> = { isReachable: false, publishes: false, ownsItself: false };
+/** It runs again, and its home is still with whoever has it. */
 const BACK: Partial<Region> = { isReachable: true, publishes: true };
+const OWNS_ITSELF: Partial<Region> = { ownsItself: true };
+const WHOLE: Partial<Region> = { ...BACK, ...OWNS_ITSELF };
+/** The home is with a peer, or with nobody: for the records that is one and the same. */
+const AWAY: Partial<Region> = { ownsItself: false };
 /** Health checkers are on neither side of a cut between regions, and see none of it. */
 const cut: Story = () => {};
 const restart: Story = (_, group) => group.restart();
 
-/** The rows of the table in docs/dns.md: what the records of a home answer ten minutes after something has failed. */
-describe.each<[2 | 3, string, Story, readonly [health: string, home: string, owner: string]]>([
-  [2, "nothing", () => {}, ["healthy", H, H]],
-  [2, "the home is lost", set(H, LOST), ["unhealthy", P, H]],
-  [2, "the home is lost, and taken over", then(set(H, LOST), set(P, { owns: [H] })), ["unhealthy", P, P]],
-  [2, "the home cannot do its work", set(H, { isHealthy: false }), ["unhealthy", P, H]],
-  [2, "the home's endpoint is flooded", set(H, { isReachable: false }), ["unhealthy", P, H]],
-  [2, "the home is evacuated", set(P, { owns: [H] }), ["healthy", P, P]],
-  [2, "the home is handed back", then(set(P, { owns: [H] }), set(P, { owns: [] })), ["healthy", H, H]],
-  [2, "the peer is lost", set(P, LOST), ["healthy", H, H]],
-  [2, "the regions are cut off from each other", cut, ["healthy", H, H]],
-  [
-    2,
-    "the same, and the peer takes the home over by order",
-    then(cut, set(P, { owns: [H] })),
-    ["healthy", P, P],
-  ],
-  [2, "both are unhealthy", then(set(H, LOST), set(P, LOST)), ["unhealthy", H, H]],
-  [
-    2,
-    "both are lost, and the home is back first",
-    then(set(H, LOST), set(P, LOST), set(H, BACK)),
-    ["healthy", H, H],
-  ],
-  [
-    2,
-    "both are lost, and the peer is back first",
-    then(set(H, LOST), set(P, LOST), set(P, BACK)),
-    ["unhealthy", P, H],
-  ],
-  [
-    2,
-    "the peer that owns the home is lost with it, and is back first",
-    then(set(H, LOST), set(P, { owns: [H] }), set(P, LOST), set(P, BACK)),
-    ["unhealthy", P, P],
-  ],
-  [2, "the home's controller or CloudWatch stands still", set(H, { publishes: false }), ["healthy", H, H]],
-  [2, "the peer's controller or CloudWatch stands still", set(P, { publishes: false }), ["healthy", H, H]],
-  [
-    2,
-    "the same while the peer owns the home",
-    then(set(P, { owns: [H] }), set(P, { publishes: false })),
-    ["healthy", P, P],
-  ],
-  [
-    2,
-    "the owner is lost, and the home is back",
-    then(set(H, LOST), set(P, { owns: [H] }), set(P, LOST), set(H, BACK)),
-    ["healthy", H, P],
-  ],
-  [
-    2,
-    "the same, and the home claims itself",
-    then(set(H, LOST), set(P, { owns: [H] }), set(P, LOST), set(H, { ...BACK, claims: true })),
-    ["healthy", H, H],
-  ],
-  [
-    2,
-    "the home that claimed itself is lost again before its owner is back",
-    then(set(P, { owns: [H] }), set(P, LOST), set(H, { claims: true }), set(H, LOST)),
-    ["unhealthy", H, P],
-  ],
-  [2, "Route 53 has forgotten everything", restart, ["healthy", H, H]],
-  [2, "the same while the peer owns the home", then(set(P, { owns: [H] }), restart), ["healthy", P, P]],
-  [
-    2,
-    "the same after the peer was lost while it owned the home",
-    then(set(P, { owns: [H] }), set(P, LOST), restart),
-    ["healthy", H, H],
-  ],
-  [3, "nothing", () => {}, ["healthy", H, H]],
-  [3, "the home is lost", set(H, LOST), ["unhealthy", P, H]],
-  [3, "the first peer is lost", set(P, LOST), ["healthy", H, H]],
-  [3, "the second peer is lost", set(Q, LOST), ["healthy", H, H]],
-  [3, "the home and the second peer are cut off from each other", cut, ["healthy", H, H]],
-  [3, "all are unhealthy", then(set(H, LOST), set(P, LOST), set(Q, LOST)), ["unhealthy", H, H]],
-  [3, "the home and the first peer are lost", then(set(P, LOST), set(H, LOST)), ["unhealthy", Q, H]],
-  [
-    3,
-    "they are lost, and the home is back first",
-    then(set(P, LOST), set(H, LOST), set(H, BACK)),
-    ["healthy", H, H],
-  ],
-  [
-    3,
-    "they are lost, and the first peer is back first",
-    then(set(P, LOST), set(H, LOST), set(P, BACK)),
-    ["unhealthy", P, H],
-  ],
-  [
-    3,
-    "they are lost, and the second peer has taken over",
-    then(set(P, LOST), set(H, LOST), set(Q, { owns: [H] })),
-    ["unhealthy", Q, Q],
-  ],
-  [
-    3,
-    "the first peer is lost while it owns the home",
-    then(set(H, LOST), set(P, { owns: [H] }), set(P, LOST)),
-    ["unhealthy", Q, Q],
-  ],
-  [
-    3,
-    "the same, and the home is back first",
-    then(set(H, LOST), set(P, { owns: [H] }), set(P, LOST), set(H, BACK)),
-    ["healthy", Q, Q],
-  ],
-  [
-    3,
-    "the same, and the home claims itself",
-    then(set(H, LOST), set(P, { owns: [H] }), set(P, LOST), set(H, { ...BACK, claims: true })),
-    ["healthy", Q, H],
-  ],
-  [
-    3,
-    "the first peer is lost while it owns the home, and is back first",
-    then(set(H, LOST), set(P, { owns: [H] }), set(P, LOST), set(P, BACK)),
-    ["unhealthy", P, P],
-  ],
-  [
-    3,
-    "the first peer is lost while it owns the home, and the second has taken over",
-    then(set(H, LOST), set(P, { owns: [H] }), set(P, LOST), set(Q, { owns: [H] })),
-    ["unhealthy", Q, Q],
-  ],
-  [
-    3,
-    "the same, and the first peer is back, and gives up",
-    then(
-      set(H, LOST),
-      set(P, { owns: [H] }),
-      set(P, LOST),
-      set(Q, { owns: [H] }),
-      set(P, { ...BACK, owns: [] }),
-    ),
-    ["unhealthy", P, Q],
-  ],
-  [
-    3,
-    "the home claims itself from a first peer that is lost",
-    then(set(P, { owns: [H] }), set(P, LOST), set(H, { claims: true })),
-    ["healthy", Q, H],
-  ],
-  [
-    3,
-    "the second peer is lost while it owns the home",
-    then(set(Q, { owns: [H] }), set(Q, LOST)),
-    ["healthy", P, Q],
-  ],
-  [3, "the second peer owns the home", set(Q, { owns: [H] }), ["healthy", P, Q]],
-  [3, "Route 53 has forgotten everything", restart, ["healthy", H, H]],
-  [3, "the same while the home is lost", then(set(H, LOST), restart), ["unhealthy", P, H]],
-  [
-    3,
-    "the same while the second peer owns the home",
-    then(set(Q, { owns: [H] }), restart),
-    ["healthy", P, Q],
-  ],
-  [
-    3,
-    "the same after the first peer was lost while it owned the home",
-    then(set(P, { owns: [H] }), set(P, LOST), restart),
-    ["healthy", H, H],
-  ],
+/** The rows of the table in docs/dns.md: where the producers of a home are sent ten minutes after something has failed. */
+describe.each<[2 | 3 | 5, string, Story, string]>([
+  [2, "nothing", () => {}, H],
+  [2, "the home is lost", set(H, LOST), P],
+  [2, "its controller stands still, or it is cut off from the majority", set(H, AWAY), P],
+  [2, "the home is unfit", set(H, { isFit: false }), P],
+  [2, "its endpoint is flooded", set(H, { isReachable: false }), P],
+  [2, "the home is evacuated", set(H, AWAY), P],
+  [2, "the home is handed back", then(set(H, AWAY), set(H, OWNS_ITSELF)), H],
+  [2, "the peer is lost", set(P, LOST), H],
+  [2, "the regions are cut off from each other", cut, H],
+  [2, "the home is back, and still with the peer", then(set(H, LOST), set(H, BACK)), P],
+  [2, "both are lost", then(set(H, LOST), set(P, LOST)), H],
+  [2, "both are unfit", then(set(H, { isFit: false }), set(P, { isFit: false })), H],
+  [2, "the owner is lost, and the home is back", then(set(H, LOST), set(P, LOST), set(H, BACK)), H],
+  [2, "both are lost, and the peer is back first", then(set(H, LOST), set(P, LOST), set(P, WHOLE)), P],
+  [2, "CloudWatch in the home", set(H, { publishes: false }), H],
+  [2, "Route 53 has forgotten everything", restart, H],
+  [2, "the same while the home is lost", then(set(H, LOST), restart), P],
+  [3, "nothing", () => {}, H],
+  [3, "the home is lost", set(H, LOST), P],
+  [3, "the home is evacuated to the second peer", set(H, AWAY), P],
+  [3, "the first peer is lost", set(P, LOST), H],
+  [3, "the home is lost, and the first peer unfit", then(set(P, { isFit: false }), set(H, LOST)), Q],
+  [3, "the home is lost, and the first peer is evacuated", then(set(P, AWAY), set(H, LOST)), Q],
+  [3, "two are lost, and the third has no majority", then(set(P, LOST), set(H, LOST), set(Q, AWAY)), H],
+  [5, "the home and the first peer are lost", then(set(P, LOST), set(H, LOST)), Q],
+  [5, "they are lost, and the home is back first", then(set(P, LOST), set(H, LOST), set(H, WHOLE)), H],
+  [5, "they are lost, and the first peer is back first", then(set(P, LOST), set(H, LOST), set(P, WHOLE)), P],
+  [5, "Route 53 has forgotten everything, and they are lost", then(set(P, LOST), set(H, LOST), restart), Q],
 ])("with %i regions, when what fails is: %s", (count, _, story, expected) => {
-  test("the records of the home answer as the table says", () => {
+  test("the producers of the home are sent where the table says", () => {
     const group = groupOf(count);
     story(group.regions, group);
     group.pass(600);
-    expect(answers(group)).toEqual(expected);
+    expect(sentTo(group)).toBe(expected);
   });
 });
 
-test("with health by metric, a controller or CloudWatch that stands still moves the producers, and nothing else", () => {
-  const group = groupOf(2, "metric");
-  expect(answers(group)).toEqual(["healthy", H, H]);
+test("when all are unhealthy everybody is sent home", () => {
+  const group = groupOf(3);
+  for (const region of [H, P, Q]) set(region, { isFit: false })(group.regions, group);
+  group.pass(600);
+  expect([H, P, Q].map((home) => group.text(homeRecord(RECORD, home)))).toEqual([H, P, Q]);
+});
+
+test("by metric, CloudWatch that stands still moves the producers too", () => {
+  const group = groupOf(2, { health: { type: "metric" } });
+  expect(sentTo(group)).toBe(H);
   set(H, { publishes: false })(group.regions, group);
   group.pass(600);
-  expect(answers(group)).toEqual(["unhealthy", P, H]);
+  expect(sentTo(group)).toBe(P);
+});
+
+test("by latency, who is near a lost region is sent to the first of its peers, and everybody else stays", () => {
+  const group = groupOf(3, { discovery: { policy: "latency" } });
+  const seenFrom = () => [H, P, Q].map((place) => group.text(RECORD, place));
+  expect(seenFrom()).toEqual([H, P, Q]);
+  set(Q, LOST)(group.regions, group);
+  group.pass(600);
+  expect(seenFrom()).toEqual([H, P, H]);
 });
 
 /** Seconds of the minute, at whose beginning the controllers publish. */
 const OFFSETS = [0, 1, 20, 40, 59];
 
-test.each([
-  ["endpoint", "is lost", LOST, 40],
-  ["metric", "is lost", LOST, 240],
-  ["metric", "says that it cannot do its work", { isHealthy: false }, 120],
-] as const)(
-  "by %s, a home that %s is noticed within the time that docs/dns.md says",
-  (type, _, change, seconds) => {
+test.each<[string, Dns["health"], string, Partial<Region>, number]>([
+  ["endpoint", {}, "is lost", LOST, 35],
+  ["endpoint", {}, "is unfit, or does not own itself", { isFit: false }, 35],
+  ["endpoint", { interval_seconds: 30, failure_threshold: 3 }, "is lost", LOST, 95],
+  ["metric", { type: "metric" }, "is lost", LOST, 240],
+  ["metric", { type: "metric" }, "is unfit, or does not own itself", { isFit: false }, 120],
+])(
+  "by %s %j, a home that %s is noticed within the time that docs/dns.md says",
+  (_, health, __, change, seconds) => {
     for (const offset of OFFSETS) {
-      const group = groupOf(2, type);
+      const group = groupOf(2, { health });
       group.pass(offset);
       set(H, change)(group.regions, group);
       group.pass(seconds);
-      expect({ offset, home: group.text(NAMES.home(H)) }).toEqual({ offset, home: P });
+      expect({ offset, sentTo: sentTo(group) }).toEqual({ offset, sentTo: P });
     }
   },
 );

@@ -253,7 +253,8 @@ function remake(world: World, random: Seeded, at: number, name: string): void {
     return;
   }
   world.at(at, () => world.deleteTable(name));
-  world.at(at + random.between(1_000, 60_000), () => world.makeTable(name));
+  // A region that misses its own table for the delay hands over.
+  world.at(at + random.between(1_000, 50_000), () => world.makeTable(name));
 }
 
 function give(world: World, at: number, command: () => Command): void {

@@ -25,6 +25,8 @@ export class GateJudge implements GateWatcher {
     private readonly report: Report,
     /** Is told whenever a reader goes by an entry. */
     private readonly onOpened: (gate: Gate, entry: PassEntry) => void,
+    /** Is told whenever one closes. */
+    private readonly onClosed: (gate: Gate) => void,
   ) {}
 
   /** @param beganAt beginning of the last round about the home that this run knows to have succeeded. @default there was none */
@@ -72,6 +74,7 @@ export class GateJudge implements GateWatcher {
     const { home, region, kind } = gate;
     const open = this.open.get(home);
     if (open?.delete(gate) !== true) return;
+    this.onClosed(gate);
     this.report.trace("gate", () => `${kind} gate of ${region} closes for ${home}`, home);
     const since = this.overlaps.get(home);
     if (since === undefined || this.regionsOpen(home).length > 1) return;

@@ -1,4 +1,4 @@
-import type { VoterList } from "../../../ownership/lease/items";
+import { isSameEpoch, type VoterList } from "../../../ownership/lease/items";
 import type { Report } from "./judge";
 import type { ClaimJudge } from "./judge-claims";
 import { bindingOf, isMajority } from "./rounds";
@@ -7,6 +7,8 @@ import type { World } from "./world";
 /** A run has to have looked for this long before a region can be expected to take anything. */
 const WATCHED_MS = 40_000;
 const TICK_MS = 1000;
+/** A lapse, and a look. */
+const LAPSE_MS = 45_000;
 
 export interface LivenessBounds {
   /** Longest time without an open pass while one and the same region could have had it. @default not judged */
@@ -15,8 +17,6 @@ export interface LivenessBounds {
   readonly workMs?: number;
   /** Longest time for which an owner's own gate is closed while another region could take over. @default not judged */
   readonly ownGateMs?: number;
-  /** What each of these is longer by for each region that is handing the home over. @default 0 */
-  readonly handOverMs?: number;
 }
 
 /** What stands in the way of a home: tables that have a claim, and lists of which majorities are needed. */
@@ -35,14 +35,16 @@ export class LivenessJudge {
   private readonly gaps = new Map<string, number>();
   private readonly told = new Set<string>();
   private readonly unwell = new Map<string, number>();
+  /** By home, when it was last open, and what has made it begin to wait anew since. */
+  private readonly waits = new Map<string, { readonly openAt: number; readonly anew: Set<string> }>();
+  /** When each epoch that was forced was first seen. */
+  private readonly forced = new Map<string, number>();
 
   constructor(
     private readonly world: World,
     private readonly report: Report,
     private readonly claims: ClaimJudge,
     private readonly bounds: LivenessBounds,
-    /** How many regions have closed their gate of the home for a hand-over, one after the other, and none has opened since. */
-    private readonly handOversOf: (home: string) => number,
   ) {}
 
   tick(): void {
@@ -87,8 +89,10 @@ export class LivenessJudge {
   private judgeHome(home: string): void {
     const { world } = this;
     const open = world.members.filter((member) => this.isOpenAt(member, home));
-    const isOpen = open.length > 0;
-    const isWorked = open.some((member) => world.region(member).isFit);
+    const isWithheld = this.isWithheld(home);
+    const isOpen = isWithheld || open.length > 0;
+    const isWorked = isWithheld || open.some((member) => world.region(member).isFit);
+    this.noteWait(home, isOpen);
     const binding = isOpen && isWorked ? undefined : this.bindingFor(home);
     for (const region of world.members) {
       const isAble = binding !== undefined && this.isAble(region, home, binding);
@@ -105,7 +109,7 @@ export class LivenessJudge {
 
   private judgeOwner(region: string): void {
     const owned = this.world.members.filter((home) => this.claims.ownerOf(home) === region);
-    const isClosed = owned.length > 0 && !this.isOpenAt(region, region, "own");
+    const isClosed = owned.length > 0 && !this.isOpenAt(region, region, "own") && !this.isWithheld(region);
     const couldGo =
       isClosed &&
       owned.some((home) => {
@@ -115,6 +119,31 @@ export class LivenessJudge {
     const what = `own gate of ${region} open, owner of ${owned.join()}`;
     const gapMs = this.count("I5", what, couldGo, this.bounds.ownGateMs, region, `own ${region}`);
     this.longestOwnGapMs = Math.max(this.longestOwnGapMs, gapMs);
+  }
+
+  /** A home waits anew when whoever has taken it is lost before its gate opens, and when an operator forces or orders it on meanwhile. */
+  private noteWait(home: string, isOpen: boolean): void {
+    const { world } = this;
+    if (isOpen || !this.waits.has(home)) this.waits.set(home, { openAt: world.now, anew: new Set() });
+    const { openAt, anew } = this.waits.get(home)!;
+    const last = this.claims.last.get(home);
+    if (last === undefined) return;
+    const { region, claim, beganAt } = last;
+    const epoch = `${home} ${claim.epoch.number} ${region}`;
+    if (claim.forced && !this.forced.has(epoch)) this.forced.set(epoch, world.now);
+    if ((this.forced.get(epoch) ?? 0) > openAt) anew.add(epoch);
+    const isOrderedOn = [...world.tables.values()].some(({ items }) => {
+      const there = items.claims[home];
+      return there?.state === "closing" && isSameEpoch(there.epoch, claim.epoch) && there.order > claim.order;
+    });
+    if (beganAt > openAt && isOrderedOn) anew.add(`${epoch} goes`);
+    if (beganAt > openAt && !(world.region(region).isFit && this.isConnected(region))) anew.add(region);
+  }
+
+  /** A home that has taken itself back opens when its controller has done what comes first. */
+  private isWithheld(home: string): boolean {
+    const { work } = this.world.region(home);
+    return this.claims.ownerOf(home) === home && work.withheld(this.world.now) !== undefined;
   }
 
   /** @returns for how long something has been missing */
@@ -133,9 +162,8 @@ export class LivenessJudge {
     }
     const gapMs = (this.gaps.get(key) ?? 0) + TICK_MS;
     this.gaps.set(key, gapMs);
-    const { handOverMs = 0 } = this.bounds;
-    const longestMs = (boundMs ?? Number.POSITIVE_INFINITY) + this.handOversOf(home) * handOverMs;
-    if (gapMs > longestMs && !this.told.has(key)) {
+    const anewMs = (this.waits.get(home)?.anew.size ?? 0) * LAPSE_MS;
+    if (gapMs > (boundMs ?? Number.POSITIVE_INFINITY) + anewMs && !this.told.has(key)) {
       this.told.add(key);
       this.report.violation(invariant, `not for ${gapMs / 1000} s: ${what}`, home);
     }

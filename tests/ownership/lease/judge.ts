@@ -1,10 +1,11 @@
 import type { Effect } from "../../../ownership/lease/effects";
 import type { Claim } from "../../../ownership/lease/items";
 import { ClaimJudge } from "./judge-claims";
-import { FenceJudge } from "./judge-fences";
 import { GateJudge } from "./judge-gates";
+import { HookJudge } from "./judge-hooks";
 import { type LivenessBounds, LivenessJudge } from "./judge-liveness";
 import { OrderJudge } from "./judge-orders";
+import { TakingJudge } from "./judge-takings";
 import type { Command, Told } from "./program";
 import { roundsOf } from "./rounds";
 import type { Applied } from "./table";
@@ -37,7 +38,8 @@ export class Judge {
   readonly claims: ClaimJudge;
   readonly liveness: LivenessJudge;
   readonly orders: OrderJudge;
-  readonly fences: FenceJudge;
+  readonly hooks: HookJudge;
+  readonly takings: TakingJudge;
   private readonly report: Report;
 
   constructor(
@@ -51,17 +53,25 @@ export class Judge {
       violation: (invariant, detail, home) => this.add(invariant, detail, home),
       trace: (kind, text, home) => world.trace.add(kind, text, home),
     };
-    this.gates = new GateJudge(this.report, (gate, entry) => this.fences.opened(gate, entry));
+    this.gates = new GateJudge(
+      this.report,
+      (gate, entry) => this.takings.opened(gate, entry),
+      (gate) => this.takings.closed(gate),
+    );
     this.claims = new ClaimJudge(
       this.report,
-      (region) => this.liveness.unfitSince.get(region),
+      (region) => this.unfitSince(region),
       (home, claim) => this.isByWord(home, claim),
     );
-    this.liveness = new LivenessJudge(world, this.report, this.claims, options, (home) =>
-      this.fences.underWayOf(home),
-    );
+    this.liveness = new LivenessJudge(world, this.report, this.claims, options);
     this.orders = new OrderJudge(world, this.report, this.claims, this.liveness);
-    this.fences = new FenceJudge(world, this.report, this.claims, this.liveness, this.orders);
+    this.hooks = new HookJudge(world, this.report);
+    this.takings = new TakingJudge(
+      world,
+      this.report,
+      (home) => this.gates.regionsOpen(home),
+      (home, claim) => this.isByWord(home, claim),
+    );
   }
 
   yielded(region: string, run: string, effect: Effect): void {
@@ -69,7 +79,8 @@ export class Judge {
       this.orders.yielded(run, effect);
       return;
     }
-    this.fences.yielded(region, effect);
+    this.hooks.yielded(region, run, effect);
+    this.takings.yielded(region, run, effect);
     this.claims.yielded(run, effect, (entry, beganAt) => this.gates.written(entry, beganAt));
   }
 
@@ -80,10 +91,15 @@ export class Judge {
     answers: ReadonlyMap<unknown, unknown>,
     beganAt: number,
   ): void {
+    if (region !== "operator") this.hooks.ended(region, run, effect, answers);
+    if (effect.kind === "look") this.takings.looked(run, answers);
     for (const round of roundsOf(region, run, effect, answers, beganAt, this.world.now)) {
       if (region === "operator")
         this.world.trace.add("round", () => `the operator writes a claim of ${round.home}`, round.home);
-      else this.claims.ended(round);
+      else {
+        this.claims.ended(round);
+        this.takings.ended(round);
+      }
     }
   }
 
@@ -108,6 +124,7 @@ export class Judge {
       const known = Math.max(0, ...claims.map(({ epoch }) => epoch.number));
       const order = Math.max(0, ...claims.map((claim) => claim.order));
       if (known < (this.gates.highestEpoch(home) ?? 0)) this.gates.forget(home);
+      if (claims.length === 0) this.takings.forget(home);
       if (claims.length === 0 || order < (this.claims.last.get(home)?.claim.order ?? 0))
         this.claims.forget(home);
     }
@@ -125,7 +142,6 @@ export class Judge {
 
   tick(): void {
     this.liveness.tick();
-    this.fences.tick();
   }
 
   /**
@@ -144,6 +160,12 @@ export class Judge {
     if (this.options.without?.includes(invariant) || this.violations.length >= MOST) return;
     this.world.trace.add("violation", () => `${invariant}: ${detail}`, home);
     this.violations.push({ invariant, at: this.world.now, detail, trace: this.world.trace.excerpt(home) });
+  }
+
+  /** Since when a region's own controller has known that the region is unfit. */
+  private unfitSince(region: string): number | undefined {
+    const since = this.liveness.unfitSince.get(region);
+    return since === undefined ? undefined : since + this.world.region(region).noticesAfterMs;
   }
 
   private claimsOf(home: string): readonly Claim[] {

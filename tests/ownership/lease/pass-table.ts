@@ -12,8 +12,10 @@ type Item = Readonly<Record<string, AttributeValue>>;
  * connections are real.
  */
 export class PassTable {
-  /** What the table holds about any region; none: no item. */
+  /** What the table holds about any region that {@link items} does not name; none: no item. */
   item: Item | undefined;
+  /** What it holds about single regions. */
+  readonly items = new Map<string, Item>();
   /** `hangs`: takes the call and never answers. Any other text is the code of an error. */
   fault: "none" | "hangs" | "no date" | (string & {}) = "none";
   /** By how much the table's clock differs from this machine's. */
@@ -22,22 +24,25 @@ export class PassTable {
   meanwhile: () => void = () => {};
   readonly requests: GetItemCommandInput[] = [];
   readonly client: DynamoDBClient;
+  readonly endpoint: string;
 
   private constructor(
     private readonly server: http.Server,
     region: string,
   ) {
     const { port } = server.address() as AddressInfo;
+    this.endpoint = `http://127.0.0.1:${port}`;
     server.on("request", (request, response) => {
       const chunks: Buffer[] = [];
       request.on("data", (chunk: Buffer) => chunks.push(chunk));
       request.on("end", () => {
-        this.requests.push(JSON.parse(Buffer.concat(chunks).toString()));
-        this.answer(response);
+        const input: GetItemCommandInput = JSON.parse(Buffer.concat(chunks).toString());
+        this.requests.push(input);
+        this.answer(input, response);
       });
     });
     this.client = tableClient(region, {
-      endpoint: `http://127.0.0.1:${port}`,
+      endpoint: this.endpoint,
       credentials: { accessKeyId: "test", secretAccessKey: "test" },
     });
   }
@@ -67,16 +72,23 @@ export class PassTable {
     return Date.now() + this.aheadMs;
   }
 
-  /** Writes the pass as an owner does. */
-  put(homes: Readonly<Record<string, PassEntry>>): void {
+  /** Writes the pass as an owner does. @param of the owner. @default whoever is asked for */
+  put(homes: Readonly<Record<string, PassEntry>>, of?: string): void {
     const attributes = Object.entries(homes).map(([home, { epoch, until }]) => [
       home,
       { M: { epoch: { N: String(epoch) }, until: { N: String(until) } } },
     ]);
-    this.item = { kind: { S: "pass" }, of: { S: "any" }, v: { N: "1" }, ...Object.fromEntries(attributes) };
+    const item = {
+      kind: { S: "pass" },
+      of: { S: of ?? "any" },
+      v: { N: "1" },
+      ...Object.fromEntries(attributes),
+    };
+    if (of === undefined) this.item = item;
+    else this.items.set(of, item);
   }
 
-  private answer(response: http.ServerResponse): void {
+  private answer({ Key }: GetItemCommandInput, response: http.ServerResponse): void {
     this.meanwhile();
     if (this.fault === "hangs") return;
     response.sendDate = false;
@@ -86,7 +98,9 @@ export class PassTable {
     response.statusCode = isError ? 400 : 200;
     response.end(
       JSON.stringify(
-        isError ? { __type: `com.amazonaws.dynamodb.v20120810#${this.fault}` } : { Item: this.item },
+        isError
+          ? { __type: `com.amazonaws.dynamodb.v20120810#${this.fault}` }
+          : { Item: this.items.get(Key?.of?.S ?? "") ?? this.item },
       ),
     );
   }

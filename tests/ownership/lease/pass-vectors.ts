@@ -20,6 +20,11 @@ interface PassVectors {
     readonly home: string;
   })[];
   readonly dates: readonly { readonly header: string | null; readonly dateMs: number | null }[];
+  readonly origins: readonly {
+    readonly name: string;
+    readonly origin: string | null;
+    readonly home: string | null;
+  }[];
 }
 
 export const passVectors: PassVectors = file as unknown as PassVectors;

@@ -58,11 +58,30 @@ class GateTest(unittest.TestCase):
         for thread in threads:
             thread.join()
         self.machine.now = 5_000
-        self.assertEqual(self.gate.ask("us-west-2"), ("no-pass", 0))
+        self.assertTrue(self.gate.is_open(HOME))
         self.assertEqual(self.requests(), (1, 0))
         self.machine.now = 5_001
         self.assertTrue(self.gate.is_open(HOME))
         self.assertEqual(self.requests(), (2, 0))
+
+    def test_reads_again_after_a_second_for_a_home_that_is_closed(self):
+        self.own.item = {"kind": {"S": "pass"}}
+        self.assertEqual(self.gate.ask(HOME), ("no-pass", 0))
+        self.own.item, self.machine.now = ITEM, 999
+        self.assertEqual(self.gate.ask(HOME), ("no-pass", 0))
+        self.assertEqual(self.requests(), (1, 0))
+        self.machine.now = 1_000
+        self.assertTrue(self.gate.is_open(HOME))
+        self.assertEqual(self.requests(), (2, 0))
+
+    def test_is_closed_for_as_long_as_the_last_answer_counts_when_no_table_answers(self):
+        self.own.item = {"kind": {"S": "pass"}}
+        self.assertEqual(self.gate.ask(HOME), ("no-pass", 0))
+        self.own.error = self.other.error = OSError("no route")
+        self.machine.now = 5_000
+        self.assertEqual(self.gate.ask(HOME), ("no-pass", 0))
+        self.machine.now = 5_001
+        self.assertEqual(self.gate.ask(HOME), ("unreadable", 0))
 
     def test_counts_from_before_the_request(self):
         self.own.takes = 3_000

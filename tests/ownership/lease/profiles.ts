@@ -19,8 +19,8 @@ export interface Profile {
   readonly failback?: true;
   /** Runs begin as deployed. @default drawn */
   readonly isReal?: true;
-  /** How long work in flight takes, seconds. @default drawn */
-  readonly inFlightSeconds?: number;
+  /** The longest that controllers keep a home that is to go, or is not to open yet, seconds. @default drawn */
+  readonly workSeconds?: number;
 }
 
 /** A random run in full. */
@@ -33,7 +33,8 @@ export interface Plan {
   readonly initially: "owned" | "nothing";
   readonly network: NetworkFaults;
   readonly schedule: Schedule;
-  readonly inFlightMs: number;
+  readonly workMs: number;
+  readonly noticesAfterMs: number;
   readonly tablesDrift: boolean;
   readonly restlessReaders: boolean;
   readonly bounds: LivenessBounds;
@@ -51,13 +52,10 @@ const BLINK_MS = 10_000;
 /** A turn for each region in between. */
 const TURN_MS = 10_000;
 
-/**
- * What a hand-over takes besides the work in flight: a run that is new waits for passes of runs before it, and whoever is next may die before
- * it takes.
- */
-const HAND_OVER_MS = 45_000;
-/** Work in flight that is drawn, seconds. */
-const IN_FLIGHT_SECONDS = [0, 20, 65, 120];
+/** What controllers do before a home goes or opens, seconds. */
+const WORK_SECONDS = [0, 20, 65, 120];
+/** How late controllers notice that their region is unfit, seconds. */
+const NOTICES_SECONDS = [0, 0, 10, 40];
 /** Kinds during which nothing can be said about when a home opens. */
 const UNBOUNDED: ReadonlySet<FaultKind> = new Set([
   "network",
@@ -69,7 +67,7 @@ const UNBOUNDED: ReadonlySet<FaultKind> = new Set([
   "restored",
 ]);
 
-/** For so long all is well at the end, besides the work in flight. */
+/** For so long all is well at the end, besides what controllers do first. */
 const SETTLE_MS = 180_000;
 
 export function planOf(profile: Profile, seed: number): Plan {
@@ -89,21 +87,22 @@ export function planOf(profile: Profile, seed: number): Plan {
     : {};
   const frozen = has("freezes") ? random.pick([0.01, 0.04]) : 0;
   const isBounded = !profile.faults.some((kind) => UNBOUNDED.has(kind));
-  const isEmptied = has("founding") || has("emptied");
   const isUninterrupted = profile.faults.every(
     (kind) => kind === "remade" || kind === "none" || kind === "clocks",
   );
+  // An owner that may not write a table made anew yet goes on at the others until its lease ends, though its gate is closed.
+  const isEmptied = has("founding") || has("emptied") || has("remade");
   const turnsMs = TURN_MS * (regions - 1);
   const failback = random.pick(["automatic", "manual"] as const);
   const failbackAfterMs = random.pick([60_000, 600_000]);
-  const inFlightMs = (profile.inFlightSeconds ?? random.pick(IN_FLIGHT_SECONDS)) * 1000;
+  const workMs = (profile.workSeconds ?? random.pick(WORK_SECONDS)) * 1000;
   const isReal = profile.isReal ?? random.fraction() < 0.3;
-  const handOverMs = HAND_OVER_MS + inFlightMs;
+  const noticesAfterMs = random.pick(NOTICES_SECONDS) * 1000;
   return {
     regions,
     witness,
     durationMs: isLost ? 1_200_000 : 500_000,
-    settleMs: SETTLE_MS + inFlightMs,
+    settleMs: SETTLE_MS + workMs,
     settings: {
       failback: profile.failback ? "automatic" : failback,
       failbackAfterMs: profile.failback ? 60_000 : failbackAfterMs,
@@ -114,15 +113,16 @@ export function planOf(profile: Profile, seed: number): Plan {
     initially: has("founding") ? "nothing" : "owned",
     network: { ...network, frozen },
     schedule: has("gaps") ? HOLEY : isReal ? REAL : GAPLESS,
-    inFlightMs,
+    workMs,
+    noticesAfterMs,
     tablesDrift: has("clocks"),
     restlessReaders: has("clocks"),
     bounds: isBounded
       ? {
           openMs: isUninterrupted ? BLINK_MS : (isEmptied ? FOUND_MS : TAKE_MS) + turnsMs,
-          workMs: DELAY_MS + TAKE_MS + turnsMs + handOverMs + 45_000,
+          // An owner that becomes unfit may hand over to one that does so just then.
+          workMs: 2 * (DELAY_MS + TAKE_MS) + turnsMs,
           ownGateMs: DELAY_MS + 120_000 + turnsMs,
-          handOverMs,
         }
       : {},
     faults: profile.faults.map((kind) => FAULTS[kind]),
@@ -173,7 +173,7 @@ export const PROFILES: readonly Profile[] = [
   { name: "manual orders", faults: ["orders", "lists"], regions: 3, takeover: "manual" },
   { name: "manual, hard", faults: ["orders", "racing", "links", "dead"], regions: 3, takeover: "manual" },
   { name: "back by itself", faults: ["dead", "unfit"], failback: true },
-  { name: "as deployed", faults: ["orders", "unfit"], isReal: true, inFlightSeconds: 65 },
+  { name: "as deployed", faults: ["orders", "unfit"], isReal: true, workSeconds: 65 },
   { name: "as deployed, hard", faults: ["orders", "unfit", "dead", "oneway"], isReal: true },
   { name: "two alone", faults: ["lost"], regions: 2, witness: false },
   { name: "two alone, hard", faults: ["lost", "network", "freezes", "gaps"], regions: 2, witness: false },

@@ -22,6 +22,7 @@ export type Command =
       readonly to: string;
       readonly force?: true;
       readonly lost?: string;
+      readonly since?: number;
     }
   | { readonly kind: "voters"; readonly voters: readonly string[]; readonly lost?: readonly string[] }
   | { readonly kind: "restore"; readonly table: string; readonly lost?: readonly string[] };

@@ -1,12 +1,11 @@
 import type { LeaseSettings } from "../../../ownership/lease/settings";
 import type { Request } from "./carrier";
-import type { MachineClockOptions } from "./clocks";
 import { LEASE } from "./lease-program";
 import type { Fate, NetworkFaults } from "./network";
 import type { Command, Program, Told } from "./program";
 import type { Conduct } from "./table";
 import type { Violation } from "./violation";
-import { GAPLESS, REAL, type Run, World, type WorldOptions } from "./world";
+import { GAPLESS, REAL, type Run, type RunOptions, World, type WorldOptions } from "./world";
 
 export interface ScriptOptions {
   readonly regions: number;
@@ -33,6 +32,8 @@ export interface ScriptOptions {
   readonly drift?: number;
   /** By how much a table's clock may be ahead or behind, seconds. @default 30 */
   readonly tablesApart?: number;
+  /** The longest that controllers keep a home that is to go, or is not to open yet. @default 0 */
+  readonly workSeconds?: number;
 }
 
 /** Which requests a script means. What is left out is any. */
@@ -73,6 +74,7 @@ export class Script {
   constructor(options: ScriptOptions) {
     const { regions, scheduled = false, idle = false, latencyMs = 20, program = LEASE, seed = 1 } = options;
     const { witness, settings, initially, faults, judge, drift = 0, tablesApart = 30 } = options;
+    const { workSeconds = 0 } = options;
     this.latencyMs = latencyMs;
     this.world = new World({
       seed,
@@ -81,6 +83,7 @@ export class Script {
       drift,
       tableOffsetMs: tablesApart * 1000,
       traces: true,
+      workMs: workSeconds * 1000,
       ...(witness && { witness }),
       ...(settings && { settings }),
       ...(initially && { initially }),
@@ -171,15 +174,14 @@ export class Script {
     this.world.setFit(name, true);
   }
 
-  /** How long the region needs to end its work on a home after it is told to. */
-  endsWorkAfter(name: string, home: string, seconds: number): void {
-    this.world.region(name).endsAfterMs[home] = seconds * 1000;
+  /** How long a region's controller keeps a peer's home that is to go, or its own home closed after a take. */
+  worksFor(name: string, home: string, seconds: number): void {
+    this.world.region(name).workMs[home] = seconds * 1000;
   }
 
-  /** The same for every region and home. */
-  allEndWorkAfter(seconds: number): void {
-    for (const region of this.world.members)
-      for (const home of this.world.members) this.endsWorkAfter(region, home, seconds);
+  /** How late the region's controller notices that the region is unfit. */
+  noticesAfter(name: string, seconds: number): void {
+    this.world.region(name).noticesAfterMs = seconds * 1000;
   }
 
   // Tables.
@@ -219,7 +221,7 @@ export class Script {
   }
 
   /** Begins another run in a region. */
-  startRun(name: string, options: { readonly clock?: MachineClockOptions } = {}): Run {
+  startRun(name: string, options: Pick<RunOptions, "clock" | "onLook"> = {}): Run {
     return this.world.startRun(name, options);
   }
 

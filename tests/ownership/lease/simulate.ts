@@ -20,7 +20,7 @@ export interface Outcome {
   };
 }
 
-/** Orders that were given so long before the end have been carried out, besides the work in flight. */
+/** Orders that were given so long before the end have been carried out, besides what controllers do first. */
 const ORDER_MS = 170_000;
 
 /** One random run. A run with violations is repeated, with a trace of what happened before each. */
@@ -31,7 +31,7 @@ export function simulate(seed: number, profile: Profile, program: Program): Outc
 
 function runOnce(seed: number, profile: Profile, program: Program, traces: boolean): Outcome {
   const plan = planOf(profile, seed);
-  const { regions, witness, settings, initially, network, schedule, inFlightMs } = plan;
+  const { regions, witness, settings, initially, network, schedule, workMs, noticesAfterMs } = plan;
   const { bounds, durationMs, settleMs } = plan;
   const world = new World({
     seed,
@@ -42,7 +42,8 @@ function runOnce(seed: number, profile: Profile, program: Program, traces: boole
     initially,
     faults: network,
     schedule,
-    inFlightMs,
+    workMs,
+    noticesAfterMs,
     tablesDrift: plan.tablesDrift,
     restlessReaders: plan.restlessReaders,
     judge: bounds,
@@ -53,7 +54,7 @@ function runOnce(seed: number, profile: Profile, program: Program, traces: boole
   world.runUntil(durationMs);
   world.healAll();
   world.runUntil(durationMs + settleMs);
-  world.judge.end(ORDER_MS + inFlightMs);
+  world.judge.end(ORDER_MS + workMs);
   const { gates, claims, liveness, violations } = world.judge;
   return {
     seed,

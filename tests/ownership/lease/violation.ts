@@ -12,7 +12,8 @@ export const INVARIANTS = {
   I10: "tables made anew: a home is neither interrupted by a minority nor opened by an empty majority",
   I11: "nobody hands a home to a region that is unfit",
   I12: "no list is dropped unless a higher one has stood beside it",
-  I13: "a gate that was closed for a hand-over stays closed until that is over",
+  I13: "a home goes and opens when its controller lets it, and its pass goes with it",
+  I14: "no owner says too early that passes before it have ended",
   crash: "the program does not throw",
 } as const;
 

@@ -12,6 +12,7 @@ import { Reader, type ReaderKind } from "./reader";
 import { patientRule } from "./reader-rule";
 import { LeaseTable } from "./table";
 import { Trace } from "./trace";
+import { Work } from "./work";
 
 /** When runs of a region's controller begin, and for how long they live. */
 export interface Schedule {
@@ -58,8 +59,10 @@ export interface WorldOptions {
   readonly faults?: NetworkFaults;
   /** @default runs begin by hand */
   readonly schedule?: Schedule;
-  /** How long work on a home needs to end when it is told to, milliseconds. @default drawn, up to 20 s */
-  readonly inFlightMs?: number;
+  /** The longest that a controller keeps a peer's home that is to go, and its own home closed after a take, milliseconds. @default 20 s */
+  readonly workMs?: number;
+  /** How late a region's controller notices that the region is unfit, milliseconds. @default 0 */
+  readonly noticesAfterMs?: number;
   /** By how much a table's clock may be ahead or behind. @default 40 s */
   readonly tableOffsetMs?: number;
   /** By how much a clock may be too fast or too slow, as a share. @default 0.01 */
@@ -78,6 +81,7 @@ export interface RunOptions {
   readonly faults?: NetworkFaults;
   /** Begun in case that no other run lives. @default false */
   readonly isSpare?: boolean;
+  readonly onLook?: LeaseRun["onLook"];
 }
 
 /** A run of a controller, for scripts. */
@@ -92,7 +96,11 @@ export interface RegionState {
   readonly name: string;
   isAlive: boolean;
   isFit: boolean;
-  readonly endsAfterMs: Record<string, number>;
+  unfitAt: number;
+  noticesAfterMs: number;
+  /** By home, how long what the controller has to do takes. @default drawn each time */
+  readonly workMs: Record<string, number>;
+  readonly work: Work;
   /** Runs that might be going on: those that have left it to others among them, until their time is over. */
   runs: Run[];
   readers: Reader[];
@@ -204,8 +212,12 @@ export class World {
       ...(options.isSpare && { isSpare: true as const }),
       clock: () => clock.mono(this.now),
       newId: () => this.newId(),
-      isFit: () => region.isFit,
-      hasEnded: (home, fencedMs) => fencedMs >= (region.endsAfterMs[home] ?? 0),
+      isFit: () => this.judge.hooks.fitness(id, this.seemsFit(region)),
+      unfitMs: () => (region.isFit ? undefined : this.now - region.unfitAt),
+      mayLeave: (home) => this.judge.hooks.askedToLeave(name, id, home, region.work.mayLeave(home, this.now)),
+      mayOpen: (home, taking) =>
+        this.judge.hooks.askedToOpen(name, id, home, taking, region.work.mayOpen(home, taking, this.now)),
+      onLook: (homes) => options.onLook?.(homes),
     };
     const driver = new Driver(
       {
@@ -283,7 +295,13 @@ export class World {
 
   setFit(name: string, isFit: boolean): void {
     this.trace.add("fault", () => `${name} is ${isFit ? "fit" : "unfit"}`);
-    this.region(name).isFit = isFit;
+    const region = this.region(name);
+    if (region.isFit && !isFit) region.unfitAt = this.now;
+    region.isFit = isFit;
+  }
+
+  private seemsFit({ isFit, unfitAt, noticesAfterMs }: RegionState): boolean {
+    return isFit || this.now - unfitAt < noticesAfterMs;
   }
 
   deleteTable(name: string): void {
@@ -396,13 +414,16 @@ export class World {
   }
 
   private regionOf(name: string): RegionState {
+    const { workMs = 20_000, noticesAfterMs = 0 } = this.options;
+    const lasts: Record<string, number> = {};
     return {
       name,
       isAlive: true,
       isFit: true,
-      endsAfterMs: Object.fromEntries(
-        this.members.map((home) => [home, this.options.inFlightMs ?? this.machines.between(0, 20_000)]),
-      ),
+      unfitAt: 0,
+      noticesAfterMs,
+      workMs: lasts,
+      work: new Work(name, (home) => lasts[home] ?? this.machines.between(0, workMs)),
       runs: [],
       readers: [],
     };

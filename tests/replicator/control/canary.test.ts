@@ -1,38 +1,31 @@
 import type {
   DeleteMessageBatchCommandInput,
   ReceiveMessageCommandInput,
-  SendMessageBatchCommandInput,
+  SendMessageCommandInput,
 } from "@aws-sdk/client-sqs";
-import { encodeHeartbeat, type Heartbeat, parseHeartbeat } from "../../../ownership/heartbeat";
-import { sendHeartbeats, takeHeartbeats } from "../../../replicator/control/canary";
+import { encodeHeartbeat, type Heartbeat } from "../../../ownership/heartbeat";
+import { sendHeartbeat, takeHeartbeats } from "../../../replicator/control/canary";
 import { clientOf, HOME, heartbeatOf, NOW, PEER, refusal } from "./group";
 
 type Client = Parameters<typeof takeHeartbeats>[0];
 const URL = "https://sqs.us-west-2.amazonaws.com/111122223333/shop-canary";
 
-describe("sendHeartbeats", () => {
-  const { at: _, ...heartbeat } = heartbeatOf(HOME);
-
-  test("sends one for each delay in one call, each with the moment at which it becomes visible", async () => {
-    const sent: SendMessageBatchCommandInput[] = [];
+describe("sendHeartbeat", () => {
+  test("puts it on the queue, at once", async () => {
+    const sent: SendMessageCommandInput[] = [];
     const client = clientOf<Client>(({ input }) => {
       sent.push(input);
       return {};
     });
-    await sendHeartbeats(client, URL, heartbeat, [0, 15], NOW);
-    expect(sent).toHaveLength(1);
-    const { Entries = [], QueueUrl } = sent[0]!;
-    expect(QueueUrl).toBe(URL);
-    expect(Entries.map(({ DelaySeconds }) => DelaySeconds)).toEqual([undefined, 15]);
-    expect(Entries.map(({ MessageBody }) => parseHeartbeat(MessageBody!, NOW))).toEqual([
-      { ...heartbeat, at: NOW },
-      { ...heartbeat, at: NOW + 15_000 },
-    ]);
+    await sendHeartbeat(client, URL, heartbeatOf(HOME));
+    expect(sent).toEqual([{ QueueUrl: URL, MessageBody: encodeHeartbeat(heartbeatOf(HOME)) }]);
   });
 
-  test("throws when SQS does not take one of them", async () => {
-    const client = clientOf<Client>(() => ({ Failed: [{ Id: "1", Code: "InternalError" }] }));
-    await expect(sendHeartbeats(client, URL, heartbeat, [0, 15], NOW)).rejects.toMatchObject({
+  test("throws when SQS does not take it", async () => {
+    const client = clientOf<Client>(() => {
+      throw refusal("InternalError");
+    });
+    await expect(sendHeartbeat(client, URL, heartbeatOf(HOME))).rejects.toMatchObject({
       name: "InternalError",
     });
   });

@@ -1,11 +1,13 @@
 import { HEARTBEAT_VERSION, type Heartbeat } from "../../../ownership/heartbeat";
-import { initialRoles } from "../../../ownership/roles";
-import { initialStates } from "../../../ownership/states";
+import type { HomeNow } from "../../../ownership/lease/settings";
 import type { ControlledQueue, ControllerSettings } from "../../../replicator/control/settings";
 
 export const [HOME, PEER, THIRD] = ["us-east-1", "us-west-2", "eu-west-1"] as const;
 export const REGIONS = [HOME, PEER, THIRD];
 export const NOW = 1_700_000_000_000;
+
+/** A region with a table alone. */
+export const WITNESS = "eu-central-1";
 
 /** A logical queue as the controller of a region knows it, with a drainer for each of the homes. */
 export function controlledQueue(
@@ -13,13 +15,13 @@ export function controlledQueue(
   ...homes: readonly string[]
 ): ControlledQueue {
   const { queue = "orders" } = over;
+  const all = homes.length === 0 ? [HOME] : homes;
   return {
     queue,
     rescue: "ledger",
     marginSeconds: 120,
-    drainers: Object.fromEntries(
-      (homes.length === 0 ? [HOME] : homes).map((home) => [home, `${queue}-drainer-${home}`]),
-    ),
+    drainers: Object.fromEntries(all.map((home) => [home, `${queue}-drainer-${home}`])),
+    standbys: Object.fromEntries(all.map((home) => [home, `${queue}-standby-${home}`])),
     ingress: `${queue}-ingress`,
     work: queue,
     ...over,
@@ -36,17 +38,21 @@ export function controllerSettings(
     failoverGroup: "shop",
     region,
     regions,
-    takeoverDelaySeconds: 300,
+    takeoverDelaySeconds: 60,
     takeoverOrder: Object.fromEntries(regions.map((home) => [home, regions.filter((one) => one !== home)])),
-    takeover: "manual",
+    takeover: "automatic",
     failback: "manual",
     failbackAfterSeconds: 900,
-    onIsolation: "continue",
     inFlightSeconds: 20,
     handBackTimeoutSeconds: 900,
     ownership: {
-      tables: Object.fromEntries(regions.map((one) => [one, "shop-ownership"])),
-      voters: Object.fromEntries(regions.map((home) => [home, regions.length === 2 ? [home] : regions])),
+      tables: Object.fromEntries([...regions, WITNESS].map((one) => [one, "shop-ownership"])),
+      voters: Object.fromEntries(
+        regions.map((home) => [
+          home,
+          regions.length === 2 ? [...regions, WITNESS].sort() : [...regions].sort(),
+        ]),
+      ),
     },
     canary: {
       ingressQueueUrl: url("shop-canary-ingress"),
@@ -62,10 +68,13 @@ export function heartbeatOf(region: string, over: Partial<Heartbeat> = {}): Hear
     region,
     at: NOW,
     fit: true,
-    roles: initialRoles(REGIONS),
-    homes: initialStates(region, REGIONS).homes,
     ...over,
   };
+}
+
+/** What a look shows of a home that its own region owns, or another. */
+export function homeOf(owner: string, over: Partial<HomeNow> = {}): HomeNow {
+  return { owner, epoch: 1, held: false, open: false, ...over };
 }
 
 /** What a service answers when it does not do what it is asked. */

@@ -3,7 +3,8 @@ import { SETTINGS_VARIABLE } from "../../../replicator/environment";
 import { controllerSettings, HOME, PEER } from "./group";
 
 const settings = controllerSettings(PEER);
-const { tables, voters } = settings.ownership;
+const voters = { [HOME]: [HOME], [PEER]: [PEER] };
+const tables = { [HOME]: "shop-ownership", [PEER]: "shop-ownership" };
 /** A table in another account votes about every home. */
 const WITNESSED = {
   tables: { ...tables, "us-east-2": "arn:aws:dynamodb:us-east-2:444455556666:table/shop-ownership" },
@@ -14,7 +15,8 @@ const env = (value: unknown) => ({ [SETTINGS_VARIABLE]: JSON.stringify(value) })
 test.each([
   ["without a ledger", settings],
   ["with a ledger", { ...settings, ledgerTable: "shop-ledger" }],
-  ["that decides for itself", { ...settings, failback: "automatic", onIsolation: "fence" }],
+  ["that decides for itself", { ...settings, failback: "automatic" }],
+  ["that publishes its health", { ...settings, publishesHealth: true }],
   ["with a witness", { ...settings, ownership: WITNESSED }],
 ])("reads what the stack writes %s", (_, written) => {
   expect(read(env(written))).toEqual(written);
@@ -27,7 +29,7 @@ test.each([
   ["an order without a home", env({ ...settings, takeoverOrder: { [HOME]: [PEER] } }), "takeoverOrder"],
   ["another takeover", env({ ...settings, takeover: "pigeons" }), "takeover"],
   ["another failback", env({ ...settings, failback: "never" }), "failback"],
-  ["another answer to isolation", env({ ...settings, onIsolation: "panic" }), "onIsolation"],
+  ["health that is no flag", env({ ...settings, publishesHealth: "yes" }), "publishesHealth"],
   ["a time that is none", env({ ...settings, inFlightSeconds: "long" }), "inFlightSeconds"],
   ["no ownership", env({ ...settings, ownership: undefined }), "ownership"],
   [

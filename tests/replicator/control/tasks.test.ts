@@ -1,221 +1,214 @@
-import { DRAIN_TASK_SECONDS, HEARTBEAT_FRESH_SECONDS } from "../../../core/limits";
-import { initialRoles, type Role, type Roles } from "../../../ownership/roles";
-import {
-  type HomeWatermark,
-  initialStates,
-  PHASES,
-  type Phase,
-  type States,
-} from "../../../ownership/states";
-import type { ControlledQueue } from "../../../replicator/control/settings";
-import { errandsOf } from "../../../replicator/control/tasks";
-import type { DrainTask } from "../../../replicator/drain/task";
-import { controlledQueue, HOME, NOW, PEER, REGIONS, THIRD } from "./group";
+import type { HomeNow } from "../../../ownership/lease/settings";
+import { type ErrandInput, errandsOf, standbysToAsk } from "../../../replicator/control/tasks";
+import { controlledQueue, HOME, homeOf, NOW, PEER, REGIONS, THIRD } from "./group";
 
-interface Given {
-  readonly phase?: Phase;
-  readonly role?: Partial<Role>;
-  readonly queue?: Partial<ControlledQueue>;
-  readonly watermark?: HomeWatermark;
-  readonly heardSecondsAgo?: number;
-  /** @default in phase owner */
-  readonly moves?: boolean;
-}
+const SECOND = 1_000;
+const LEDGER = controlledQueue();
+const WATERMARK = controlledQueue({ rescue: "watermark" });
+const MANUAL = controlledQueue({ rescue: "manual" });
+const FIFO = controlledQueue({ work: "orders.fifo" });
 
-/** The task that a peer gives its drainer of the home. */
-function taskOf({
-  phase = "standing-by",
-  role = {},
-  queue = {},
-  watermark,
-  heardSecondsAgo = 0,
-  moves = phase === "owner",
-}: Given): DrainTask {
-  const initial = initialRoles(REGIONS);
-  const roles: Roles = {
-    ...initial,
-    homes: { ...initial.homes, [HOME]: { owner: HOME, epoch: 1, at: 0, from: [], ...role } },
-  };
-  const own = initialStates(PEER, REGIONS);
-  const states: States = {
-    ...own,
-    homes: { ...own.homes, [HOME]: { phase, epoch: 1, since: 0 } },
-    heard: { [HOME]: { at: NOW - heardSecondsAgo * 1_000, fit: true } },
-    ...(watermark === undefined ? {} : { watermarks: { [HOME]: watermark } }),
-  };
-  const queues = [controlledQueue(queue)];
-  const [errand, ...others] = errandsOf({
+/** Taken so long ago that nothing of the owner before is under way. */
+const TAKEN = { from: HOME, epoch: 1, at: NOW - 21 * SECOND };
+const JUST_TAKEN = { ...TAKEN, at: NOW - 19 * SECOND };
+const OWN = homeOf(PEER, { held: true, open: true, taking: { at: 1 } });
+const OWNED = homeOf(PEER, { epoch: 2, held: true, open: true, taking: TAKEN });
+const RESCUE = { epoch: 2, until: NOW - 21 * SECOND, queues: { orders: 500 } };
+
+function input(over: Partial<ErrandInput> = {}, home: HomeNow = homeOf(HOME)): ErrandInput {
+  return {
     region: PEER,
-    regions: REGIONS,
-    queues,
-    roles,
-    states,
-    moves: moves ? [HOME] : [],
+    regions: [HOME, PEER],
+    inFlightSeconds: 20,
+    queues: [LEDGER],
+    homes: { [HOME]: home, [PEER]: OWN },
+    heldSince: { [HOME]: NOW - 10 * SECOND, [PEER]: 0 },
+    notes: {},
+    heard: { [HOME]: NOW },
+    hasCopies: () => true,
     now: NOW,
-  });
-  expect(others).toEqual([]);
-  return errand!.task;
+    ...over,
+  };
 }
 
-const owned = { owner: PEER, from: [HOME] };
+const tasks = (over?: Partial<ErrandInput>, home?: HomeNow) =>
+  errandsOf(input(over, home)).map(({ task }) => task);
+const moves = (over?: Partial<ErrandInput>, home?: HomeNow) => tasks(over, home)[0]?.moves;
 
-test("goes to the drainer of each home and queue, and ends before the next run; before the first order nothing is marked", () => {
+test("each drainer of a peer's copies gets a task until its time is up", () => {
   const queues = [
-    controlledQueue({}, HOME, THIRD),
-    controlledQueue({ queue: "mails" }, THIRD),
-    controlledQueue({ queue: "none", drainers: {} }),
+    LEDGER,
+    controlledQueue({ queue: "mails" }, HOME, THIRD),
+    controlledQueue({ queue: "none" }, THIRD),
   ];
-  const input = { region: PEER, regions: REGIONS, roles: initialRoles(REGIONS), moves: [], now: NOW };
-  const errands = errandsOf({ ...input, queues, states: initialStates(PEER, REGIONS) });
-  const until = NOW + DRAIN_TASK_SECONDS * 1_000;
-  const task = { v: 1, action: "prune", until, marked: false };
-  expect(errands).toEqual([
-    { queue: "orders", functionName: `orders-drainer-${HOME}`, task: { ...task, home: HOME } },
-    { queue: "orders", functionName: `orders-drainer-${THIRD}`, task: { ...task, home: THIRD } },
-    { queue: "mails", functionName: `mails-drainer-${THIRD}`, task: { ...task, home: THIRD } },
+  expect(errandsOf(input({ queues }))).toEqual([
+    {
+      queue: "orders",
+      functionName: `orders-drainer-${HOME}`,
+      standby: `orders-standby-${HOME}`,
+      task: { v: 2, home: HOME, action: "drain", until: NOW + 25 * SECOND, moves: [PEER] },
+    },
+    expect.objectContaining({ functionName: `mails-drainer-${HOME}` }),
   ]);
 });
 
-test("there is none for the own home", () => {
-  const input = { region: HOME, regions: REGIONS, roles: initialRoles(REGIONS), moves: [], now: NOW };
-  expect(errandsOf({ ...input, queues: [controlledQueue()], states: initialStates(HOME, REGIONS) })).toEqual(
-    [],
-  );
-});
-
-test("an owner that the record does not admit moves nothing but what is marked for it", () => {
-  expect(taskOf({ phase: "owner", role: owned, moves: false })).toMatchObject({
-    action: "prune",
-    marked: true,
-  });
-  expect(taskOf({ phase: "owner", role: owned })).toMatchObject({ action: "move", marked: true });
-});
-
-const OWNERS = [HOME, PEER, THIRD];
-const everywhere = PHASES.flatMap((phase) => OWNERS.map((owner) => [phase, owner] as const));
-
-test.each(everywhere)(
-  "%s, owned by %s: moves in phase owner only, and what is marked for here always",
-  (phase, owner) => {
-    for (const queue of [{}, { rescue: "watermark" }] as const) {
-      expect(taskOf({ phase, role: { owner }, queue })).toMatchObject({
-        action: phase === "owner" ? "move" : "prune",
-        marked: true,
-      });
-    }
-  },
-);
-
-describe("with a ledger", () => {
-  const watermark = { queues: { orders: 5 }, frozen: 1, completeUntil: 9, spans: [[1, 2]] } as const;
-
-  test.each(everywhere)("%s, owned by %s: nothing is told apart by time", (phase, owner) => {
-    const task = taskOf({ phase, role: { owner }, watermark });
-    for (const field of ["processedBefore", "takenInBefore", "answersFor"])
-      expect(task).not.toHaveProperty(field);
+describe("a drainer is sent", () => {
+  test("about a home that is not this region's only when there are copies", () => {
+    expect(tasks({ hasCopies: () => false })).toEqual([]);
+    expect(tasks({ hasCopies: (standby) => standby === `orders-standby-${HOME}` })).toHaveLength(1);
   });
 
-  test("but by what the operator says, while that holds", () => {
-    expect(taskOf({ phase: "owner", role: { ...owned, since: 7 } }).processedBefore).toBe(7);
-    expect(taskOf({ role: { owner: THIRD, since: 7 } })).not.toHaveProperty("processedBefore");
+  test("about a home that is this region's always, to stay", () => {
+    expect(tasks({ hasCopies: () => false }, OWNED)).toMatchObject([{ stay: true, fromAfar: false }]);
+  });
+
+  test("about a home that goes away only when there are copies, and no longer to stay", () => {
+    const leaving = { ...OWNED, next: HOME };
+    expect(tasks({ hasCopies: () => false }, leaving)).toEqual([]);
+    expect(tasks({}, leaving)).toMatchObject([{ moves: [PEER] }]);
+    expect(tasks({}, leaving)[0]).not.toHaveProperty("stay");
+  });
+
+  test("so the standby queues of homes that are not kept are asked", () => {
+    const queues = [LEDGER, controlledQueue({ queue: "none" }, THIRD)];
+    expect(standbysToAsk(input({ queues }))).toEqual([`orders-standby-${HOME}`]);
+    expect(standbysToAsk(input({ queues }, OWNED))).toEqual([]);
+    expect(standbysToAsk(input({ queues }, { ...OWNED, next: HOME }))).toEqual([`orders-standby-${HOME}`]);
   });
 });
 
-describe("by watermark", () => {
-  const queue = { rescue: "watermark", marginSeconds: 120 } as const;
-  const followed = { queues: { orders: NOW } };
-  const frozen = { ...followed, frozen: 1 };
-  const fenced = { ...frozen, completeUntil: NOW + 9 };
-  const own = [{ from: NOW, until: NOW + 9 }];
-  const earlier = { spans: [[1, 2]] } as const;
-
-  test.each<[string, Given, Partial<DrainTask>]>([
-    ["knows nothing of a home that has told nothing", {}, {}],
-    ["prunes what the home had processed", { watermark: followed }, { processedBefore: NOW }],
-    ["not what a third region processes", { watermark: followed, role: { owner: THIRD } }, {}],
-    [
-      "nor while it is to be the owner itself",
-      { watermark: followed, role: owned, phase: "taking-over" },
-      {},
-    ],
-    [
-      "moves everything when nothing is known",
-      { watermark: { queues: {}, frozen: 1 }, role: owned, phase: "owner" },
-      {},
-    ],
-    [
-      "moves from the frozen watermark on",
-      { watermark: frozen, role: owned, phase: "owner" },
-      { processedBefore: NOW },
-    ],
-    [
-      "to the moment at which the home was fenced, when that is known",
-      { watermark: fenced, role: owned, phase: "owner" },
-      { processedBefore: NOW, takenInBefore: NOW + 9, answersFor: own },
-    ],
-    [
-      "goes on with that when it is owner no more",
-      { watermark: fenced, phase: "handing-back" },
-      { processedBefore: NOW, answersFor: own },
-    ],
-    ["and later", { watermark: fenced }, { processedBefore: NOW, answersFor: own }],
-    [
-      "unless a third region takes the home over",
-      { watermark: fenced, role: { owner: THIRD } },
-      { processedBefore: NOW },
-    ],
-    [
-      "and with what comes late from takeovers before",
-      { watermark: { ...followed, ...earlier } },
-      { processedBefore: NOW, answersFor: [{ from: 1, until: 2 }] },
-    ],
-    [
-      "whoever owns the home",
-      { watermark: { ...fenced, ...earlier }, role: { owner: THIRD } },
-      { processedBefore: NOW, answersFor: [{ from: 1, until: 2 }] },
-    ],
-  ])("%s", (_, given, expected) => {
-    const { processedBefore, takenInBefore, answersFor } = taskOf({ queue, ...given });
-    expect({ processedBefore, takenInBefore, answersFor }).toEqual({
-      processedBefore: undefined,
-      takenInBefore: undefined,
-      answersFor: undefined,
-      ...expected,
-    });
-  });
+test("the home's queues are read from here when its canary is silent", () => {
+  const afar = (heard: Readonly<Record<string, number>>) => tasks({ heard }, OWNED)[0]!.fromAfar;
+  expect([afar({ [HOME]: NOW - 45 * SECOND }), afar({ [HOME]: NOW - 45 * SECOND - 1 }), afar({})]).toEqual([
+    false,
+    true,
+    true,
+  ]);
+  expect(tasks({ heard: {} })[0]).not.toHaveProperty("fromAfar");
 });
 
-describe("by hand", () => {
-  const queue = { rescue: "manual" } as const;
+describe("copies are moved of", () => {
+  const noted = { notes: { [HOME]: { queues: {}, rescue: RESCUE } } };
+  const at = (taking: HomeNow["taking"]) => ({ ...OWNED, taking }) as HomeNow;
 
-  test.each(PHASES)("moves nothing as %s without a moment", (phase) => {
-    const task = taskOf({ queue, phase, role: owned, watermark: { queues: {}, frozen: 1 } });
-    expect(task).toMatchObject({ action: "prune", marked: true });
-    expect(task).not.toHaveProperty("processedBefore");
+  test("the own region, while it owns itself and is to stay so", () => {
+    const own = (now: HomeNow) => moves({ homes: { [HOME]: homeOf(HOME), [PEER]: now } });
+    expect(own(OWN)).toEqual([PEER]);
+    expect(own(homeOf(HOME))).toEqual([]);
+    expect(own({ ...OWN, held: false })).toEqual([]);
+    expect(own({ ...OWN, next: HOME })).toEqual([]);
   });
 
-  test("moves what was taken in from the operator's moment on", () => {
-    const watermark = { queues: { orders: 7 }, frozen: 1, completeUntil: 9 };
-    expect(taskOf({ queue, phase: "owner", role: { ...owned, since: 7 }, watermark })).toMatchObject({
-      action: "move",
-      processedBefore: 7,
-    });
-    expect(taskOf({ queue, watermark })).toMatchObject({
-      action: "prune",
-      answersFor: [{ from: 7, until: 9 }],
-    });
+  test("a home that is this region's, by the ledger at once", () => {
+    expect(moves({}, at(JUST_TAKEN))).toEqual([HOME, PEER]);
+    expect(moves({}, { ...OWNED, held: false })).toEqual([PEER]);
   });
-});
 
-describe("from afar", () => {
   test.each([
-    [HEARTBEAT_FRESH_SECONDS, false],
-    [HEARTBEAT_FRESH_SECONDS + 1, true],
-  ])("last heard %i seconds ago: %p", (heardSecondsAgo, fromAfar) => {
-    expect(taskOf({ phase: "owner", role: owned, heardSecondsAgo }).fromAfar).toBe(fromAfar);
+    ["a queue by watermark", { queues: [WATERMARK], ...noted }],
+    ["a queue by hand", { queues: [MANUAL], ...noted }],
+  ])("%s when the work in flight of the owner before has ended", (_, over) => {
+    expect(moves(over, at(JUST_TAKEN))).toEqual([PEER]);
+    expect(moves(over, at(TAKEN))).toEqual([HOME, PEER]);
   });
 
-  test("never while another region owns the home", () => {
-    expect(taskOf({ heardSecondsAgo: 10_000 }).fromAfar).toBeUndefined();
+  test("of a FIFO queue nothing before that, also of what is marked: it would overtake", () => {
+    expect(moves({ queues: [FIFO] }, at(JUST_TAKEN))).toEqual([]);
+    expect(moves({ queues: [FIFO] }, at(TAKEN))).toEqual([HOME, PEER]);
+  });
+
+  test("that work, too, when nobody says when it was taken, from when this run first saw that it holds the home", () => {
+    const seen = (ms: number) =>
+      moves({ queues: [FIFO], heldSince: { [HOME]: NOW - ms, [PEER]: 0 } }, homeOf(PEER, { held: true }));
+    expect([seen(19 * SECOND), seen(20 * SECOND)]).toEqual([[], [HOME, PEER]]);
+  });
+
+  test("no clock that is behind the tables' holds it up for long", () => {
+    const future = { ...TAKEN, at: NOW + 3_600 * SECOND };
+    const seen = (ms: number) =>
+      moves({ queues: [FIFO], heldSince: { [HOME]: NOW - ms, [PEER]: 0 } }, at(future));
+    expect([seen(54 * SECOND), seen(55 * SECOND)]).toEqual([[], [HOME, PEER]]);
+  });
+
+  test.each<[string, Partial<ErrandInput>]>([
+    ["nothing is noted", { notes: {} }],
+    [
+      "what is noted is of another epoch",
+      { notes: { [HOME]: { queues: {}, rescue: { ...RESCUE, epoch: 1 } } } },
+    ],
+    ["it is handed back", { notes: { [HOME]: { queues: {}, rescue: { ...RESCUE, handedBack: true } } } }],
+  ])("none that is told apart by a moment while %s", (_, over) => {
+    expect(moves({ queues: [WATERMARK], ...over }, OWNED)).toEqual([PEER]);
+  });
+
+  test("by watermark though none is known, and by hand not", () => {
+    const notes = { [HOME]: { queues: {}, rescue: { ...RESCUE, queues: {} } } };
+    expect(moves({ queues: [WATERMARK], notes }, OWNED)).toEqual([HOME, PEER]);
+    expect(moves({ queues: [MANUAL], notes }, OWNED)).toEqual([PEER]);
+  });
+
+  test("what is marked for a region whose home is this region's, wherever it was taken in, needs no moment", () => {
+    const queues = [controlledQueue({ rescue: "manual" }, HOME, THIRD)];
+    const homes = { [HOME]: homeOf(HOME), [PEER]: OWN, [THIRD]: OWNED };
+    const byHome = Object.fromEntries(
+      tasks({ regions: REGIONS, queues, homes }).map((task) => [task.home, task.moves]),
+    );
+    // Of its own copies without a mark nothing is known.
+    expect(byHome).toEqual({ [HOME]: [PEER, THIRD], [THIRD]: [PEER] });
+    const early = tasks({ regions: REGIONS, queues, homes: { ...homes, [THIRD]: at(JUST_TAKEN) } });
+    expect(early.map((task) => task.moves)).toEqual([[PEER], [PEER]]);
+  });
+});
+
+describe("what counts as processed", () => {
+  const countedBefore = (over: Partial<ErrandInput>, home?: HomeNow) => tasks(over, home)[0]!.processedBefore;
+  const notes = { [HOME]: { queues: { orders: 700 }, rescue: RESCUE } };
+
+  test("is what the home has told, while the home or this region owns it", () => {
+    const told = { queues: [WATERMARK], notes: { [HOME]: { queues: { orders: 700 } } } };
+    expect(countedBefore(told)).toBe(700);
+    expect(countedBefore(told, OWNED)).toBe(700);
+    expect(countedBefore(told, homeOf(THIRD))).toBeUndefined();
+    expect(countedBefore(told, { held: false, open: false })).toBeUndefined();
+    expect(countedBefore({ ...told, queues: [MANUAL] })).toBeUndefined();
+  });
+
+  test("is frozen while this region rescues it", () => {
+    expect(countedBefore({ queues: [WATERMARK], notes }, OWNED)).toBe(500);
+    expect(countedBefore({ queues: [MANUAL], notes }, OWNED)).toBe(500);
+    const unknown = { [HOME]: { queues: { orders: 700 }, rescue: { ...RESCUE, queues: {} } } };
+    expect(countedBefore({ queues: [WATERMARK], notes: unknown }, OWNED)).toBeUndefined();
+  });
+
+  test("is the ledger's affair alone where there is one, whatever the operator says", () => {
+    expect(countedBefore({ notes }, { ...OWNED, since: 900 })).toBeUndefined();
+  });
+});
+
+describe("this region answers for", () => {
+  const span = { epoch: 1, until: 300, queues: { orders: 100, mails: 300 } };
+  const answers = (over: Partial<ErrandInput>, home?: HomeNow) => tasks(over, home)[0]!.answersFor;
+
+  test("what it has rescued and handed back, whoever owns the home", () => {
+    const queues = [WATERMARK];
+    const kept = { queues: {}, spans: [span] };
+    expect(answers({ queues, notes: { [HOME]: kept } })).toEqual([{ from: 100, until: 300 }]);
+    expect(answers({ queues, notes: { [HOME]: kept } }, homeOf(THIRD))).toEqual([{ from: 100, until: 300 }]);
+    const handing = { ...kept, rescue: { ...RESCUE, handedBack: true as const } };
+    expect(answers({ queues, notes: { [HOME]: handing } }, OWNED)).toEqual([
+      { from: 100, until: 300 },
+      { from: 500, until: RESCUE.until },
+    ]);
+  });
+
+  test("nothing of which it has rescued nothing, or that has a ledger", () => {
+    const notes = { [HOME]: { queues: {}, rescue: RESCUE, spans: [span] } };
+    expect(answers({ notes })).toBeUndefined();
+    expect(
+      answers({ notes, queues: [controlledQueue({ queue: "mails", rescue: "watermark" })] }),
+    ).toBeUndefined();
+    expect(
+      answers({ notes: { [HOME]: { queues: {}, rescue: RESCUE } }, queues: [WATERMARK] }, OWNED),
+    ).toBeUndefined();
   });
 });

@@ -2,104 +2,82 @@ import type { GetMetricDataCommandInput, PutMetricDataCommandInput } from "@aws-
 import type { InvokeCommandInput } from "@aws-sdk/client-lambda";
 import type {
   DeleteMessageBatchCommandInput,
+  GetQueueAttributesCommandInput,
   ReceiveMessageCommandInput,
-  SendMessageBatchCommandInput,
+  SendMessageCommandInput,
 } from "@aws-sdk/client-sqs";
-import type { PutParameterCommandInput } from "@aws-sdk/client-ssm";
-import { SSM_PARAMETER_MAX_BYTES } from "../../../core/limits";
 import { type Heartbeat, parseHeartbeat } from "../../../ownership/heartbeat";
+import type { Order } from "../../../ownership/lease/items";
+import { type PassReading, passVerdict } from "../../../ownership/lease/pass";
 import { parameterNames } from "../../../ownership/parameters";
-import { RoleReader } from "../../../ownership/reader";
-import type { Resolver } from "../../../ownership/records";
-import { RecordUnknown } from "../../../ownership/resolver";
-import {
-  encodeRoles,
-  initialRoles,
-  mergeRoles,
-  type Order,
-  ordered,
-  parseRoles,
-  type Roles,
-  roleOf,
-} from "../../../ownership/roles";
-import {
-  encodeStates,
-  type HomeState,
-  initialStates,
-  parseStates,
-  type States,
-  stateOf,
-} from "../../../ownership/states";
-import { fencedBy, gateIsOpen, type OwnershipView } from "../../../ownership/view";
-import { Controller, type RunReport } from "../../../replicator/control/controller";
-import type { Parts, Verdict } from "../../../replicator/control/parts";
-import type { ControlledQueue } from "../../../replicator/control/settings";
+import { Controller } from "../../../replicator/control/controller";
+import { holdLeases } from "../../../replicator/control/leases";
+import type { HomeNotes, Notes } from "../../../replicator/control/notes";
+import { notesIn } from "../../../replicator/control/notes-item";
+import { notesStore } from "../../../replicator/control/notes-store";
+import type { Parts } from "../../../replicator/control/parts";
+import { ControlledQueues } from "../../../replicator/control/queues";
+import type { ControlledQueue, ControllerSettings } from "../../../replicator/control/settings";
 import type { DrainTask } from "../../../replicator/drain/task";
-import { METRICS, METRICS_NAMESPACE } from "../../../replicator/metrics";
-import { RECORD, Route53, TTL_SECONDS } from "../../ownership/route53";
+import { Seeded } from "../../emulator/seeded";
 import { VirtualTime } from "../virtual-time";
-import { clientOf, controlledQueue, controllerSettings, HOME, NOW, PEER, refusal } from "./group";
-import { drainOnce, type Item, NOTHING_DONE, Pipeline, reclaimOnce } from "./pipeline";
+import { clientOf, controlledQueue, controllerSettings, HOME, NOW, PEER, refusal, WITNESS } from "./group";
+import { drainOnce, effectiveHome, type Item, NOTHING_DONE, Pipeline, reclaimOnce } from "./pipeline";
+import { OwnershipTable, reachedTables, storeOf, type Way } from "./tables";
 
-export const NAMES = parameterNames("shop");
+export const QUEUES_PATH = parameterNames("shop").queues;
 export const SECOND = 1_000;
 export const MINUTE = 60_000;
 /** A drainer stops so long before its task ends. */
 const DRAINER_RESERVE_MS = 6 * SECOND;
+/** As long as Lambda lets a run go on. */
+const RUN_MS = 15 * MINUTE;
 
 export interface Options {
   readonly regions?: readonly string[];
   /** @default by ledger */
   readonly queue?: Partial<ControlledQueue>;
+  readonly settings?: Partial<ControllerSettings>;
   /** Until what one region writes into the ledger is visible in the others. @default 1 */
   readonly ledgerLagSeconds?: number;
   /** Messages per second that the home takes in. @default 1 */
   readonly traffic?: number;
   /** Messages that a consumer processes per second. @default 50 */
   readonly speed?: number;
-  /** Every run of a controller has a new worker. @default as long as it is free, the last one goes on */
-  readonly coldStarts?: boolean;
-  /** There are records, and who takes homes over. @default none, ownership moves by order only */
-  readonly records?: "manual" | "automatic";
-  /** What the health endpoint of a region would say of its home. @default fit */
-  readonly verdict?: Verdict;
-  /** Controllers that each minute begins at once. @default 1; 0: a test runs them */
-  readonly workers?: number;
+  /** An empty queue has no age, as on AWS. @default its age is 0 */
+  readonly emptyHasNoAge?: boolean;
+  /** By region, by how many seconds the wall clocks of its functions are ahead. @default none is */
+  readonly aheadSeconds?: Readonly<Record<string, number>>;
+  readonly seed?: number;
+  /** Two triggers begin a run every minute, up to a minute late. @default a test begins runs */
+  readonly isScheduled?: boolean;
 }
 
-export type Service = "ssm" | "sqs" | "lambda" | "cloudWatch" | "ledger" | "dns";
+export type Service = "ssm" | "sqs" | "lambda" | "cloudWatch" | "ledger" | "tables";
 
-/** A call of a controller or of a reader of roles. */
+/** A call of a controller. */
 export interface Call {
   readonly caller: string;
   readonly region: string;
   readonly service: Service;
-  /** Such as `PutParameterCommand`. */
+  /** Such as `InvokeCommand`. */
   readonly name: string;
 }
 
 /** How long a call takes that is never answered: time-outs and attempts of the clients. */
-const PATIENCE_MS = (call: Call): number =>
-  ({
-    ssm: call.caller === call.region ? 9_000 : 1_000,
-    sqs: 6_000,
-    lambda: 6_000,
-    cloudWatch: 10_000,
-    dns: 2_000,
-    ledger: 6_000,
-  })[call.service];
+const PATIENCE_MS: Readonly<Record<Service, number>> = {
+  ssm: 6_000,
+  sqs: 6_000,
+  lambda: 6_000,
+  cloudWatch: 10_000,
+  ledger: 6_000,
+  tables: 2_000,
+};
 
 interface Beat {
   readonly id: string;
   readonly visibleAt: number;
   readonly body: string;
-}
-
-export interface Run {
-  readonly region: string;
-  readonly ms: number;
-  readonly report: RunReport | undefined;
-  readonly failures: readonly string[];
 }
 
 export interface Invocation {
@@ -109,53 +87,55 @@ export interface Invocation {
   readonly isAwaited: boolean;
 }
 
+/** One run of a controller. */
+export interface Run {
+  readonly region: string;
+  readonly controller: Controller;
+  /** Names of what failed in it. */
+  readonly failures: string[];
+  isAlive: boolean;
+}
+
 /** One region: what its stacks hold, and what runs there. */
 export class Site {
   readonly parameters = new Map<string, string>();
+  readonly table: OwnershipTable;
   /** Heartbeats on the canary's work and standby queues, by home. */
   readonly canary: Record<string, Beat[]> = {};
   readonly pipeline: Pipeline;
   /** By name of the metric's queue: by minute, in seconds. */
   readonly ages: Record<string, Map<number, number>> = {};
   isAlive = true;
-  /** Mappings and canary; controller and SQS go on without. */
+  /** Functions that queues trigger; controller and SQS go on without. */
   hasPollers = true;
-  view: OwnershipView | undefined;
-  idle: Controller[] = [];
+  /** DynamoDB of the region answers: ledger and table of ownership. */
+  hasDatabase = true;
   /** The watermark items of the ledger. */
   readonly marks: { readonly at: number; readonly writtenAt: number }[] = [];
-  reader: RoleReader | undefined;
+  reading: PassReading | undefined;
+  runs: Run[] = [];
 
   constructor(
     readonly name: string,
     peers: readonly string[],
   ) {
+    this.table = new OwnershipTable(name);
     this.pipeline = new Pipeline(name, peers);
-  }
-
-  get roles(): Roles {
-    return parseRoles(this.parameters.get(NAMES.roles)!);
-  }
-
-  get states(): States {
-    return parseStates(this.parameters.get(NAMES.states)!);
-  }
-
-  state(home: string = HOME): HomeState {
-    return stateOf(this.states, home);
   }
 }
 
 /**
- * The regions of a failover group with everything that a controller calls and causes: parameters, canary, metrics, ledger, and one
- * logical queue with its producers, replicators, forwarders, drainers and consumers. Only the controllers and the readers of roles are
- * the project's own. Time is virtual: a call takes some of it, and every second queues move on.
+ * The regions of a failover group with everything that a controller calls and causes: tables of ownership, canary, metrics, ledger, and one
+ * logical queue with its producers, replicators, forwarders, drainers and consumers. The controllers are the project's own, with the
+ * protocol by which they own homes and the rule by which passes are read. Time is virtual: a call takes some of it, and every second queues
+ * move on.
  */
 export class World {
   readonly time = new VirtualTime(NOW);
   readonly regions: readonly string[];
   readonly invocations: Invocation[] = [];
-  readonly runs: Run[] = [];
+  /** Metrics that CloudWatch was given. */
+  readonly published: { readonly region: string; readonly name: string; readonly value: number }[] = [];
   /** Heartbeats that were sent. */
   readonly beats: Heartbeat[] = [];
   /** By message: where it was processed, and when. */
@@ -168,38 +148,28 @@ export class World {
   /** Whether a call is refused or never answered. */
   fault: (call: Call) => "refused" | "hangs" | undefined = () => undefined;
   private readonly sites: ReadonlyMap<string, Site>;
+  private readonly witness = new OwnershipTable(WITNESS);
   private readonly cuts = new Set<string>();
   /** Links over which copies do not get, while calls do. */
   readonly heldBack = new Set<string>();
-  readonly route53: Route53;
-  /** What CloudWatch has taken, by region: metrics with their dimensions. */
-  readonly published: {
-    readonly region: string;
-    readonly at: number;
-    readonly name: string;
-    readonly value: number;
-    readonly home?: string;
-  }[] = [];
+  private readonly random: Seeded;
   private ids = 0;
+  private orders = 0;
 
   constructor(readonly options: Options = {}) {
     this.regions = options.regions ?? [HOME, PEER];
-    this.route53 = new Route53({ regions: this.regions });
+    this.random = new Seeded(`control ${options.seed ?? 1}`);
     this.sites = new Map(
-      this.regions.map((name) => [
-        name,
-        new Site(
-          name,
-          this.regions.filter((one) => one !== name),
-        ),
-      ]),
+      this.regions.map((name) => {
+        const peers = this.regions.filter((one) => one !== name);
+        const site = new Site(name, peers);
+        site.parameters.set(
+          `${QUEUES_PATH}/orders`,
+          JSON.stringify(controlledQueue(options.queue, ...peers)),
+        );
+        return [name, site];
+      }),
     );
-    for (const { name, parameters } of this.sites.values()) {
-      const homes = this.regions.filter((one) => one !== name);
-      parameters.set(NAMES.roles, encodeRoles(initialRoles(this.regions)));
-      parameters.set(NAMES.states, encodeStates(initialStates(name, this.regions)));
-      parameters.set(`${NAMES.queues}/orders`, JSON.stringify(controlledQueue(options.queue, ...homes)));
-    }
   }
 
   get now(): number {
@@ -220,10 +190,8 @@ export class World {
 
   /** Lets everything run while the story is told. */
   play(story: () => Promise<void>): Promise<void> {
-    for (const site of this.sites.values()) {
-      void this.readRoles(site);
-      void this.schedule(site);
-    }
+    if (this.options.isScheduled ?? true)
+      for (const site of this.sites.values()) for (const _ of ["schedule", "rule"]) void this.schedule(site);
     void this.tick();
     return this.time.run(story());
   }
@@ -232,33 +200,62 @@ export class World {
     return this.time.sleep(seconds * SECOND);
   }
 
-  async until(condition: () => boolean, seconds = 1_800): Promise<void> {
-    const end = this.now + seconds * SECOND;
+  /** @returns seconds that it took */
+  async until(condition: () => boolean, seconds = 1_800): Promise<number> {
+    const began = this.now;
     while (!condition()) {
-      if (this.now >= end) throw new Error(`not after ${seconds} s: ${condition}\n${this.describe()}`);
+      if (this.now >= began + seconds * SECOND)
+        throw new Error(`not after ${seconds} s: ${condition}\n${this.describe()}`);
       await this.pass(1);
     }
+    return (this.now - began) / SECOND;
   }
 
-  /** Until a region is in a phase about the home. */
-  phase(region: string, phase: HomeState["phase"], home: string = HOME): Promise<void> {
-    const isSo = () => {
-      const site = this.site(region);
-      const state = site.state(home);
-      return state.phase === phase && state.epoch === roleOf(site.roles, home).epoch;
-    };
-    return this.until(isSo);
+  /** Until a region processes a home's messages. @returns seconds that it took */
+  opens(region: string, home: string = HOME, seconds?: number): Promise<number> {
+    return this.until(() => this.isOpen(region, home), seconds);
+  }
+
+  /** Whether a gate in the region is open for a home: by the pass in the region's own table, as readers judge it. */
+  isOpen(region: string, home: string = HOME): boolean {
+    const site = this.site(region);
+    if (!site.isAlive) return false;
+    const clocks = { mono: Math.floor(this.now - NOW), wall: Math.floor(this.now) };
+    const isOld = site.reading === undefined || clocks.mono - site.reading.sent.mono >= 5 * SECOND;
+    if (isOld && site.hasDatabase) {
+      const { leases, clock } = site.table;
+      site.reading = {
+        sent: clocks,
+        dateMs: clock.dateAt(clocks.mono),
+        homes: leases.items.passes[region]?.homes ?? {},
+      };
+    }
+    return site.reading !== undefined && passVerdict(site.reading, home, clocks).open;
+  }
+
+  /** Regions whose gate is open for a home. */
+  open(home: string = HOME): readonly string[] {
+    return this.regions.filter((region) => this.isOpen(region, home));
   }
 
   /** Gives an order as the command does. */
-  async order(order: Omit<Order, "at">): Promise<void> {
-    const reached = [...this.sites.values()].filter(({ isAlive }) => isAlive);
-    const [first, ...others] = reached.map(({ roles }) => roles);
-    const roles = ordered(mergeRoles(first!, ...others), { ...order, at: this.now });
-    for (const { parameters, name } of reached) {
-      parameters.set(NAMES.roles, encodeRoles(roles));
-      void this.run(name);
+  order(home: string, to: string, more: Partial<Pick<Order, "force" | "since">> = {}): void {
+    const number = Math.floor(this.now / SECOND);
+    const order: Order = { number, id: `order-${++this.orders}`, to, ...more };
+    const reached = [...this.sites.values()].filter(({ isAlive, hasDatabase }) => isAlive && hasDatabase);
+    for (const table of [this.witness, ...reached.map((site) => site.table)]) {
+      table.leases.write({ kind: "order", table: table.region, home, order }, this.now - NOW);
     }
+  }
+
+  /** Notes of a region, as they stand in its table. */
+  notes(region: string): Notes | undefined {
+    const item = this.site(region).table.notes.get(region);
+    return item && notesIn(item);
+  }
+
+  noted(region: string, home: string = HOME): HomeNotes | undefined {
+    return this.notes(region)?.homes[home];
   }
 
   /** A producer puts a message into a region's ingress queue. */
@@ -273,13 +270,19 @@ export class World {
     this.cuts.add([one, other].sort().join());
   }
 
+  /** Cuts a region off from all others, the witness among them. */
+  isolate(region: string): void {
+    for (const other of [...this.regions, WITNESS]) if (other !== region) this.cut(region, other);
+  }
+
   heal(): void {
     this.cuts.clear();
   }
 
   lose(name: string): void {
     const site = this.site(name);
-    Object.assign(site, { isAlive: false, idle: [], view: undefined, reader: undefined });
+    for (const run of site.runs) run.isAlive = false;
+    Object.assign(site, { isAlive: false, runs: [], reading: undefined });
   }
 
   restore(name: string): void {
@@ -300,86 +303,100 @@ export class World {
     );
   }
 
-  /** Runs a region's controller now, as Lambda does: a worker that is busy is not disturbed. */
-  async run(region: string): Promise<Run> {
+  /** Tasks that move a home's messages in a region. */
+  moving(region: string, home: string = HOME): readonly Invocation[] {
+    return this.invocations.filter(
+      ({ region: where, task }) => where === region && task.home === home && task.moves.includes(home),
+    );
+  }
+
+  /** Begins a run of a region's controller, as Lambda does. */
+  start(region: string): Run {
     const site = this.site(region);
     const failures: string[] = [];
-    const worker =
-      (this.options.coldStarts ? undefined : site.idle.pop()) ??
-      new Controller(this.partsOf(site, (part, code) => this.failuresOf(worker).push(`${part}: ${code}`)));
-    this.current.set(worker, failures);
-    const began = this.now;
-    const report = await worker.run().catch(() => undefined);
-    const run = { region, ms: this.now - began, report, failures };
-    this.runs.push(run);
-    if (site.isAlive) site.idle.push(worker);
+    const onFailure = (part: string, code: string) => failures.push(`${part}: ${code}`);
+    const life = { isAlive: true };
+    const base = this.random.between(0, 1_000_000);
+    const clock = () => this.now - NOW + base;
+    const parts = this.partsOf(site, { onFailure, life, clock });
+    const controller = new Controller(parts, new ControlledQueues(parts.ssm, QUEUES_PATH, onFailure));
+    const run: Run = {
+      region,
+      controller,
+      failures,
+      get isAlive() {
+        return life.isAlive;
+      },
+      set isAlive(is) {
+        life.isAlive = is;
+      },
+    };
+    site.runs.push(run);
+    const ended = holdLeases(
+      {
+        settings: parts.settings,
+        clock,
+        hooks: controller.hooks,
+        onFailure,
+        store: storeOf(this.way(site, life, clock)),
+        sleep: (milliseconds) => this.sleepOf(life)(milliseconds),
+      },
+      RUN_MS,
+    );
+    void Promise.all([ended, controller.run(ended)]).then(() => {
+      life.isAlive = false;
+      site.runs = site.runs.filter((one) => one !== run);
+    });
     return run;
   }
 
   describe(): string {
     return [...this.sites.values()]
-      .map(({ name, states, pipeline }) => {
+      .map(({ name, pipeline, table, runs }) => {
         const { ingress, work, standbys, outboxes } = pipeline;
         const counts = { ingress, work, ...standbys, ...outboxes };
-        return `${name}: ${JSON.stringify(states)} ${JSON.stringify(Object.values(counts).map((queue) => queue.length))}`;
+        const claims = Object.entries(table.leases.items.claims).map(
+          ([home, { epoch, state, next }]) =>
+            `${home}: ${epoch.region} ${epoch.number} ${state} ${next ?? ""}`,
+        );
+        const { homes, fit, reasons } = runs.at(-1)?.controller.report() ?? {};
+        const failures = [...new Set(runs.flatMap((run) => run.failures))];
+        const lengths = Object.values(counts).map((queue) => queue.length);
+        return `${name}: ${JSON.stringify({ claims, notes: this.notes(name)?.homes, homes, fit, reasons, failures, lengths })}`;
       })
       .join("\n");
   }
 
-  private readonly current = new Map<Controller, string[]>();
-
-  private failuresOf(worker: Controller): string[] {
-    return this.current.get(worker) ?? [];
-  }
-
   private connected(one: string, other: string): boolean {
-    const areAlive = this.site(one).isAlive && this.site(other).isAlive;
-    return areAlive && (one === other || !this.cuts.has([one, other].sort().join()));
+    const isUp = (name: string) => name === WITNESS || this.site(name).isAlive;
+    return isUp(one) && isUp(other) && (one === other || !this.cuts.has([one, other].sort().join()));
   }
 
   private async schedule(site: Site): Promise<void> {
-    await this.time.sleep((5 + 17 * this.regions.indexOf(site.name)) * SECOND);
+    await this.pass(this.random.between(0, 30));
     for (;;) {
-      if (site.isAlive) {
-        for (let worker = 0; worker < (this.options.workers ?? 1); worker += 1) void this.run(site.name);
-      }
-      await this.time.sleep(MINUTE);
-    }
-  }
-
-  /** Replicator and gate ask every second, and mostly get what is in the cache. */
-  private async readRoles(site: Site): Promise<void> {
-    for (;;) {
-      await this.time.sleep(SECOND);
-      if (!site.isAlive) continue;
-      site.reader ??= new RoleReader({
-        region: site.name,
-        peers: this.regions.filter((one) => one !== site.name),
-        names: NAMES,
-        client: (region) => this.ssm(site.name, region),
-        now: this.time.now,
-        ...(this.options.records && {
-          records: { record: RECORD, ttlSeconds: TTL_SECONDS, resolver: this.resolver(site) },
-        }),
-      });
-      const { reader } = site;
-      const view = await reader.read().catch(() => undefined);
-      if (reader === site.reader) site.view = view ?? site.view;
+      const late = this.random.between(0, 60);
+      void this.pass(late).then(() => site.isAlive && this.start(site.name));
+      await this.pass(60);
     }
   }
 
   private async tick(): Promise<void> {
     for (;;) {
-      await this.time.sleep(SECOND);
-      this.route53.tick(this.now, (name) => this.site(name).isAlive && this.site(name).hasPollers);
+      await this.pass(1);
       if (this.producesIn !== undefined && this.site(this.producesIn).isAlive) this.produce(this.producesIn);
+      for (const home of this.regions) {
+        const open = this.open(home);
+        if (open.length > 1) this.violations.push(`${home} is open in ${open} at ${this.now - NOW}`);
+      }
       for (const site of this.sites.values()) {
         this.sample(site);
         if (!site.isAlive) continue;
-        const { pipeline, view, hasPollers } = site;
-        if (view !== undefined && hasPollers) pipeline.replicate(fencedBy(view, site.name), this.now);
-        if (hasPollers) this.forward(site);
-        if (view !== undefined && gateIsOpen(view, site.name)) this.consume(site);
+        if (site.hasPollers) {
+          site.pipeline.replicate(this.ownerOf(site), this.now);
+          this.forward(site);
+        }
+        this.consume(site);
       }
     }
   }
@@ -388,16 +405,31 @@ export class World {
     for (let count = 0; count < (this.options.traffic ?? 1); count += 1) this.put(home);
   }
 
+  /** What a replicator finds out about its home's owner. */
+  private ownerOf({ name }: Site): string | undefined {
+    if (this.isOpen(name, name)) return name;
+    const peers = this.regions.filter((peer) => peer !== name);
+    return peers.find((peer) => this.connected(name, peer) && this.isOpen(peer, name));
+  }
+
   private forward({ name, pipeline }: Site): void {
     for (const [peer, outbox] of Object.entries(pipeline.outboxes)) {
-      if (!this.connected(name, peer) || this.heldBack.has(`${name}>${peer}`)) continue;
-      const standby = this.site(peer).pipeline.standbys[name]!;
-      standby.push(...outbox.splice(0).map((item) => ({ ...item, put: this.now })));
+      for (const item of outbox.splice(0)) {
+        if (item.owner === peer && this.isOpen(name, peer)) pipeline.work.push({ ...item, put: this.now });
+        else if (!this.connected(name, peer) || this.heldBack.has(`${name}>${peer}`)) outbox.push(item);
+        else this.site(peer).pipeline.standbys[name]!.push({ ...item, put: this.now });
+      }
     }
   }
 
   private consume({ name, pipeline }: Site): void {
-    for (const item of pipeline.work.splice(0, this.options.speed ?? 50)) {
+    let left = this.options.speed ?? 50;
+    for (const item of pipeline.work.splice(0)) {
+      if (left === 0 || !this.isOpen(name, effectiveHome(item))) {
+        pipeline.work.push(item);
+        continue;
+      }
+      left -= 1;
       if (this.hasLedger && this.isSeenProcessed(item, name)) continue;
       const done = this.processed.get(item.id) ?? [];
       this.processed.set(item.id, [...done, { region: name, at: this.now }]);
@@ -425,101 +457,105 @@ export class World {
       ["work", "orders", 8],
     ] as const) {
       if (Math.floor((this.now - minute) / SECOND) !== second) continue;
+      if (this.options.emptyHasNoAge && pipeline[queue].length === 0) continue;
       ages[name] ??= new Map();
       ages[name].set(minute, pipeline.ageSeconds(queue, this.now));
     }
   }
 
+  /** What a run that is no more began ends nowhere. */
+  private sleepOf(life: { readonly isAlive: boolean }): (milliseconds: number) => Promise<void> {
+    return async (milliseconds) => {
+      await this.time.sleep(milliseconds);
+      if (!life.isAlive) await new Promise(() => {});
+    };
+  }
+
+  private way(site: Site, life: { readonly isAlive: boolean }, clock: () => number): Way {
+    const sleep = this.sleepOf(life);
+    return {
+      time: this.time,
+      clock,
+      table: (region) => (region === WITNESS ? this.witness : this.site(region).table),
+      travel: async (region) => {
+        await sleep(site.name === region ? 5 : 35);
+        const call = { caller: site.name, region, service: "tables", name: "" } as const;
+        const hasDatabase = region === WITNESS || this.site(region).hasDatabase;
+        return this.connected(site.name, region) && hasDatabase && this.fault(call) === undefined;
+      },
+    };
+  }
+
   /** What a controller of a region works with. */
-  partsOf(site: Site, onFailure: Parts["onFailure"]): Parts {
+  partsOf(
+    site: Site,
+    run: {
+      readonly onFailure: Parts["onFailure"];
+      readonly life: { readonly isAlive: boolean };
+      readonly clock: () => number;
+    },
+  ): Parts {
     const { name } = site;
-    const { records, verdict } = this.options;
-    const lambda = this.client(name, name, "lambda", (input: InvokeCommandInput) =>
-      this.invoke(site, input),
-    ) as Parts["lambda"]["start"];
+    const { life, clock, onFailure } = run;
+    const sleep = this.sleepOf(life);
+    const travel = async (service: Service, command: string): Promise<void> => {
+      const call = { caller: name, region: name, service, name: command };
+      const fault = site.isAlive ? this.fault(call) : "hangs";
+      await sleep(fault === "hangs" ? PATIENCE_MS[service] : 10);
+      if (fault !== undefined) throw refusal(fault === "hangs" ? "TimeoutError" : "AccessDeniedException");
+    };
+    const client = <Client>(service: Service, answer: (input: never, command: string) => unknown): Client =>
+      clientOf(async (command) => {
+        await travel(service, command.constructor.name);
+        return answer(command.input, command.constructor.name);
+      });
+    const lambda = client<Parts["lambda"]["start"]>("lambda", (input) => this.invoke(site, input));
+    const now = () => Math.floor(this.now) + (this.options.aheadSeconds?.[name] ?? 0) * SECOND;
     return {
       settings: {
         ...controllerSettings(name, this.regions),
         ...(this.hasLedger ? { ledgerTable: "shop-ledger" } : {}),
-        ...(records && {
-          records: { record: RECORD, ttlSeconds: TTL_SECONDS },
-          takeover: records,
-          onIsolation: "fence",
-        }),
+        ...this.options.settings,
       },
-      ...(records && { resolver: this.resolver(site) }),
-      ...(verdict && { verdict }),
-      ssm: (region) => this.ssm(name, region),
-      sqs: this.client(name, name, "sqs", (input: never, command) => this.sqs(site, command, input)),
+      ssm: client("ssm", () => this.parameters(site)),
+      sqs: client("sqs", (input, command) => this.sqs(site, command, input)),
       lambda: { start: lambda, wait: lambda },
-      cloudWatch: this.client(name, name, "cloudWatch", (input: never, command) =>
+      cloudWatch: client("cloudWatch", (input, command) =>
         command === "PutMetricDataCommand" ? this.take(site, input) : this.metrics(site, input),
       ),
-      ...(this.hasLedger ? { ledger: this.ledgerOf(site) } : {}),
-      now: this.time.now,
-      sleep: (milliseconds) => this.time.sleep(milliseconds),
+      notes: notesStore(name, reachedTables(this.way(site, life, clock), this.regions), (table, code) =>
+        onFailure(`notes in ${table}`, code),
+      ),
+      ...(this.hasLedger ? { ledger: this.ledgerOf(site, travel) } : {}),
+      now,
+      clock,
+      sleep,
       onFailure,
     };
   }
 
-  private client<Client, Input>(
-    caller: string,
-    region: string,
-    service: Service,
-    answer: (input: Input, command: string) => unknown,
-  ): Client {
-    return clientOf(async (command) => {
-      const { name } = command.constructor;
-      await this.travel({ caller, region, service, name });
-      return answer(command.input, name);
-    });
-  }
-
-  /** A call takes time, and may fail. */
-  private async travel(call: Call): Promise<void> {
-    const fault = this.connected(call.caller, call.region) ? this.fault(call) : "hangs";
-    if (fault === "hangs") await this.time.sleep(PATIENCE_MS(call));
-    else await this.time.sleep(call.caller === call.region ? 10 : 70);
-    if (fault !== undefined) throw refusal(fault === "hangs" ? "TimeoutError" : "AccessDeniedException");
-    if (!this.connected(call.caller, call.region)) throw refusal("TimeoutError");
-  }
-
-  private ssm(caller: string, region: string): ReturnType<Parts["ssm"]> {
-    const { parameters } = this.site(region);
-    return this.client(caller, region, "ssm", (input: never, command) => {
-      const {
-        Names = [],
-        Path,
-        Name,
-        Value,
-      } = input as Record<string, never> & { readonly Names?: string[] };
-      const found = [...parameters].filter(([name]) =>
-        command === "GetParametersCommand" ? Names.includes(name) : name.startsWith(`${Path}/`),
-      );
-      if (command !== "PutParameterCommand") {
-        return { Parameters: found.map(([name, value]) => ({ Name: name, Value: value })) };
-      }
-      const put = { Name, Value } as PutParameterCommandInput;
-      if (put.Value!.length > SSM_PARAMETER_MAX_BYTES) throw refusal("ValidationException");
-      if (caller !== region) this.violations.push(`${caller} writes in ${region}`);
-      parameters.set(put.Name!, put.Value!);
-      return {};
-    });
+  private parameters({ parameters }: Site): unknown {
+    return { Parameters: [...parameters].map(([Name, Value]) => ({ Name, Value })) };
   }
 
   /** The canary: what is sent arrives on the own work queue and, where there is a way, on the peers' standby queues. */
   private sqs(site: Site, command: string, input: never): unknown {
-    if (command === "SendMessageBatchCommand") {
-      for (const { MessageBody, DelaySeconds = 0 } of (input as SendMessageBatchCommandInput).Entries ?? []) {
-        this.beats.push(parseHeartbeat(MessageBody!, this.now));
-        void this.deliver(site, MessageBody!, DelaySeconds);
-      }
-      return { Failed: [] };
-    }
     const { QueueUrl = "" } = input as ReceiveMessageCommandInput;
-    const [, from = site.name] = /standby-(.*)$/.exec(QueueUrl) ?? [];
-    site.canary[from] ??= [];
-    const beats = site.canary[from];
+    const queue = QueueUrl.split("/").at(-1)!;
+    if (command === "GetQueueAttributesCommand") {
+      const { AttributeNames = [] } = input as GetQueueAttributesCommandInput;
+      const waiting = { ...site.pipeline.depths("orders") }[queue] ?? 0;
+      const counts = AttributeNames.map((name, index) => [name, String(index === 0 ? waiting : 0)]);
+      return { Attributes: Object.fromEntries(counts) };
+    }
+    if (command === "SendMessageCommand") {
+      const { MessageBody } = input as SendMessageCommandInput;
+      this.beats.push(parseHeartbeat(MessageBody!, this.now));
+      void this.deliver(site, MessageBody!);
+      return {};
+    }
+    const [, from = site.name] = /standby-(.*)$/.exec(queue) ?? [];
+    const beats = site.canary[from] ?? [];
     if (command === "ReceiveMessageCommand") {
       const due = beats.filter(({ visibleAt }) => visibleAt <= this.now).slice(0, 10);
       // Out of sight for the visibility timeout, should they not be deleted.
@@ -532,8 +568,8 @@ export class World {
     return { Failed: [] };
   }
 
-  private async deliver(site: Site, body: string, delaySeconds: number): Promise<void> {
-    await this.pass(delaySeconds + 1);
+  private async deliver(site: Site, body: string): Promise<void> {
+    await this.pass(1);
     while (!site.isAlive || !site.hasPollers) await this.pass(1);
     await Promise.all(
       this.regions.map(async (region) => {
@@ -545,32 +581,9 @@ export class World {
     );
   }
 
-  private resolver({ name: region }: Site): Resolver {
-    return {
-      text: async (record) => {
-        try {
-          await this.travel({ caller: region, region, service: "dns", name: record });
-          return this.route53.text(region, record, this.now);
-        } catch (error) {
-          throw new RecordUnknown(record, (error as { readonly code?: string }).code ?? "ETIMEOUT");
-        }
-      },
-    };
-  }
-
-  /** Metrics of a region. */
-  private take({ name: region }: Site, { Namespace, MetricData = [] }: PutMetricDataCommandInput): unknown {
-    if (Namespace !== METRICS_NAMESPACE) this.violations.push(`metrics in ${Namespace}`);
-    const taken = MetricData.map(({ MetricName = "", Value = 0, Dimensions = [] }) => {
-      const home = Dimensions.find(({ Name }) => Name === "HomeRegion")?.Value;
-      return { region, at: this.now, name: MetricName, value: Value, ...(home !== undefined && { home }) };
-    });
-    const owned = taken.flatMap(({ name, home, value }) =>
-      name === METRICS.owned && home !== undefined ? [[home, value === 1] as const] : [],
-    );
-    const isClaimed = taken.some(({ name, value }) => name === METRICS.claim && value === 1);
-    this.route53.put(region, Object.fromEntries(owned), isClaimed, this.now);
-    this.published.push(...taken);
+  private take({ name: region }: Site, { MetricData = [] }: PutMetricDataCommandInput): unknown {
+    for (const { MetricName = "", Value = 0 } of MetricData)
+      this.published.push({ region, name: MetricName, value: Value });
     return {};
   }
 
@@ -592,9 +605,14 @@ export class World {
     };
   }
 
-  private ledgerOf(site: Site): NonNullable<Parts["ledger"]> {
-    const call = (name: string) =>
-      this.travel({ caller: site.name, region: site.name, service: "ledger", name });
+  private ledgerOf(
+    site: Site,
+    travel: (service: Service, name: string) => Promise<void>,
+  ): NonNullable<Parts["ledger"]> {
+    const call = async (name: string) => {
+      await travel("ledger", name);
+      if (!site.hasDatabase) throw refusal("LedgerUnusable");
+    };
     return {
       probe: () => call("probe"),
       putWatermarks: async (_, at) => {
@@ -633,10 +651,12 @@ export class World {
         own: site.pipeline,
         home: this.connected(site.name, task.home) ? this.site(task.home).pipeline : undefined,
         isProcessed: this.hasLedger ? (item) => this.isSeenProcessed(item, site.name) : undefined,
+        isOpen: (home) => this.isOpen(site.name, home),
+        onPruned: () => {},
         now: this.now,
       });
       if (!task.stay && pruned + moved === 0) return;
-      await this.time.sleep(SECOND);
+      await this.pass(1);
     }
   }
 
@@ -644,8 +664,8 @@ export class World {
   private async reclaim(site: Site, task: DrainTask): Promise<unknown> {
     let reclaimed = 0;
     while (site.isAlive && this.now < task.until - DRAINER_RESERVE_MS) {
-      reclaimed += reclaimOnce(task, site.pipeline);
-      await this.time.sleep(SECOND);
+      reclaimed += reclaimOnce(task, site.pipeline).length;
+      await this.pass(1);
       if (!site.pipeline.work.some(({ put }) => put > this.now - 2 * SECOND)) {
         return { ...NOTHING_DONE, reclaimed, drained: true };
       }

@@ -4,20 +4,29 @@ import { encodeOrigin, ORIGIN_ATTRIBUTE, originOf } from "../../../replicator/me
 import type { Fault } from "../model-sqs";
 import { HOME, SENT, sqsRecord, url } from "../records";
 import { VirtualTime } from "../virtual-time";
-import { bodies, ELSEWHERE, entryOfCopy, HERE, heldBy, numbered, TASK_MS, World } from "./world";
+import {
+  bodies,
+  ELSEWHERE,
+  entryOfCopy,
+  HERE,
+  heldBy,
+  MARKED,
+  numbered,
+  OWNED,
+  TASK_MS,
+  World,
+} from "./world";
 
 const DAY_MS = 86_400_000;
 const ids = (count: number) => numbered(count).map(({ id }) => id);
 
-describe("prune", () => {
-  const prune = { action: "prune", marked: true } as const;
-
+describe("without owning the home", () => {
   test("deletes what is processed, leaves the rest in sight, and moves nothing", async () => {
     const world = new World();
     world.put(world.standby, ...numbered(8));
     world.complete("m-1", "m-4");
-    const result = await world.run(prune);
-    expect(result).toMatchObject({ pruned: 2, moved: 0, expired: 0, drained: false, failures: 0 });
+    const result = await world.run(MARKED);
+    expect(result).toMatchObject({ pruned: 2, moved: 0, drained: false, failures: 0 });
     expect(heldBy(world.standby)).toEqual(["m-0", "m-2", "m-3", "m-5", "m-6", "m-7"]);
     expect(world.work.log).toEqual([]);
   });
@@ -28,14 +37,14 @@ describe("prune", () => {
     const world = new World({ plan: [{ kind: "none" }, one, other] });
     world.put(world.standby, ...numbered(2));
     world.complete(...ids(2));
-    expect(await world.run(prune)).toMatchObject({ pruned: 1, drained: false, failures: 1 });
+    expect(await world.run(MARKED)).toMatchObject({ pruned: 1, drained: false, failures: 1 });
     world.sqs.nowMs += 30_000;
-    expect(await world.run(prune)).toMatchObject({ pruned: 1, drained: true });
+    expect(await world.run(MARKED)).toMatchObject({ pruned: 1, drained: true });
   });
 
   test("costs one call when there is nothing", async () => {
     const world = new World();
-    const result = await world.run(prune);
+    const result = await world.run(MARKED);
     expect([...world.sqs.requests.values()]).toEqual([1]);
     expect(world.ledger.calls).toBe(0);
     expect(result).toMatchObject({ pruned: 0, drained: true });
@@ -44,7 +53,7 @@ describe("prune", () => {
   test("stops at the first batch that is not processed, and leaves it in sight", async () => {
     const world = new World();
     world.put(world.standby, ...numbered(1_000));
-    expect(await world.run(prune)).toMatchObject({ pruned: 0, left: 10 });
+    expect(await world.run(MARKED)).toMatchObject({ pruned: 0, left: 10 });
     // One receive, and one call that gives it back.
     expect(world.sqs.requests.get(world.standby.name)).toBe(2);
     expect(world.standby.inFlightMs(world.sqs.nowMs)).toEqual([]);
@@ -60,22 +69,26 @@ describe("prune", () => {
       held = command instanceof ReceiveMessageCommand ? held + 10 : 0;
       most = Math.max(most, held);
     };
-    expect(await world.run(prune)).toMatchObject({ pruned: 600, failures: 0 });
+    expect(await world.run(MARKED)).toMatchObject({ pruned: 600, failures: 0 });
     expect(most).toBeGreaterThan(10);
     expect(most).toBeLessThanOrEqual(240);
   });
 
-  test.each(["prune", "move"] as const)(
-    "keeps up, in %s, with a thousand copies a second when calls take 20 ms",
-    async (action) => {
+  test.each([
+    ["deletes", MARKED],
+    ["moves", OWNED],
+  ] as const)(
+    "%s a thousand copies a second when calls take 20 ms",
+    async (does, task) => {
       const time = new VirtualTime(SENT);
       const world = new World({ latency: { time, ms: 20 } });
       world.put(world.standby, ...numbered(10_000));
-      if (action === "prune") world.complete(...ids(10_000));
-      const result = await time.run(world.run({ action }));
-      expect(action === "prune" ? result.pruned : result.moved).toBe(10_000);
+      if (does === "deletes") world.complete(...ids(10_000));
+      const result = await time.run(world.run(task));
+      expect(does === "deletes" ? result.pruned : result.moved).toBe(10_000);
       expect(time.now() - SENT).toBeLessThan(10_000);
     },
+    30_000,
   );
 
   test("gets past copies that are never processed, which stay out of sight for two minutes at most", async () => {
@@ -83,7 +96,7 @@ describe("prune", () => {
     world.put(world.standby, ...numbered(500));
     world.complete(...ids(500).slice(300));
     for (let minute = 0; minute < 40; minute += 1) {
-      await world.run(prune);
+      await world.run(MARKED);
       expect(Math.max(0, ...world.standby.inFlightMs(world.sqs.nowMs))).toBeLessThanOrEqual(120_000);
       world.sqs.nowMs += 60_000;
     }
@@ -97,23 +110,29 @@ describe("prune", () => {
     world.put(world.standby, ...numbered(200));
     world.complete(...ids(200).slice(9));
     for (let minute = 0; minute < 3; minute += 1) {
-      await world.run(prune);
+      await world.run(MARKED);
       world.sqs.nowMs += 60_000;
     }
     expect(heldBy(world.standby)).toEqual(ids(9));
   });
 
-  test("discards what would have expired at home, by origin or else by its time on the standby queue", async () => {
-    const world = new World();
-    world.put(world.standby, { id: "old", sent: SENT - 5 * DAY_MS }, { id: "young" });
-    world.put(world.standby, { id: "old without origin", hasOrigin: false });
-    world.sqs.nowMs += 3.9 * DAY_MS;
-    expect(await world.run(prune)).toMatchObject({ expired: 1 });
-    world.sqs.nowMs += 0.2 * DAY_MS;
-    expect(await world.run(prune)).toMatchObject({ expired: 2, pruned: 0 });
-    expect(heldBy(world.standby)).toEqual([]);
-    expect(world.work.log).toEqual([]);
-  });
+  test.each([
+    ["by ledger", { rescue: "ledger" }],
+    ["by watermark", { rescue: "watermark" }],
+  ] as const)(
+    "deletes nothing for its age: a copy may have waited for days in an outbox, and its retention counts here, %s",
+    async (_, settings) => {
+      const world = new World({ settings });
+      world.put(world.standby, { id: "old", sent: SENT - 13 * DAY_MS }, { id: "unmarked" });
+      world.put(world.standby, { id: "without origin", hasOrigin: false });
+      world.sqs.nowMs += 6 * DAY_MS;
+      expect(await world.run(MARKED)).toMatchObject({ pruned: 0 });
+      expect(heldBy(world.standby)).toEqual(["old", "unmarked", "without origin"]);
+      world.sqs.nowMs += 60_000;
+      expect(await world.run(OWNED)).toMatchObject({ moved: 3 });
+      expect([...bodies(world.work)].sort()).toEqual(["old", "unmarked", "without origin"]);
+    },
+  );
 
   test("moves what is marked for this region, however old, and nothing that is marked for another", async () => {
     const world = new World();
@@ -126,7 +145,7 @@ describe("prune", () => {
       { id: "done", owner: HERE },
     );
     world.complete("done");
-    expect(await world.run(prune)).toMatchObject({ moved: 2, pruned: 1 });
+    expect(await world.run(MARKED)).toMatchObject({ moved: 2, pruned: 1 });
     expect(bodies(world.work)).toEqual(["mine", "old"]);
     expect(heldBy(world.standby)).toEqual(["theirs", "unmarked"]);
   });
@@ -135,7 +154,7 @@ describe("prune", () => {
     const world = new World();
     world.put(world.standby, ...numbered(300, (index) => (index < 200 ? { owner: HERE } : {})));
     world.complete(...ids(300).slice(200));
-    expect(await world.run({ action: "prune", marked: false })).toMatchObject({ moved: 0, pruned: 100 });
+    expect(await world.run({ moves: [] })).toMatchObject({ moved: 0, pruned: 100 });
     expect(heldBy(world.standby)).toEqual(ids(200));
   });
 
@@ -148,7 +167,7 @@ describe("prune", () => {
       { id: "marked", sent: SENT - 1, owner: HERE },
       { id: "marked for another", sent: SENT - 1, owner: ELSEWHERE },
     );
-    await world.run({ ...prune, processedBefore: SENT });
+    await world.run({ ...MARKED, processedBefore: SENT });
     expect(heldBy(world.standby)).toEqual(["at", "marked for another"]);
     expect(bodies(world.work)).toEqual(["marked"]);
   });
@@ -159,7 +178,7 @@ describe("prune", () => {
     world.put(world.standby, { id: "without", hasOrigin: false });
     world.complete(...ids(30));
     world.ledger.isAway = true;
-    const result = await world.run(prune);
+    const result = await world.run(MARKED);
     expect(result).toMatchObject({ pruned: 0, moved: 1, failures: 1, drained: false });
     // After it has failed it is not asked again.
     expect(world.ledger.calls).toBe(1);
@@ -167,8 +186,8 @@ describe("prune", () => {
   });
 });
 
-describe("move", () => {
-  test("moves what is not processed, as it is, and deletes the rest", async () => {
+describe("owning the home", () => {
+  test("moves what is not processed, as one of its own, and deletes the rest", async () => {
     const world = new World();
     world.put(world.standby, ...numbered(25));
     world.complete("m-3", "m-24");
@@ -176,7 +195,7 @@ describe("move", () => {
     expect(result).toMatchObject({ pruned: 2, moved: 23, drained: true, failures: 0 });
     const expected = numbered(25).filter(({ id }) => id !== "m-3" && id !== "m-24");
     expect(world.work.log.map(({ entry }) => withoutId(entry))).toEqual(
-      expected.map((copy) => withoutId(entryOfCopy(copy))),
+      expected.map((copy) => withoutId(entryOfCopy({ ...copy, owner: HERE }))),
     );
     expect(heldBy(world.standby)).toEqual([]);
     expect(world.sqs.violations).toEqual([]);
@@ -226,7 +245,7 @@ describe("move", () => {
       const moved = world.work.log.filter(({ entry }) => entry.MessageGroupId === group);
       const sent = copies.filter((copy) => copy.group === group);
       expect(moved.map(({ entry }) => withoutId(entry))).toEqual(
-        sent.map((copy) => withoutId(entryOfCopy(copy, true))),
+        sent.map((copy) => withoutId(entryOfCopy({ ...copy, owner: HERE }, true))),
       );
     }
     expect(world.sqs.violations).toEqual([]);
@@ -354,6 +373,7 @@ describe("move", () => {
       expect(new Set(bodies(world.work)).size).toBe(world.work.log.length);
       expect(world.work.log.length + world.standby.held.length).toBe(20_000);
     },
+    30_000,
   );
 
   test("does not begin what it has no time for", async () => {
@@ -377,6 +397,18 @@ describe("move", () => {
     expect(world.sqs.nowMs).toBeLessThan(begun + TASK_MS);
   });
 
+  test("stays for marked copies of a home that owns itself, too, when it is told so", async () => {
+    const world = new World();
+    const begun = world.sqs.nowMs;
+    world.sqs.onCall = () => {
+      if (world.sqs.nowMs - begun > 20_000 && world.standby.log.length === 0) {
+        world.put(world.standby, { id: "later", owner: HERE });
+      }
+    };
+    await world.run({ ...MARKED, stay: true });
+    expect(bodies(world.work)).toEqual(["later"]);
+  });
+
   test("asks a ledger again that did not answer once", async () => {
     const world = new World({ ledgerPlan: [true] });
     world.put(world.standby, ...numbered(2));
@@ -384,11 +416,11 @@ describe("move", () => {
   });
 });
 
-describe("move from afar", () => {
+describe("from afar", () => {
   const afar = { fromAfar: true };
   const produced = (id: string): SendMessageBatchRequestEntry => ({ Id: "", MessageBody: id });
 
-  test("reads the home's outbox and ingress queue, and gives what was not taken in its origin, without a mark", async () => {
+  test("reads the home's outbox and ingress queue, and gives what was not taken in its origin, with the mark that the home's replicator would give it", async () => {
     const world = new World();
     world.put(world.standby, { id: "standby" });
     world.put(world.outbox, { id: "outbox" }, { id: "done" });
@@ -402,7 +434,10 @@ describe("move from afar", () => {
     expect(withoutId(world.work.log[2]!.entry)).toEqual(
       withoutId(
         entryOf(
-          { ...messageOf(record), attributes: { [ORIGIN_ATTRIBUTE]: encodeOrigin(originOf(record, HOME)) } },
+          {
+            ...messageOf(record),
+            attributes: { [ORIGIN_ATTRIBUTE]: encodeOrigin(originOf(record, HOME, HERE)) },
+          },
           "",
         ),
       ),
@@ -422,7 +457,7 @@ describe("move from afar", () => {
     const world = new World();
     world.put(world.outbox, { id: "outbox" });
     await world.run();
-    await world.run({ ...afar, action: "prune" });
+    await world.run({ ...afar, ...MARKED });
     expect([...world.sqs.requests.keys()].every((queue) => queue.endsWith(`@${HERE}`))).toBe(true);
   });
 
@@ -508,8 +543,8 @@ test("from afar, what comes to an earlier FIFO queue in the meantime goes first,
 });
 
 describe("reclaim", () => {
-  const reclaim = { action: "reclaim", marked: false, home: HERE } as const;
-  const rescued = { from: SENT - 1_000, putBefore: SENT + 10_000 };
+  const reclaim = { action: "reclaim", home: HERE, moves: [] } as const;
+  const rescued = { from: SENT - 1_000, until: SENT + 10_000 };
 
   test("deletes from the own work queue what another region has rescued, and nothing else", async () => {
     const world = new World({ settings: { rescue: "watermark" } });
@@ -521,17 +556,18 @@ describe("reclaim", () => {
       { id: "marked", home: HERE, owner: ELSEWHERE },
       { id: "without origin", hasOrigin: false },
       { id: "rescued too", home: HERE, sent: rescued.from },
+      { id: "the last that was rescued", home: HERE, sent: rescued.until - 1 },
+      { id: "taken in later", home: HERE, sent: rescued.until },
     );
-    world.sqs.nowMs = rescued.putBefore;
-    world.put(world.work, { id: "put later", home: HERE });
+    world.pass.open.clear();
     const result = await world.run({ ...reclaim, rescued });
-    expect(result).toMatchObject({ reclaimed: 2, drained: true, failures: 0, moved: 0, pruned: 0 });
+    expect(result).toMatchObject({ reclaimed: 3, drained: true, failures: 0, moved: 0, pruned: 0 });
     expect(heldBy(world.work)).toEqual([
       "processed there before",
       "of another home",
       "marked",
       "without origin",
-      "put later",
+      "taken in later",
     ]);
     expect(world.work.inFlightMs(world.sqs.nowMs)).toEqual([]);
   });
@@ -560,22 +596,13 @@ describe("reclaim", () => {
     expect(world.work.inFlightMs(world.sqs.nowMs)).toEqual([]);
   });
 
-  test("waits for what somebody holds", async () => {
+  test("does not wait for what somebody holds: consumers hold messages for hours", async () => {
     const world = new World({ settings: { rescue: "watermark" } });
     world.put(world.work, ...numbered(3, () => ({ home: HERE })));
-    world.work.receive(world.sqs.nowMs, 1, 30);
-    expect(await world.run({ ...reclaim, rescued })).toMatchObject({ reclaimed: 3, drained: true });
-  });
-
-  test("is not done while somebody holds a message, and has looked for as long as it may", async () => {
-    const world = new World({ settings: { rescue: "watermark" } });
-    world.put(world.work, ...numbered(3, () => ({ home: HERE })));
-    world.work.receive(world.sqs.nowMs, 1, 120);
+    world.work.receive(world.sqs.nowMs, 1, 900);
     const began = world.sqs.nowMs;
-    expect(await world.run({ ...reclaim, rescued })).toMatchObject({ reclaimed: 2, drained: false });
-    expect(world.sqs.nowMs).toBeGreaterThan(began + TASK_MS - 10_000);
-    world.sqs.nowMs += 120_000;
-    expect(await world.run({ ...reclaim, rescued })).toMatchObject({ reclaimed: 1, drained: true });
+    expect(await world.run({ ...reclaim, rescued })).toMatchObject({ reclaimed: 2, drained: true });
+    expect(world.sqs.nowMs).toBeLessThan(began + TASK_MS / 2);
   });
 
   test("looks again when something could not be deleted", async () => {

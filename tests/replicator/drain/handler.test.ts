@@ -6,12 +6,14 @@ import {
   SQSClient,
 } from "@aws-sdk/client-sqs";
 import { mockClient } from "aws-sdk-client-mock";
-import { drainHandler } from "../../../replicator/drain/handler";
+import { PassReader, processClocks } from "../../../ownership/lease/pass-reader";
+import { type DrainHandler, drainHandler } from "../../../replicator/drain/handler";
 import type { DrainTask } from "../../../replicator/drain/task";
 import { encodeOrigin, ORIGIN_ATTRIBUTE } from "../../../replicator/message/origin";
+import { PassTable } from "../../ownership/lease/pass-table";
 import { captureLines } from "../log-lines";
 import { HOME, lambdaContext } from "../records";
-import { drainerSettings, HERE, ledgerIdOf } from "./world";
+import { drainerSettings, HERE, ledgerIdOf, MARKED, OWNED } from "./world";
 
 const DIMENSIONS = {
   FailoverGroup: "payments",
@@ -21,23 +23,42 @@ const DIMENSIONS = {
 };
 
 const sqs = mockClient(SQSClient);
+/** A pass as its owner writes it, behind real connections. */
+let table: PassTable;
+
 const own = new SQSClient({ region: HERE });
 const home = new SQSClient({ region: HOME });
 
 describe("drainHandler", () => {
   const lines = captureLines();
 
-  beforeEach(() => sqs.reset());
+  let handler: DrainHandler;
+  beforeAll(async () => {
+    table = await PassTable.open(HERE);
+  });
+  beforeEach(() => {
+    sqs.reset();
+    const until = table.now() + 30_000;
+    table.put({ [HOME]: { epoch: 2, until }, [HERE]: { epoch: 1, until } });
+    handler = newWorker();
+  });
+  afterAll(() => table.close());
 
   const completed = new Set(["orders#us-east-1/m-0"]);
-  const handler = drainHandler({
-    settings: drainerSettings(),
-    clients: { own, home },
-    ledger: { processed: async () => completed },
-    ledgerIdOf,
-  });
+  const newWorker = () =>
+    drainHandler({
+      settings: drainerSettings(),
+      clients: { own, home },
+      passes: new PassReader({
+        region: HERE,
+        tables: { [HERE]: { client: table.client, name: "payments-ownership" } },
+        clocks: processClocks,
+      }),
+      ledger: { processed: async () => completed },
+      ledgerIdOf,
+    });
   const task = (changes: Partial<DrainTask> = {}): DrainTask => {
-    return { v: 1, home: HOME, action: "move", until: Date.now() + 30_000, marked: true, ...changes };
+    return { v: 2, home: HOME, action: "drain", until: Date.now() + 30_000, ...OWNED, ...changes };
   };
   const copies = (count: number) =>
     Array.from({ length: count }, (_, index) => ({
@@ -76,7 +97,6 @@ describe("drainHandler", () => {
     expect(result).toEqual({
       pruned: 1,
       moved: 2,
-      expired: 0,
       deadLettered: 0,
       fromAfar: 0,
       reclaimed: 0,
@@ -89,7 +109,7 @@ describe("drainHandler", () => {
         message: "drained",
         service: "drainer",
         ...DIMENSIONS,
-        action: "move",
+        action: "drain",
         home: HOME,
         left: 0,
         durationMs: expect.any(Number),
@@ -97,7 +117,6 @@ describe("drainHandler", () => {
       }),
     ]);
     expect(metrics()).toEqual([expect.objectContaining({ ...DIMENSIONS, CopiesPruned: 1, CopiesMoved: 2 })]);
-    expect(metrics()[0]).not.toHaveProperty("CopiesExpired");
     expect(JSON.stringify(lines)).not.toContain("secret");
   });
 
@@ -112,15 +131,27 @@ describe("drainHandler", () => {
     expect(JSON.stringify(lines)).not.toContain("secret");
   });
 
+  test("moves nothing of a home for which the region has no pass, and says why", async () => {
+    table.put({ [HERE]: { epoch: 1, until: table.now() + 30_000 } });
+    sqs
+      .on(ReceiveMessageCommand)
+      .resolvesOnce({ Messages: copies(3) })
+      .resolves({});
+    sqs.on(DeleteMessageBatchCommand).callsFake(({ Entries }) => ({ Successful: Entries }));
+    expect(await handler(task(), lambdaContext())).toMatchObject({ moved: 0, drained: false });
+    expect(sqs.commandCalls(SendMessageBatchCommand)).toEqual([]);
+    expect(metrics()).toContainEqual(expect.objectContaining({ FailureClass: "unowned", DrainFailures: 2 }));
+  });
+
   test("publishes no metric for nothing", async () => {
     sqs.on(ReceiveMessageCommand).resolves({});
-    expect(await handler(task({ action: "prune" }), lambdaContext())).toMatchObject({ drained: true });
+    expect(await handler(task(MARKED), lambdaContext())).toMatchObject({ drained: true });
     expect(metrics()).toEqual([]);
   });
 
   test.each([
     ["another home", { home: HERE }],
-    ["unknown version", { v: 2 }],
+    ["unknown version", { v: 1 }],
     ["too late", { until: 1 }],
   ])("does nothing about a task for %s, and says so", async (reason, changes) => {
     const result = await handler({ ...task(), ...changes }, lambdaContext());

@@ -1,4 +1,4 @@
-import { ELSEWHERE, heldBy, numbered, World } from "./world";
+import { ELSEWHERE, heldBy, MARKED, numbered, World } from "./world";
 
 const COPIES = 120_000;
 
@@ -67,7 +67,7 @@ describe("a standby queue of 120,000 copies", () => {
     const most = watched(world);
     for (const copy of numbered(COPIES)) world.put(world.standby, copy);
     for (let minute = 0; minute < 10; minute += 1) {
-      await world.run({ action: "prune" });
+      await world.run(MARKED);
       world.sqs.nowMs += 60_000;
     }
     expect(world.standby.held).toHaveLength(COPIES);

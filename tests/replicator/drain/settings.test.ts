@@ -1,6 +1,6 @@
 import { drainerSettings } from "../../../replicator/drain/settings";
 import { toEnvironment } from "../../../replicator/settings";
-import { drainerSettings as settingsOf } from "./world";
+import { HERE, drainerSettings as settingsOf } from "./world";
 
 describe("drainerSettings", () => {
   test.each([
@@ -34,7 +34,12 @@ describe("drainerSettings", () => {
     [{ fifo: true }, ".standbyQueueUrl: must be a URL that ends in .fifo, but it is"],
     [{ maxRate: 0 }, ".maxRate: must be at least 1, but it is 0"],
     [{ maxRate: 1.5 }, ".maxRate: must be a whole number, but it is 1.5"],
-    [{ workRetentionSeconds: -1 }, ".workRetentionSeconds: must be a whole number, but it is -1"],
+    [{ ownership: {} }, ".ownership.tables: must be an object, but it is missing"],
+    [
+      { ownership: { tables: {} } },
+      ".ownership.tables: must be at least one string that is not empty, by name",
+    ],
+    [{ ownership: { tables: { [HERE]: "" } } }, ".ownership.tables: must be at least one string"],
     [{ onMissingIdentity: "drop" }, '.onMissingIdentity: must be one of forward, dlq, but it is "drop"'],
   ])("fail on %p", (change, message) => {
     expect(() => drainerSettings(toEnvironment({ ...settingsOf(), ...change } as never))).toThrow(message);

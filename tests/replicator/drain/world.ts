@@ -1,8 +1,11 @@
 import type { ReceiveMessageCommand, SendMessageBatchRequestEntry } from "@aws-sdk/client-sqs";
+import type { PassAnswer } from "../../../ownership/lease/pass-reader";
+import type { LedgerIdOf } from "../../../replicator/drain/copy";
 import { drain } from "../../../replicator/drain/drain";
 import type { ProcessedLedger } from "../../../replicator/drain/lookup";
 import type { DrainSurroundings } from "../../../replicator/drain/run";
 import type { DrainerSettings } from "../../../replicator/drain/settings";
+import type { Tally } from "../../../replicator/drain/tally";
 import type { DrainResult, DrainTask } from "../../../replicator/drain/task";
 import { deduplicationId } from "../../../replicator/message/deduplication";
 import type { Message } from "../../../replicator/message/message";
@@ -33,9 +36,9 @@ export function drainerSettings(changes: Partial<DrainerSettings> = {}): Drainer
     dlqUrl: url(name("orders-dlq"), HERE),
     homeIngressQueueUrl: url(name("orders-ingress")),
     homeOutboxQueueUrl: url(name(`orders-outbox-${HERE}`)),
-    workRetentionSeconds: 345_600,
     transitVisibilityTimeoutSeconds: 240,
     onMissingIdentity: "forward",
+    ownership: { tables: { [HERE]: "payments-ownership", [HOME]: "payments-ownership" } },
     ...(rescue === "ledger" ? { ledgerTable: "ledger" } : {}),
     ...changes,
   };
@@ -43,21 +46,22 @@ export function drainerSettings(changes: Partial<DrainerSettings> = {}): Drainer
 
 /** What a test says of a copy; the rest is as usual. */
 export interface CopyParts extends Partial<Omit<Origin, "id">> {
-  /** Also the body. */
   readonly id: string;
+  /** @default the id */
+  readonly body?: string;
   readonly group?: string;
   /** @default true */
   readonly hasOrigin?: boolean;
 }
 
 export function entryOfCopy(
-  { id, group = "g", hasOrigin = true, ...origin }: CopyParts,
+  { id, body = id, group = "g", hasOrigin = true, ...origin }: CopyParts,
   fifo = false,
 ): SendMessageBatchRequestEntry {
   const whole: Origin = { v: 1, home: HOME, id, sent: SENT, sender: "producer", ...origin };
   return {
     Id: "",
-    MessageBody: id,
+    MessageBody: body,
     ...(hasOrigin ? { MessageAttributes: { [ORIGIN_ATTRIBUTE]: encodeOrigin(whole) } } : {}),
     ...(fifo ? { MessageGroupId: group, MessageDeduplicationId: deduplicationId(whole) } : {}),
   };
@@ -97,6 +101,26 @@ export function ledgerIdOf(message: Message): string | undefined {
 
 export const TASK_MS = 50_000;
 
+/** Moves what is marked for this region, as the drainers of every region do all the time. */
+export const MARKED = { moves: [HERE] };
+/** Moves everything that is not processed: this region owns the home. */
+export const OWNED = { moves: [HOME, HERE] };
+
+/** The pass of {@link HERE}: open for the homes in it, at the moment when it is asked. */
+export class ModelPass {
+  readonly open = new Set<string>([HOME, HERE, ELSEWHERE]);
+  /** Called each time that the pass is asked, before it answers. */
+  onAsked: () => void = () => {};
+
+  async verdict(home: string): Promise<PassAnswer> {
+    this.onAsked();
+    await Promise.resolve();
+    return this.open.has(home)
+      ? { open: true, epoch: 1, remainsMs: 20_000 }
+      : { open: false, why: "no-pass" };
+  }
+}
+
 /** Calls that take time, and are under way at one time, in place of one after the other. */
 export interface Latency {
   readonly time: VirtualTime;
@@ -116,6 +140,9 @@ export class World {
   readonly sqs: ModelSqs;
   readonly settings: DrainerSettings;
   readonly ledger: ModelLedger;
+  readonly pass = new ModelPass();
+  /** By what the drainer knows messages in the ledger. */
+  ledgerIdOf: LedgerIdOf = ledgerIdOf;
   readonly standby: ModelQueue;
   readonly work: ModelQueue;
   readonly dlq: ModelQueue;
@@ -147,20 +174,24 @@ export class World {
   }
 
   /** One invocation, with a task that ends when a task of the controller does. */
-  async run(task: Partial<DrainTask> = {}): Promise<DrainResult & { readonly left: number }> {
+  async run(
+    task: Partial<DrainTask> = {},
+  ): Promise<DrainResult & Pick<Tally, "left"> & { readonly failed: readonly string[] }> {
     const until = this.nowMs + TASK_MS;
     const { settings, ledger } = this;
     const { result, tally } = await drain(
-      { v: 1, home: HOME, action: "move", marked: true, until, ...task },
+      { v: 2, home: HOME, action: "drain", ...OWNED, until, ...task },
       {
         settings,
         clients: { own: this.clientOf(HERE), home: this.clientOf(HOME) },
-        ledgerIdOf: settings.rescue === "ledger" ? ledgerIdOf : () => undefined,
+        passes: this.pass,
+        ledgerIdOf: settings.rescue === "ledger" ? this.ledgerIdOf : () => undefined,
         ...(settings.rescue === "ledger" ? { ledger } : {}),
       },
       this.surroundings(task.until ?? until),
     );
-    return { ...result, left: tally.left };
+    const failed = tally.failures.map(({ class: cause, code, count }) => `${cause} ${code} ${count}`);
+    return { ...result, left: tally.left, failed };
   }
 
   get nowMs(): number {

@@ -1,15 +1,22 @@
 import { Logger } from "@aws-lambda-powertools/logger";
 import fc from "fast-check";
-import { type HealthAnswer, healthHandler } from "../../../replicator/health/handler";
-import { HOME, NOW } from "../control/group";
-import { MINUTE, SECOND, World } from "./world";
+import { type HealthAnswer, type HealthHandler, healthHandler } from "../../../replicator/health/handler";
+import { PassTable } from "../../ownership/lease/pass-table";
+import { passOf } from "./pass-of";
 
 type Line = Readonly<Record<string, unknown>>;
 
+const HOME = "us-east-1";
+const PEER = "us-west-2";
+
 let lines: Line[];
 let written: string;
+let table: PassTable;
+/** What is added to this machine's clocks. */
+let later: { mono: number; wall: number };
+let handler: HealthHandler;
 
-beforeEach(() => {
+beforeEach(async () => {
   lines = [];
   written = "";
   for (const stream of [process.stdout, process.stderr]) {
@@ -19,8 +26,34 @@ beforeEach(() => {
       return true;
     });
   }
+  table = await PassTable.open(HOME);
+  // The table's clock has nothing to do with this machine's.
+  table.aheadMs = 3_600_000;
+  later = { mono: 0, wall: 0 };
+  handler = healthHandler({
+    settings: { failoverGroup: "shop", region: HOME },
+    table: { client: table.client, name: "shop-ownership" },
+    clocks: () => ({ mono: Math.floor(performance.now()) + later.mono, wall: Date.now() + later.wall }),
+  });
+  write();
 });
-afterEach(() => jest.restoreAllMocks());
+afterEach(async () => {
+  jest.restoreAllMocks();
+  await table.close();
+});
+
+/** The controller has just renewed. */
+function write({ homes = [HOME], fit = true, ms = 30_000 } = {}): void {
+  const until = table.now() + ms;
+  const entries = homes.map((home) => [home, { epoch: 1, until }]);
+  table.item = passOf(HOME, Object.fromEntries(entries), { fit, until });
+}
+
+/** Time passes, for this machine and for the table. */
+function wait(ms: number): void {
+  later = { mono: later.mono + ms, wall: later.wall + ms };
+  table.aheadMs += ms;
+}
 
 /** As a function URL sends it: https://docs.aws.amazon.com/lambda/latest/dg/urls-invocation.html#urls-payloads */
 function request(method: string, rawPath: string) {
@@ -33,7 +66,6 @@ function request(method: string, rawPath: string) {
     requestContext: {
       domainName: "abc.lambda-url.us-east-1.on.aws",
       http: { method, path: rawPath, protocol: "HTTP/1.1", sourceIp: "192.0.2.1", userAgent: "checker" },
-      timeEpoch: NOW,
     },
     isBase64Encoded: false,
   };
@@ -42,141 +74,150 @@ function request(method: string, rawPath: string) {
 const GET = request("GET", "/health");
 const PLAIN = { "content-type": "text/plain", "cache-control": "no-store" };
 const HEALTHY: HealthAnswer = { statusCode: 200, headers: PLAIN, body: "healthy" };
-const UNHEALTHY: HealthAnswer = { statusCode: 503, headers: PLAIN, body: "unhealthy" };
-
-function setup(prepare: (world: World) => void = () => {}) {
-  const world = new World();
-  prepare(world);
-  const handler = healthHandler(world.parts());
-  const get = (event: unknown = GET) => world.time.run(handler(event));
-  return { world, handler, get };
-}
+const unhealthy = (why: string): HealthAnswer => ({
+  statusCode: 503,
+  headers: PLAIN,
+  body: `unhealthy: ${why}`,
+});
 
 describe("a request", () => {
-  test("for the health of a home is answered by status and one word", async () => {
-    expect(await setup().get()).toEqual(HEALTHY);
-    expect(await setup((world) => world.missing.add("orders")).get()).toEqual(UNHEALTHY);
+  test("is answered by status and a word, from the own pass in the own table and nothing else", async () => {
+    expect(await handler(GET)).toEqual(HEALTHY);
+    expect(table.requests).toEqual([
+      { TableName: "shop-ownership", Key: { kind: { S: "pass" }, of: { S: HOME } }, ConsistentRead: false },
+    ]);
+  });
+
+  test.each<[string, () => void, string]>([
+    ["the home is with a peer", () => write({ homes: [] }), "no-pass"],
+    ["only a peer's home is here", () => write({ homes: [PEER] }), "no-pass"],
+    ["the controller stands still", () => wait(30_000), "over"],
+    ["the region is unfit", () => write({ fit: false }), "unfit"],
+    [
+      "the table was made anew",
+      () => {
+        table.item = undefined;
+      },
+      "no-pass",
+    ],
+    [
+      "the table holds rubbish",
+      () => {
+        table.item = { ...table.item, v: { S: "one" } };
+      },
+      "unreadable",
+    ],
+    [
+      "the table refuses",
+      () => {
+        table.fault = "AccessDeniedException";
+      },
+      "unreadable",
+    ],
+    [
+      "answers have no date",
+      () => {
+        table.fault = "no date";
+      },
+      "unreadable",
+    ],
+  ])("is answered by 503 when %s", async (_, happen, why) => {
+    happen();
+    expect(await handler(GET)).toEqual(unhealthy(why));
+  });
+
+  test("is answered within Route 53's two seconds when the table is silent", async () => {
+    table.fault = "hangs";
+    const began = performance.now();
+    expect(await handler(GET)).toEqual(unhealthy("unreadable"));
+    expect(performance.now() - began).toBeLessThan(1_500);
   });
 
   test("by HEAD has no body", async () => {
     const head = request("HEAD", "/health");
-    expect(await setup().get(head)).toEqual({ ...HEALTHY, body: "" });
-    expect(await setup((world) => world.missing.add("orders")).get(head)).toEqual({ ...UNHEALTHY, body: "" });
+    expect(await handler(head)).toEqual({ ...HEALTHY, body: "" });
+    write({ fit: false });
+    wait(1_000);
+    expect(await handler(head)).toEqual({ statusCode: 503, headers: PLAIN, body: "" });
   });
 
   test.each(["POST", "PUT", "DELETE", "OPTIONS", "PATCH", "get"])("by %s is refused", async (method) => {
-    const { world, get } = setup();
-    expect(await get(request(method, "/health"))).toEqual({
+    expect(await handler(request(method, "/health"))).toEqual({
       statusCode: 405,
       headers: { ...PLAIN, allow: "GET, HEAD" },
       body: "",
     });
-    expect(world.calls).toEqual([]);
+    expect(table.requests).toEqual([]);
   });
 
   test.each(["/", "", "/health/", "/Health", "/healthz", "//health", "/health/../x", "/favicon.ico"])(
     "for %p finds nothing",
     async (path) => {
-      const { world, get } = setup();
-      expect(await get(request("GET", path))).toEqual({ statusCode: 404, headers: PLAIN, body: "" });
-      expect(world.calls).toEqual([]);
+      expect(await handler(request("GET", path))).toEqual({ statusCode: 404, headers: PLAIN, body: "" });
+      expect(table.requests).toEqual([]);
     },
   );
 
   test("may be anything, and gets an answer", async () => {
     await fc.assert(
       fc.asyncProperty(fc.anything(), async (event) => {
-        const { statusCode, body } = await setup().get(event ?? null);
+        const { statusCode, body } = await handler(event ?? null);
         expect([statusCode, body]).toEqual([404, ""]);
       }),
     );
     await fc.assert(
       fc.asyncProperty(fc.anything(), async (requestContext) => {
-        const { statusCode } = await setup().get({ ...GET, requestContext });
-        expect(statusCode).toBe(405);
+        expect((await handler({ ...GET, requestContext })).statusCode).toBe(405);
       }),
     );
   });
 });
 
-describe("a verdict", () => {
-  test("is kept for five seconds", async () => {
-    const { world, get } = setup();
-    await get();
-    const calls = world.calls.length;
-    world.missing.add("orders");
-    await world.pass(4 * SECOND);
-    expect(await get()).toEqual(HEALTHY);
-    expect(world.calls).toHaveLength(calls);
-    await world.pass(SECOND);
-    expect(await get()).toEqual(UNHEALTHY);
-    world.missing.clear();
-    expect(await get()).toEqual(UNHEALTHY);
-    await world.pass(5 * SECOND);
-    expect(await get()).toEqual(HEALTHY);
+describe("a reading", () => {
+  test("is kept for a second, for all who ask", async () => {
+    await Promise.all([GET, GET, GET].map(handler));
+    write({ fit: false });
+    wait(700);
+    expect(await handler(GET)).toEqual(HEALTHY);
+    expect(table.requests).toHaveLength(1);
+    wait(300);
+    expect(await handler(GET)).toEqual(unhealthy("unfit"));
+    expect(table.requests).toHaveLength(2);
   });
 
-  test("is made once for all who ask while it is made", async () => {
-    const { world, handler } = setup();
-    const answers = await world.time.run(Promise.all([GET, GET, GET].map(handler)));
-    expect(answers).toEqual([HEALTHY, HEALTHY, HEALTHY]);
-    expect(world.count("probe")).toBe(1);
+  test("is judged anew whenever somebody asks, so that it is not kept for longer than the pass lasts", async () => {
+    // The table's time is taken for a second and 100 ms later than its date says, and the date leaves out up to a second.
+    table.aheadMs = 1_000 - (Date.now() % 1_000);
+    write({ ms: 1_800 });
+    expect(await handler(GET)).toEqual(HEALTHY);
+    wait(750);
+    expect(await handler(GET)).toEqual(unhealthy("over"));
+    expect(table.requests).toHaveLength(1);
   });
 
-  test("comes within a second, whatever does not answer", async () => {
-    const { world, get } = setup((w) => {
-      w.fault = () => "hangs";
-    });
-    expect(await get()).toEqual(UNHEALTHY);
-    expect(world.now() - NOW).toBeLessThanOrEqual(SECOND);
+  test("that failed is kept as well, and then made anew", async () => {
+    table.fault = "InternalServerError";
+    expect(await handler(GET)).toEqual(unhealthy("unreadable"));
+    table.fault = "none";
+    expect(await handler(GET)).toEqual(unhealthy("unreadable"));
+    expect(table.requests).toHaveLength(1);
+    wait(1_000);
+    expect(await handler(GET)).toEqual(HEALTHY);
   });
 
-  test("that follows one that was late is made anew", async () => {
-    const { world, get } = setup((w) => {
-      w.fault = () => "hangs";
-    });
-    await get();
-    world.fault = () => undefined;
-    await world.pass(5 * SECOND);
-    expect(await get()).toEqual(HEALTHY);
+  test("from before the worker was frozen is made anew at once", async () => {
+    await handler(GET);
+    later = { ...later, wall: later.wall + 600 };
+    expect(await handler(GET)).toEqual(HEALTHY);
+    expect(table.requests).toHaveLength(2);
   });
-});
-
-test("nothing of an error comes out, by the answer or by the log, but its name", async () => {
-  const secret = fc.stringMatching(/^[a-z]{4}-[0-9]{8}$/);
-  const names = ["TimeoutError", "AccessDenied", "InternalError", "Error", "QueueDoesNotExist"];
-  const failing = fc.record({
-    secret,
-    name: fc.constantFrom(...names),
-    services: fc.subarray(["ssm", "sqs", "ledger"] as const, { minLength: 1 }),
-  });
-  await fc.assert(
-    fc.asyncProperty(failing, async ({ secret, name, services }) => {
-      const { get } = setup((world) => {
-        world.states = world.noted(NOW - 10 * MINUTE);
-        world.fault = ({ service }) =>
-          services.some((one) => one === service)
-            ? Object.assign(new Error(`message ${secret}`), { name, body: secret, stack: `at ${secret}` })
-            : undefined;
-      });
-      written = "";
-      const answer = await get();
-      expect([200, 503]).toContain(answer.statusCode);
-      expect(answer).toEqual(answer.statusCode === 200 ? HEALTHY : UNHEALTHY);
-      expect(written).toContain('"message":"verdict"');
-      expect(written).not.toContain(secret);
-    }),
-    { numRuns: 50 },
-  );
 });
 
 describe("the log", () => {
-  test("says what is wrong, for whoever may read it", async () => {
-    await setup((world) => {
-      world.missing.add("orders");
-      world.fault = ({ name }) =>
-        name === "GetParametersCommand" ? Object.assign(new Error(), { name: "AccessDenied" }) : undefined;
-    }).get();
+  test("says what is wrong, with the code that the answer keeps to itself", async () => {
+    table.fault = "AccessDeniedException";
+    const { body } = await handler(GET);
+    expect(body).not.toContain("Denied");
     expect(lines).toEqual([
       expect.objectContaining({
         level: "WARN",
@@ -185,50 +226,43 @@ describe("the log", () => {
         FailoverGroup: "shop",
         Region: HOME,
         healthy: false,
-        reasons: ["orders: QueueDoesNotExist"],
-        failures: { parameters: "AccessDenied" },
-        durationMs: expect.any(Number),
+        why: "unreadable",
+        code: "AccessDeniedException",
       }),
     ]);
   });
 
   test("has a line when the verdict changes, and otherwise one a minute", async () => {
-    const { world, get } = setup();
-    const ask = async (seconds: number) => {
-      for (const until = world.now() + seconds * SECOND; world.now() < until; ) {
-        await get();
-        await world.pass(500);
+    const ask = async (seconds: number, fit = true) => {
+      for (let second = 0; second < seconds; second += 2) {
+        write({ fit });
+        await handler(GET);
+        wait(2_000);
       }
       return lines.splice(0).map(({ level, healthy }) => `${level} ${healthy}`);
     };
-    world.states = world.noted(NOW + 5 * MINUTE, NOW + 2 * MINUTE);
     expect(await ask(50)).toEqual(["INFO true"]);
-    world.missing.add("orders");
-    expect(await ask(10)).toEqual(["WARN false"]);
-    world.missing.clear();
+    expect(await ask(10, false)).toEqual(["WARN false"]);
     expect(await ask(10)).toEqual(["INFO true"]);
-    expect(await ask(110)).toEqual(["INFO true"]);
+    expect(await ask(100)).toEqual(["INFO true"]);
   });
 
-  test("says of each verdict what failed then", async () => {
-    const { world, get } = setup();
-    world.fault = ({ name }) =>
-      name === "GetParametersCommand" ? Object.assign(new Error(), { name: "AccessDenied" }) : undefined;
-    await get();
-    world.fault = () => undefined;
-    world.missing.add("orders");
-    await world.pass(5 * SECOND);
-    await get();
-    expect(lines.map(({ failures }) => failures)).toEqual([{ parameters: "AccessDenied" }, undefined]);
+  test("never has the text of an error, nor has the answer", async () => {
+    const secret = "s3cr3t";
+    jest.spyOn(table.client, "send").mockImplementation(() => {
+      throw Object.assign(new Error(secret), { name: "Error", stack: secret, body: secret });
+    });
+    expect(JSON.stringify(await handler(GET))).not.toContain(secret);
+    expect(written).toContain('"message":"verdict"');
+    expect(written).not.toContain(secret);
   });
 
   test("that cannot be written keeps nobody from an answer", async () => {
-    const { get } = setup();
     const errors = jest.spyOn(console, "error").mockImplementation(() => {});
     jest.spyOn(Logger.prototype, "info").mockImplementation(() => {
       throw new TypeError("closed");
     });
-    expect(await get()).toEqual(HEALTHY);
+    expect(await handler(GET)).toEqual(HEALTHY);
     expect(errors).toHaveBeenCalledWith("telemetry failed", "TypeError");
   });
 });

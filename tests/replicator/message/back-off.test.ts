@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { BACK_OFF_MAX_SECONDS } from "../../../core/limits";
-import { backOffSeconds } from "../../../replicator/message/back-off";
+import { backOffSeconds, ownerWaitSeconds } from "../../../replicator/message/back-off";
 
 const ALMOST_ONE = 1 - Number.EPSILON;
 
@@ -39,5 +39,40 @@ describe("backOffSeconds", () => {
         expect(seconds).toBeLessThanOrEqual(65);
       }),
     );
+  });
+});
+
+describe("ownerWaitSeconds", () => {
+  const anyRandom = fc.double({ min: 0, max: ALMOST_ONE, noNaN: true });
+
+  test.each([
+    [1, 4, 7],
+    [24, 4, 7],
+    [25, 15, 25],
+    [100_000, 15, 25],
+  ])("after receive %i waits from %i to %i s", (receiveCount, least, most) => {
+    expect(ownerWaitSeconds(receiveCount, 0)).toBe(least);
+    expect(ownerWaitSeconds(receiveCount, ALMOST_ONE)).toBe(most);
+  });
+
+  test("is whole seconds, and never long, whatever the count", () => {
+    fc.assert(
+      fc.property(fc.integer({ min: 0, max: 100_000 }), anyRandom, (count, random) => {
+        const seconds = ownerWaitSeconds(count, random);
+        expect(Number.isInteger(seconds)).toBe(true);
+        expect(seconds).toBeGreaterThanOrEqual(1);
+        expect(seconds).toBeLessThanOrEqual(30);
+      }),
+    );
+  });
+
+  test("takes fewer than 200 receives in an hour", () => {
+    const hour = (random: number) => {
+      let receives = 0;
+      for (let seconds = 0; seconds < 3_600; receives += 1) seconds += ownerWaitSeconds(receives + 1, random);
+      return receives;
+    };
+    // Half-way between the ends: over an hour that is what chance gives.
+    expect(hour(0.5)).toBeLessThan(200);
   });
 });

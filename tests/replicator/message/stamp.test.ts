@@ -1,10 +1,10 @@
 import type { MessageAttributeValue } from "@aws-sdk/client-sqs";
 import fc from "fast-check";
 import { MESSAGE_MAX_ATTRIBUTES, QUEUE_MAX_MESSAGE_BYTES } from "../../../core/limits";
-import { messageOf } from "../../../replicator/message/message";
+import { type Message, messageOf } from "../../../replicator/message/message";
 import { encodeOrigin, ORIGIN_ATTRIBUTE, originIn, originOf } from "../../../replicator/message/origin";
 import { attributeBytes, messageBytes } from "../../../replicator/message/size";
-import { stamp } from "../../../replicator/message/stamp";
+import { madeOwn, stamp } from "../../../replicator/message/stamp";
 import { anyRecord, HOME, sqsRecord } from "../records";
 
 const origin = originOf(sqsRecord(), HOME);
@@ -66,5 +66,36 @@ describe("stamp", () => {
     const room = QUEUE_MAX_MESSAGE_BYTES - attributeBytes(ORIGIN_ATTRIBUTE, short);
     const message = { body: "x".repeat(room), attributes: { [ORIGIN_ATTRIBUTE]: short } };
     expect(stamp(message, origin)).toEqual({ message: { ...message, attributes: {} }, hasOrigin: false });
+  });
+});
+
+describe("madeOwn", () => {
+  const text = (value: string) => ({
+    body: "b",
+    attributes: { [ORIGIN_ATTRIBUTE]: { DataType: "String", StringValue: value } },
+  });
+  const newer = `{"v":2,"home":"us-east-1","id":"m","sent":1,"sender":"s","more":[1]}`;
+
+  test("adds the mark of the region, and keeps everything else, also what newer code wrote", () => {
+    const own = madeOwn(text(newer), "us-west-2");
+    expect(own).toEqual(text(newer.replace("}", `,"owner":"us-west-2"}`)));
+    expect(madeOwn(own, "us-west-2")).toBe(own);
+  });
+
+  test("takes the place of another region's mark", () => {
+    const own = madeOwn(madeOwn(text(newer), "us-west-2"), "eu-west-1");
+    expect(originIn(own)?.owner).toBe("eu-west-1");
+  });
+
+  test.each<[string, Message]>([
+    ["is the region's already", text(newer.replaceAll("us-east-1", "us-west-2"))],
+    ["has no origin", { body: "b", attributes: {} }],
+    ["has something else in the origin's place", text("{}")],
+    [
+      "has no room for the mark",
+      { ...text(newer), body: "x".repeat(QUEUE_MAX_MESSAGE_BYTES - messageBytes(text(newer)) + 1) },
+    ],
+  ])("leaves a message alone that %s", (_, message) => {
+    expect(madeOwn(message, "us-west-2")).toBe(message);
   });
 });

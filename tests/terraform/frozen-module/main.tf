@@ -60,9 +60,8 @@ module "region" {
   }
   ledger = { kms_key_arns = local.key }
   dns = {
-    zone_id            = "Z0123456789ABC"
-    record             = "pay.example.com"
-    resolver_addresses = { us-east-1 = ["10.0.0.2"] }
+    zone_id = "Z0123456789ABC"
+    record  = "pay.example.com"
   }
 
   functions            = { profile = "throughput", tracing = "pass_through" }

@@ -7,6 +7,18 @@ export const FITNESS: readonly Scenario[] = [
     expect(s.open("a").join() === "a", "the home has gone before the delay was over");
     expectOpen(s, expect, "a", "b", 210);
   }),
+  scenario(
+    "unfit for the delay before the run noticed: what the controller knows counts",
+    { regions: 3 },
+    (s, expect) => {
+      s.noticesAfter("a", 50);
+      s.at(60, () => s.unfit("a"));
+      s.run(115);
+      expect(s.open("a").join() === "a", "the home has gone before the delay was over");
+      s.until(() => s.claim("a", "c")?.state === "closing", 135);
+      expect(s.claim("a", "c")?.state === "closing", "the delay begins when the run notices");
+    },
+  ),
   scenario("unfit for less than the delay: nothing moves", { regions: 3 }, (s, expect) => {
     s.at(60, () => s.unfit("a"));
     s.at(100, () => s.fit("a"));

@@ -32,6 +32,15 @@ export const FORCE: readonly Scenario[] = [
     s.run(200);
     expect(s.open("a").join() === "c", "the home is not open in c alone");
   }),
+  scenario("forced at a minority: the order is not carried out by that", { regions: 3 }, (s, expect) => {
+    s.at(99, () => s.freeze(s.runOf("a"), 12));
+    s.at(100, () => {
+      for (const table of ["a", "c"])
+        s.intercept({ from: "b", kind: "claim", home: "a", table, count: 1 }, { dropped: true });
+      s.command(forced("a", "b"));
+    });
+    expectOpen(s, expect, "a", "b", 170);
+  }),
   scenario("forced at a minority, and a third region sees it", { regions: 3 }, (s, expect) => {
     // The home stands on a and b; the claim at c has lapsed. The force gets b alone.
     s.at(20, () => s.cut("a", "c"));
@@ -52,6 +61,8 @@ export const FORCE: readonly Scenario[] = [
     (s, expect) => {
       s.at(30, () => s.die("a"));
       expectOwner(s, expect, "a", "b", 90);
+      // Otherwise b, which lives, may have given both up before the force.
+      s.at(139, () => s.freeze(s.runOf("b"), 12));
       s.at(140, () => s.command(forced("b", "c")));
       expectOwner(s, expect, "b", "c", 160);
       expectOpen(s, expect, "a", "c", 260);

@@ -7,16 +7,18 @@ import { expectOpen, expectOwner, type Scenario, scenario } from "./scenario";
 import { subsetsOf } from "./subsets";
 
 export const ORDERS: readonly Scenario[] = [
-  scenario("evacuated and back, within a lease and the work under way", { regions: 3 }, (s, expect) => {
-    s.at(50, () => {
-      s.endsWorkAfter("a", "a", 10);
-      s.endsWorkAfter("b", "a", 10);
-      s.command({ kind: "order", home: "a", to: "b" });
-    });
-    expectOpen(s, expect, "a", "b", 50 + 60 + 10);
-    s.at(200, () => s.command({ kind: "order", home: "a", to: "a" }));
-    expectOpen(s, expect, "a", "a", 200 + 60 + 10);
-  }),
+  scenario(
+    "evacuated and back, within a lease and what controllers do first",
+    { regions: 3 },
+    (s, expect) => {
+      s.worksFor("b", "a", 10);
+      s.worksFor("a", "a", 10);
+      s.at(50, () => s.command({ kind: "order", home: "a", to: "b" }));
+      expectOpen(s, expect, "a", "b", 50 + 60);
+      s.at(200, () => s.command({ kind: "order", home: "a", to: "a" }));
+      expectOpen(s, expect, "a", "a", 200 + 10 + 60 + 10);
+    },
+  ),
   scenario("two orders for two homes within one look: both are carried out", { regions: 3 }, (s, expect) => {
     s.at(50, () => {
       s.command({ kind: "order", home: "a", to: "c" });
@@ -39,7 +41,6 @@ export const ORDERS: readonly Scenario[] = [
       settings: { voters: Object.fromEntries(["a", "b", "c", "d"].map((home) => [home, ["a", "b", "c"]])) },
     },
     (s, expect) => {
-      s.endsWorkAfter("a", "a", 5);
       s.at(50, () => {
         s.cut("operator", "d");
         for (const table of ["a", "b"])

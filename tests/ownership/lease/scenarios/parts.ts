@@ -1,8 +1,13 @@
 import type { TableAnswer } from "../../../../ownership/lease/effects";
+import { viewOf } from "../../../../ownership/lease/home-view";
 import type { Claim, VoterList } from "../../../../ownership/lease/items";
 import { hasMajorities } from "../../../../ownership/lease/lists";
 import { Observations } from "../../../../ownership/lease/observations";
 import { outcomesOf, type Plan } from "../../../../ownership/lease/plan";
+import { isOverruled, renewPlan } from "../../../../ownership/lease/renew";
+import type { LeaseSettings } from "../../../../ownership/lease/settings";
+import { takingOf } from "../../../../ownership/lease/taking";
+import { turnMs } from "../../../../ownership/lease/turns";
 import type { Scenario } from "./scenario";
 import { subsetsOf } from "./subsets";
 
@@ -43,6 +48,64 @@ export const PARTS: readonly Scenario[] = [
       )[0]?.isDone;
     expect(isDone(claimUnder([OLD])) === true, "a majority is not enough");
     expect(isDone(claimUnder([OLD, NEW])) === false, "the unknown list is ignored");
+  }),
+  part("a renewal says of its own take what it said, whatever a higher claim says", (expect) => {
+    const own = { ...claimUnder([OLD]), taking: { from: "c", epoch: 0, at: 1 } };
+    const other = {
+      ...own,
+      epoch: { number: 2, region: "b", run: "s" },
+      taking: { from: "a", epoch: 1, at: 2 },
+    };
+    const sightings = [own, other, own].map((claim, index) => ({
+      ...{ table: OLD.voters[index]!, claim, hasTable: true, ageMs: 0 },
+    }));
+    const { epoch, lists, order, taking } = own;
+    const holding = { epoch, lists, renewedAt: 0, facts: { order, taking } };
+    const settings = { region: "a", members: OLD.voters, voters: {} } as unknown as LeaseSettings;
+    const run = { id: "r", newId: () => "2" };
+    const view = viewOf("a", sightings, new Map(), holding, "a");
+    const { writes } = renewPlan(view, holding, { settings, run, now: 1, voters: undefined });
+    expect(writes.length === 2, `${writes.length} claims are renewed`);
+    expect(
+      writes.every(({ claim }) => claim.taking?.from === "c"),
+      "the claim of another is carried on",
+    );
+  }),
+  part(
+    "where takes have missed their majorities everywhere, their claims say whose the home was",
+    (expect) => {
+      const free = { ...claimUnder([OLD]), state: "free" as const, taking: { from: "c", epoch: 0, at: 1 } };
+      const sightings = OLD.voters.map((table) => ({ table, claim: free, hasTable: true, ageMs: 0 }));
+      const view = viewOf("a", sightings, new Map(), undefined, "a");
+      const taken = (region: string) => JSON.stringify(takingOf(view, region, 9));
+      expect(taken("a") === '{"from":"c","epoch":0,"at":9}', `a has the home by ${taken("a")}`);
+      expect(taken("c") === '{"at":9}', `c has the home by ${taken("c")}`);
+    },
+  ),
+  part("who is next has its turn, though a take of its own has missed its majority", (expect) => {
+    const held = { ...claimUnder([OLD]), epoch: { number: 2, region: "c", run: "s" } };
+    const closing = { ...claimUnder([OLD]), state: "closing" as const, next: "c" };
+    const sightings = [held, closing, closing].map((claim, index) => ({
+      ...{ table: OLD.voters[index]!, claim, hasTable: true, ageMs: 0 },
+    }));
+    const view = viewOf("b", sightings, new Map(), undefined, "c");
+    const turn = (region: string) =>
+      turnMs(view, { region, takeoverOrder: { b: ["a"] } } as unknown as LeaseSettings, new Map());
+    expect(turn("c") === 0, `c waits ${turn("c")} ms`);
+    expect(turn("a") === 0, `a waits ${turn("a")} ms for regions that are not able`);
+  }),
+  part("an owner of whose claims a majority shows none owns nothing", (expect) => {
+    const own = claimUnder([OLD]);
+    const holding = { epoch: own.epoch, lists: own.lists, renewedAt: 0, facts: { order: 0 } };
+    const overruled = (claims: readonly (Claim | undefined)[]) => {
+      const sightings = claims.map((claim, index) => ({
+        ...{ table: OLD.voters[index]!, claim, hasTable: true, ageMs: 0 },
+      }));
+      return isOverruled(viewOf("a", sightings, new Map(), holding, "a"), holding);
+    };
+    expect(overruled([undefined, undefined]), "two empty voters of three change nothing");
+    expect(!overruled([undefined]), "one empty voter of three is enough");
+    expect(!overruled([undefined, undefined, own]), "its own claim is not seen");
   }),
   part("no two majorities of a list miss each other", (expect) => {
     for (const voters of [["a"], ["a", "b", "c"], ["a", "b", "c", "d", "e"]]) {

@@ -45,12 +45,13 @@ export const claim: fc.Arbitrary<Claim> = fc.record(
     order: counter,
     evacuated: yes,
     returns: fc.record({ count: counter, at: moment }),
+    taking: fc.record({ from: region, epoch: counter, at: moment }, { requiredKeys: ["at"] }),
   },
   { requiredKeys: ["id", "epoch", "state", "lists", "order"] },
 );
 
 export const order: fc.Arbitrary<Order> = fc.record(
-  { number: counter, id, to: region, force: yes, lost: region },
+  { number: counter, id, to: region, force: yes, lost: region, since: moment },
   { requiredKeys: ["number", "id", "to"] },
 );
 
@@ -65,7 +66,6 @@ const status: fc.Arbitrary<Status> = fc.record({
   since: fc.integer({ min: DATE - 86_400_000, max: DATE }),
   ownsItself: fc.boolean(),
   holds: fc.array(region, { maxLength: 5 }),
-  fences: fc.dictionary(region, fc.integer({ min: DATE - 900_000, max: DATE })),
   reaches: fc.array(region, { maxLength: 10 }),
 });
 

@@ -82,6 +82,11 @@ describe("what was written", () => {
     });
   });
 
+  test("says a later moment, not an earlier one, from which on no pass before is open", () => {
+    const item = (at: number) => claimItem(HOME, { ...CLAIM, taking: { from: HOME, epoch: 6, at } });
+    expect(item(DATE + 0.1)).toEqual(item(DATE + 1));
+  });
+
   test("ends a pass earlier, not later, when its end is no whole millisecond", () => {
     expect(entryAttribute(HOME, { epoch: 7, until: DATE + 0.9 })).toEqual(
       entryAttribute(HOME, { epoch: 7, until: DATE }),
@@ -130,6 +135,9 @@ describe("what is not within bounds", () => {
       "a return in the year 2100",
       claimWith({ returns: { M: { count: { N: "1" }, at: { N: String(MOMENT_MAX + 1) } } } }),
     ],
+    ["a taking without a moment", claimWith({ taking: { M: { from: { S: HOME } } } })],
+    ["a taking from nowhere", claimWith({ taking: { M: { from: { S: "" }, at: { N: "1" } } } })],
+    ["a taking in the year 2100", claimWith({ taking: { M: { at: { N: String(MOMENT_MAX + 1) } } } })],
     ["no list", claimWith({ lists: { L: [] } })],
     ["too many lists", claimWith({ lists: { L: Array(LISTS_MAX + 1).fill(list([HOME])) } })],
     ["a list without voters", claimWith({ lists: { L: [list([])] } })],
@@ -220,14 +228,15 @@ function readOr(read: (item: unknown) => object, item: unknown): object | undefi
 }
 
 /** Of whatever was read: numbers that can be counted on from, regions, ids, flags. */
-function expectWithinBounds(found: object, isOfMoments = false): void {
+function expectWithinBounds(found: object): void {
   for (const [name, value] of Object.entries(found)) {
     if (typeof value === "number") {
-      const isMoment = isOfMoments || ["at", "until", "since", "runSince"].includes(name);
+      const isMoment = ["at", "until", "since", "runSince"].includes(name);
       expect(Number.isSafeInteger(value)).toBe(true);
       expect(value).toBeGreaterThanOrEqual(0);
       expect(value).toBeLessThanOrEqual(isMoment ? MOMENT_MAX : COUNTER_MAX);
-      if (name === "until" || name === "since") expect(value).toBeLessThanOrEqual(DATE + AHEAD_MAX_MS);
+      if (name === "until" || (name === "since" && "fit" in found))
+        expect(value).toBeLessThanOrEqual(DATE + AHEAD_MAX_MS);
     } else if (typeof value === "string") expect(value).toMatch(/^[!-~]{0,64}$/);
     else if (typeof value === "object") {
       if (name === "voters") {
@@ -235,7 +244,7 @@ function expectWithinBounds(found: object, isOfMoments = false): void {
         expect(value.length).toBeGreaterThanOrEqual(1);
         expect(value.length).toBeLessThanOrEqual(VOTERS_MAX);
       }
-      expectWithinBounds(value, name === "fences");
+      expectWithinBounds(value);
     } else expect(typeof value).toBe("boolean");
   }
 }

@@ -160,6 +160,11 @@ describe("a look", () => {
       claimItem(HOME, { ...CLAIM, order: AHEAD }),
       "ahead of the table's time",
     ],
+    [
+      "says that passes before it end tomorrow",
+      claimItem(HOME, { ...CLAIM, taking: { at: AHEAD * 1_000 } }),
+      "ahead of the table's time",
+    ],
   ])("refuses a table in which a claim %s, and says why", async (_what, fields, reason) => {
     const item = { ...claimItem(HOME, CLAIM), ...fields };
     server.answer = (request) => ({ date: DATE, body: kindOf(request) === "lease" ? { Items: [item] } : {} });

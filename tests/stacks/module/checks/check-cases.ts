@@ -30,7 +30,7 @@ const THREE = regions("ap-southeast-1", "us-east-1", "us-west-2");
 const TOPIC = `arn:aws:sns:eu-west-1:${ACCOUNT}:ops`;
 const DNS = { zone_id: "Z0123456789ABC", record: "shop.example.com" };
 const POLLERS = { minimum: 2, maximum: 4 };
-const withDns = (dns: Values): Values => ({ recovery: {}, dns: { ...DNS, ...dns } });
+const withDns = (dns: Values): Values => ({ recovery: { takeover: "manual" }, dns: { ...DNS, ...dns } });
 const cname = (...names: readonly string[]) =>
   Object.fromEntries(names.map((name) => [name, { cname: `${name}.example.net` }]));
 
@@ -151,7 +151,8 @@ const BY_NAME: Readonly<Record<string, Values>> = {
     ledger: {},
     regions: { ...regions("us-east-1"), "us-west-2": { account: OTHER_ACCOUNT } },
   },
-  by_itself: { recovery: { takeover: "automatic", failback: "automatic" } },
+  takeover_of_two: { recovery: { takeover: "automatic", failback: "automatic" } },
+  dns_of_two: { recovery: {}, dns: DNS },
   ledger_alone: { ledger: {} },
   table_alone: { ledger: { table_name: "shop.ledger" } },
   ledger_keys: { recovery: {}, ledger: { kms_key_arns: key("us-west-2") } },
@@ -182,10 +183,6 @@ const BY_NAME: Readonly<Record<string, Values>> = {
     recovery: {},
     queues: Object.fromEntries(namesOfPolicy(3, 70).map((name) => [name, {}])),
   },
-  many_queues_with_dns: {
-    ...withDns({}),
-    queues: Object.fromEntries(namesOfPolicy(2, 48).map((name) => [name, {}])),
-  },
   dns_alone: { dns: DNS },
   dns_of_others: withDns({
     discovery: {
@@ -197,7 +194,6 @@ const BY_NAME: Readonly<Record<string, Values>> = {
     routing_controls: {
       "eu-west-1": `arn:aws:route53-recovery-control::${ACCOUNT}:controlpanel/abc/routingcontrol/def`,
     },
-    resolver_addresses: { "eu-west-1": ["10.0.0.2"] },
     endpoints: [{ record: "api.example.com", targets: cname("us-east-1", "us-west-2", "eu-west-1") }],
   }),
   discovery_of_another: withDns({ discovery: { order: ["eu-west-1", "us-east-1"] } }),
@@ -235,7 +231,7 @@ const BY_NAME: Readonly<Record<string, Values>> = {
   checks: withDns({
     checks: {
       "us-east-1": [1, 2, 1, 1].map((index) => ({ id: uuid(index), type: "alarm" })),
-      "us-west-2": Array.from({ length: CALCULATED_CHILDREN_MAX - 2 }, (_, index) => ({
+      "us-west-2": Array.from({ length: CALCULATED_CHILDREN_MAX - 1 }, (_, index) => ({
         id: uuid(index),
         type: "alarm",
       })),
@@ -244,6 +240,10 @@ const BY_NAME: Readonly<Record<string, Values>> = {
       "us-west-2": `arn:aws:route53-recovery-control::${ACCOUNT}:controlpanel/abc/routingcontrol/def`,
     },
   }),
+  tags_of_checks: {
+    ...withDns({}),
+    tags: Object.fromEntries(["Name", ..."abcdefg"].map((key) => [key, "1"])),
+  },
   endpoints: {
     ...withDns({
       endpoints: [
@@ -285,7 +285,7 @@ export const CASES: Readonly<Record<string, Values>> = Object.fromEntries(
 );
 
 /** Faults of these are told otherwise beside others: of the first region's policies, or of no canary. */
-const ALONE = ["canary", "many_queues", "many_queues_with_dns", "producers"];
+const ALONE = ["canary", "many_queues", "producers"];
 
 /** Some cases in one, so that rules meet. */
 export function mixedCases(count: number, seed: number): readonly Values[] {

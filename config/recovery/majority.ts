@@ -1,0 +1,35 @@
+import { anyOf, type Condition, equal, isKnown, isSet, not, size } from "../../core/expression";
+import { MODULE_REGIONS } from "../../core/names";
+import type { Group } from "../configuration";
+
+/**
+ * Whether a majority decides who owns a home, and goes on to when any one of its regions is lost. It does in every group but that of two
+ * regions without a witness, where each home is decided by one table alone.
+ */
+export function isDecidedByMajority({
+  regions,
+  recovery,
+}: {
+  readonly regions: Group["regions"];
+  readonly recovery?: Pick<NonNullable<Group["recovery"]>, "witness"> | undefined;
+}): Condition {
+  const names = membersOf({ regions });
+  const count = isKnown(names) ? names.length : size(names);
+  return anyOf(not(equal(count, 2)), isSet(recovery?.witness));
+}
+
+/**
+ * Whether peers may take over by themselves: every region has a vote, or a witness makes the number odd. In a group of four without a
+ * witness three regions vote, and the fourth would take homes by the votes of others alone.
+ */
+export function mayTakeOver({ regions, recovery }: Parameters<typeof isDecidedByMajority>[0]): Condition {
+  const names = membersOf({ regions });
+  const count = isKnown(names) ? names.length : size(names);
+  return anyOf(equal(count, 3), equal(count, 5), isSet(recovery?.witness));
+}
+
+/** The regions of a group. Those of a module are a symbol, so their list is asked for. */
+export function membersOf({ regions }: { readonly regions: Group["regions"] }): readonly string[] {
+  const names = Object.keys(regions);
+  return isKnown(names) ? names : (MODULE_REGIONS as unknown as readonly string[]);
+}

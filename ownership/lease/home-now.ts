@@ -1,0 +1,32 @@
+import type { Holding, HomeView } from "./home-view";
+import type { HomeNow } from "./settings";
+
+/**
+ * What a run tells of a home after a look.
+ * @param region in which the run is
+ * @param leavingTo region that the home is to be given up to. @default the home stays
+ */
+export function homeNow(
+  { latest, pending, orders }: HomeView,
+  region: string,
+  holding: Holding | undefined,
+  isOpen: boolean,
+  leavingTo: string | undefined,
+): HomeNow {
+  // A take is newer than the look.
+  const epoch = holding?.epoch ?? latest?.epoch;
+  const isClosing = latest?.state === "closing" && latest.epoch.region === region;
+  const next = leavingTo ?? (isClosing ? latest.next : undefined);
+  const taking = holding === undefined ? latest?.taking : holding.facts.taking;
+  const isCarriedOut = pending === undefined || (holding?.facts.order ?? 0) >= pending.number;
+  const { highest } = orders;
+  return {
+    ...(epoch && { owner: epoch.region, epoch: epoch.number }),
+    held: holding !== undefined,
+    open: isOpen,
+    ...(next && { next }),
+    ...(pending && !isCarriedOut && { pending: pending.to }),
+    ...(highest?.to === region && highest.since !== undefined && { since: highest.since }),
+    ...(taking && { taking }),
+  };
+}

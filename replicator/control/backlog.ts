@@ -1,0 +1,65 @@
+import type { AgeQuestion, Ages } from "./ages";
+import type { Depth } from "./depths";
+import { rescuedQueues } from "./rescue";
+import type { ControlledQueue } from "./settings";
+import { oldest } from "./watermark";
+
+/**
+ * Counts of SQS are approximate, so one reading proves little. Two do: what was moved counts as this region's own, and is processed here
+ * whenever the home has gone.
+ */
+const APART_MS = 5_000;
+
+/**
+ * Queues whose ages tell something: without a ledger, how far the own home is processed; while a peer's home is given back, whether what was
+ * moved is processed.
+ */
+export function agesWanted(
+  queues: readonly ControlledQueue[],
+  leaving: readonly string[],
+): readonly AgeQuestion[] {
+  const given = new Set(workQueuesOf(queues, leaving));
+  return queues.flatMap(({ rescue, ingress, work }) => {
+    const onWork = { queue: work, delays: false };
+    if (rescue === "watermark") return [{ queue: ingress, delays: true }, onWork];
+    return given.has(work) ? [onWork] : [];
+  });
+}
+
+/** Work queues on which messages lie that were told apart by a moment and moved for these homes. */
+export function workQueuesOf(
+  queues: readonly ControlledQueue[],
+  homes: readonly string[],
+): readonly string[] {
+  return [...new Set(homes.flatMap((home) => rescuedQueues(queues, home).map(({ work }) => work)))];
+}
+
+/** What is known of the messages that wait on work queues. */
+export class Backlog {
+  private ages: Ages = {};
+  /** By work queue, from when on no reading has found a message that waits, and the last one. Epoch milliseconds. */
+  private readonly empty = new Map<string, { readonly since: number; readonly until: number }>();
+
+  sawAges(ages: Ages): void {
+    this.ages = ages;
+  }
+
+  /** @param depths of work queues, as far as they could be asked */
+  sawDepths(depths: Readonly<Record<string, Depth>>, now: number): void {
+    for (const [queue, { waiting }] of Object.entries(depths)) {
+      if (waiting === 0) this.empty.set(queue, { since: this.empty.get(queue)?.since ?? now, until: now });
+      else this.empty.delete(queue);
+    }
+  }
+
+  /**
+   * Whether nothing waits that was put on the work queue before a moment: what waits there is newer, or nothing has been there for two
+   * readings. A queue without an age proves nothing: one that has slept gets its ages a quarter of an hour late.
+   */
+  isProcessed(work: string, putBefore: number): boolean {
+    const since = oldest(this.ages[work] ?? []);
+    if (since !== undefined && since > putBefore) return true;
+    const empty = this.empty.get(work);
+    return empty !== undefined && empty.until - Math.max(empty.since, putBefore) >= APART_MS;
+  }
+}

@@ -1,0 +1,40 @@
+import { GetQueueAttributesCommand } from "@aws-sdk/client-sqs";
+import { forEachParallel } from "../parallel";
+import { attempt, type Parts } from "./parts";
+import { queueIn } from "./urls";
+
+const AT_A_TIME = 8;
+const COUNTED = [
+  "ApproximateNumberOfMessages",
+  "ApproximateNumberOfMessagesNotVisible",
+  "ApproximateNumberOfMessagesDelayed",
+] as const;
+
+export interface Depth {
+  /** Messages that wait to be received, also those whose delay has not passed. */
+  readonly waiting: number;
+  /** All messages, out of sight or not. */
+  readonly all: number;
+}
+
+/** By name of the queue, what it holds, as far as that could be asked. Counts may be a minute old. */
+export async function readDepths(
+  parts: Pick<Parts, "settings" | "sqs" | "onFailure">,
+  queues: readonly string[],
+): Promise<Readonly<Record<string, Depth>>> {
+  const depths: Record<string, Depth> = {};
+  await forEachParallel(new Set(queues), AT_A_TIME, async (queue) => {
+    const depth = await attempt(parts, "depths", () => depthOf(parts, queue));
+    if (depth !== undefined) depths[queue] = depth;
+  });
+  return depths;
+}
+
+async function depthOf({ settings, sqs }: Pick<Parts, "settings" | "sqs">, queue: string): Promise<Depth> {
+  const { Attributes = {} } = await sqs.send(
+    new GetQueueAttributesCommand({ QueueUrl: queueIn(settings, queue), AttributeNames: [...COUNTED] }),
+  );
+  const [visible, outOfSight, delayed] = COUNTED.map((name) => Number(Attributes[name] ?? Number.NaN));
+  const waiting = visible! + delayed!;
+  return { waiting, all: waiting + outOfSight! };
+}

@@ -1,0 +1,82 @@
+import type { Taking } from "../../ownership/lease/items";
+import type { Drainers } from "./drainers";
+import { handedBack, type Rescued } from "./notes";
+import { attempt, type Parts } from "./parts";
+import { isTakenBack, reclaimErrands } from "./reclaim";
+import type { ControlledQueue } from "./settings";
+
+/**
+ * What cannot be read for so long is taken for nothing: the home then processes again what the last owner has processed. An owner that is
+ * lost has handed nothing back.
+ */
+const PATIENCE_MS = 10_000;
+
+/** One taking back of the own home. */
+interface Return {
+  readonly from: string;
+  readonly epoch: number | undefined;
+  /** Monotonic clock. */
+  readonly askedAt: number;
+  /** What the last owner has rescued; `nothing`: it says nothing of that kind. @default it was not found out yet */
+  rescued?: Rescued | "nothing" | undefined;
+  readonly takenBack: Set<string>;
+  isDone: boolean;
+}
+
+/** Takes off the own work queues what the last owner has rescued, before the home is open again. */
+export class ReturnHome {
+  private current: Return | undefined;
+
+  constructor(
+    private readonly parts: Pick<Parts, "settings" | "notes" | "clock" | "now" | "onFailure">,
+    private readonly drainers: Drainers,
+  ) {}
+
+  /** Whether the home may open, which this region has taken. The first question begins what has to be done. */
+  mayOpen(home: string, { from, epoch }: Taking): boolean {
+    const { settings, clock } = this.parts;
+    if (home !== settings.region || from === undefined || from === settings.region) return true;
+    if (this.current?.from !== from || this.current.epoch !== epoch) {
+      this.current = { from, epoch, askedAt: clock(), takenBack: new Set(), isDone: false };
+    }
+    return this.current.isDone || this.leftMs(this.current) <= 0;
+  }
+
+  /** Goes on with what was begun. Never throws. */
+  async step(queues: readonly ControlledQueue[] | undefined): Promise<void> {
+    const { settings, now, clock } = this.parts;
+    const { current } = this;
+    if (current === undefined || current.isDone) return;
+    const isLate = clock() - current.askedAt >= PATIENCE_MS;
+    const hasLedgers = queues?.every(({ rescue }) => rescue === "ledger");
+    current.rescued ??= hasLedgers ? "nothing" : await this.find(current, isLate);
+    if (current.rescued === "nothing" || (queues === undefined && isLate)) current.isDone = true;
+    if (current.isDone || queues === undefined || typeof current.rescued !== "object") return;
+    const errands = reclaimErrands({
+      region: settings.region,
+      queues,
+      rescued: current.rescued,
+      isDone: (queue) => current.takenBack.has(queue),
+      now: now(),
+      endsAt: now() + this.leftMs(current),
+    });
+    if (errands === undefined) current.isDone = true;
+    else
+      await this.drainers.send(errands, (errand, result) => {
+        if (isTakenBack(errand, result, now())) current.takenBack.add(errand.queue);
+      });
+  }
+
+  private leftMs({ askedAt }: Return): number {
+    const { settings, clock } = this.parts;
+    return askedAt + settings.handBackTimeoutSeconds * 1_000 - clock();
+  }
+
+  /** Notes of which the last owner's own table says nothing may be old. */
+  private async find({ from, epoch }: Return, isLate: boolean): Promise<Return["rescued"]> {
+    const { settings, notes } = this.parts;
+    const found = await attempt(this.parts, `notes of ${from}`, () => notes.read(from));
+    const rescued = found?.notes && handedBack(found.notes, settings.region, epoch);
+    return rescued ?? (found?.isCertain || isLate ? "nothing" : undefined);
+  }
+}
