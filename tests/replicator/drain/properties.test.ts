@@ -199,8 +199,12 @@ describe("a drainer", () => {
           await untilQuiet(world, ours, OWNED, () =>
             Promise.all(two ? [world.run(), world.run()] : [world.run()]),
           );
+          // What is marked is moved also while the ledger does not answer; what is processed is skipped there by the ledger, wherever it stands.
+          const processed = new Set(ours.flatMap((fact) => (fact.processed ? [fact.id] : [])));
           for (const group of ["a", "b", "c"]) {
-            const moved = world.work.log.filter(({ entry }) => entry.MessageGroupId === group);
+            const moved = world.work.log.filter(
+              ({ entry }) => entry.MessageGroupId === group && !processed.has(entry.MessageBody!),
+            );
             const numbers = [...new Set(moved.map(({ entry }) => Number(entry.MessageBody)))];
             expect(numbers).toEqual([...numbers].sort((one, other) => one - other));
           }
