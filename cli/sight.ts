@@ -3,7 +3,8 @@ import { decides, type HomeView } from "../ownership/lease/home-view";
 import { type Claim, isSameEpoch, type Status } from "../ownership/lease/items";
 import { areSole, hasMajorities, votersOf } from "../ownership/lease/lists";
 import type { ItemsByTable } from "../ownership/lease/observations";
-import { DATE_MS, LEASE_MS, SHOWN_MS } from "../ownership/lease/times";
+import { saidAgoMs } from "../ownership/lease/standing";
+import { DATE_MS, SHOWN_MS } from "../ownership/lease/times";
 import type { Trouble } from "./trouble";
 
 /** Who owns a home, as far as a majority of its voters could be read. */
@@ -95,7 +96,7 @@ export class Sight {
     const said = [...this.items.values()].flatMap(({ date, passes }) => {
       const status = passes[region]?.status;
       if (status === undefined) return [];
-      const agoMs = Math.max(0, date - (status.until - LEASE_MS));
+      const agoMs = Math.max(0, saidAgoMs(status, date));
       return [{ status, agoMs, sinceMs: Math.max(0, date - status.since) }];
     });
     return said.sort((one, other) => one.agoMs - other.agoMs)[0];

@@ -1,7 +1,6 @@
 import { groupName, ownershipTableName, parameterArn, roleArn, tableArn } from "../core/names";
 import { parameterNames } from "../ownership/parameters";
 import type { Configuration } from "./configuration";
-import { regionSets } from "./region-sets";
 import type { FunctionReference } from "./topology";
 
 /** What a failover group with recovery has once in a region. */
@@ -49,11 +48,4 @@ export function groupTopologyOf(configuration: Configuration, region: string): G
 /** The same in every region of the group, in the order of the configuration. */
 export function groupTopologies(configuration: Configuration): readonly GroupTopology[] {
   return Object.keys(configuration.regions).map((region) => groupTopologyOf(configuration, region));
-}
-
-/** Of all regions but one. */
-export function otherGroupTopologies(configuration: Configuration, region: string): readonly GroupTopology[] {
-  return regionSets(configuration)
-    .others(region)
-    .map((other) => groupTopologyOf(configuration, other));
 }

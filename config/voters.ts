@@ -8,13 +8,12 @@ import {
   isSet,
   joinedLists,
   not,
-  size,
   when,
 } from "../core/expression";
 import { ownershipTableName, tableArn } from "../core/names";
 import type { Configuration } from "./configuration";
 import { groupTopologies } from "./group-topology";
-import { isDecidedByMajority, membersOf } from "./recovery/majority";
+import { hasMembers, isDecidedByMajority, membersOf } from "./recovery/majority";
 import { accountOf } from "./recovery/recovery";
 
 /**
@@ -34,10 +33,13 @@ export function votersOf(configuration: Configuration): Readonly<Record<string, 
   const homes = Object.keys(configuration.regions);
   const members = membersOf(configuration);
   const { witness } = configuration.recovery!;
-  const hasSize = (count: number) => equal(isKnown(members) ? members.length : size(members), count);
   return Object.fromEntries(
     homes.map((home) => {
-      const some = when(hasSize(VOTERS_OF_FOUR + 1), firstOf(members, VOTERS_OF_FOUR), members);
+      const some = when(
+        hasMembers(configuration, VOTERS_OF_FOUR + 1),
+        firstOf(members, VOTERS_OF_FOUR),
+        members,
+      );
       const all = witness && when(isSet(witness), joinedLists(members, [witness.region]), some);
       return [home, sorted(when(isDecidedByMajority(configuration), all ?? some, [home]))];
     }),

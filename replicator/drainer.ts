@@ -1,7 +1,7 @@
 import { ledgerClient } from "../ledger/client";
 import { identifier } from "../ledger/key";
 import { LedgerTable } from "../ledger/table";
-import { PassReader, passTables, processClocks } from "../ownership/lease/pass-reader";
+import { ownPass } from "../ownership/lease/pass-reader";
 import { IMPATIENT, sqsClient } from "./client";
 import { drainHandler } from "./drain/handler";
 import { drainerSettings } from "./drain/settings";
@@ -17,7 +17,7 @@ const identify = identifier({
 export const handler = drainHandler({
   settings,
   clients: { own: sqsClient(region), home: sqsClient(homeRegion, IMPATIENT) },
-  passes: new PassReader({ region, tables: passTables(ownership.tables), clocks: processClocks }),
+  passes: ownPass(region, ownership.tables),
   ledgerIdOf: (message) => identify(message)?.id,
   ...(ledgerTable === undefined
     ? {}

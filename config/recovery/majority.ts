@@ -13,9 +13,7 @@ export function isDecidedByMajority({
   readonly regions: Group["regions"];
   readonly recovery?: Pick<NonNullable<Group["recovery"]>, "witness"> | undefined;
 }): Condition {
-  const names = membersOf({ regions });
-  const count = isKnown(names) ? names.length : size(names);
-  return anyOf(not(equal(count, 2)), isSet(recovery?.witness));
+  return anyOf(not(hasMembers({ regions }, 2)), isSet(recovery?.witness));
 }
 
 /**
@@ -23,13 +21,17 @@ export function isDecidedByMajority({
  * witness three regions vote, and the fourth would take homes by the votes of others alone.
  */
 export function mayTakeOver({ regions, recovery }: Parameters<typeof isDecidedByMajority>[0]): Condition {
-  const names = membersOf({ regions });
-  const count = isKnown(names) ? names.length : size(names);
-  return anyOf(equal(count, 3), equal(count, 5), isSet(recovery?.witness));
+  return anyOf(hasMembers({ regions }, 3), hasMembers({ regions }, 5), isSet(recovery?.witness));
 }
 
 /** The regions of a group. Those of a module are a symbol, so their list is asked for. */
 export function membersOf({ regions }: { readonly regions: Group["regions"] }): readonly string[] {
   const names = Object.keys(regions);
   return isKnown(names) ? names : (MODULE_REGIONS as unknown as readonly string[]);
+}
+
+/** Whether a group has this many regions. */
+export function hasMembers(group: { readonly regions: Group["regions"] }, count: number): Condition {
+  const names = membersOf(group);
+  return equal(isKnown(names) ? names.length : size(names), count);
 }

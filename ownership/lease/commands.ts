@@ -5,8 +5,9 @@ import { areSole, bindingLists, hasMajorities, votersOf } from "./lists";
 import { Observations } from "./observations";
 import { votersOrder } from "./orders";
 import type { LeaseRun, LeaseSettings } from "./settings";
+import { saidAgoMs } from "./standing";
 import { claimWrite, everyTable } from "./take";
-import { LEASE_MS, SHOWN_MS } from "./times";
+import { SHOWN_MS } from "./times";
 
 /** What an operator's command has to go on: the group, but no region of its own. */
 export interface CommandContext {
@@ -238,7 +239,7 @@ function* write(writes: readonly Write[]): Steps<ReadonlySet<string>> {
 function hasShown({ observations }: Seen, member: string, tables: readonly string[]): boolean {
   return [...observations.items().values()].some(({ date, passes }) => {
     const status = passes[member]?.status;
-    if (status === undefined || date - (status.until - LEASE_MS) > SHOWN_MS) return false;
+    if (status === undefined || saidAgoMs(status, date) > SHOWN_MS) return false;
     return tables.every((table) => status.reaches.includes(table));
   });
 }

@@ -127,6 +127,11 @@ export function passReader(options: RegionPassOptions): PassReader {
   return new PassReader({ region, tables: passTables(Object.fromEntries(names), client), clocks });
 }
 
+/** A reader of the pass of the region in which this code runs. @param names of the tables, or their ARNs, by region */
+export function ownPass(region: string, names: Readonly<Record<string, string>>): PassReader {
+  return new PassReader({ region, tables: passTables(names), clocks: processClocks });
+}
+
 /** Tables as readers of passes reach them. @param names their names or ARNs, by region */
 export function passTables(
   names: Readonly<Record<string, string>>,

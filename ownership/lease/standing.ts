@@ -1,10 +1,16 @@
 import type { Status } from "./items";
 import type { ItemsByTable } from "./observations";
+import { LEASE_MS } from "./times";
 
 /** What a member shows of itself, as read in the last look. */
 export interface Standing extends Status {
   /** For how long `fit` has been what it is, milliseconds, by the clock of the table that tells so. */
   readonly sinceMs: number;
+}
+
+/** How long ago a region said this, milliseconds, by the time of the table that tells so. */
+export function saidAgoMs({ until }: Status, date: number): number {
+  return date - (until - LEASE_MS);
 }
 
 /**

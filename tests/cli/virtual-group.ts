@@ -3,12 +3,12 @@ import { DynamoDBClient } from "@aws-sdk/client-dynamodb";
 import { Route53Client } from "@aws-sdk/client-route-53";
 import type { Environment } from "../../cli/environment";
 import { recordResolver } from "../../client/record-resolver";
-import { votersOf } from "../../config/voters";
 import { leaseRun } from "../../ownership/lease/run";
 import type { LeaseSettings } from "../../ownership/lease/settings";
 import { drive } from "../../ownership/lease/store/drive";
 import { openStore } from "../../ownership/lease/store/store";
 import { configuration, HOME_ACCOUNT } from "../fixtures";
+import { leaseSettingsOf } from "./lease-settings";
 import { OwnershipTable, seed } from "./ownership-table";
 
 export interface VirtualGroupOptions {
@@ -52,16 +52,7 @@ export class VirtualGroup {
     const group = configuration({ regions: accounts, recovery });
     const names = [...regions, ...(witness === undefined ? [] : [witness])];
     this.tables = new Map(names.map((region) => [region, new OwnershipTable(region)]));
-    this.settings = {
-      members: regions,
-      voters: votersOf(group),
-      takeoverOrder: group.recovery!.takeoverOrder,
-      takeover: "automatic",
-      failback: "manual",
-      failbackAfterMs: 600_000,
-      takeoverDelayMs: 60_000,
-      ...settings,
-    };
+    this.settings = { ...leaseSettingsOf(group), ...settings };
     for (const home of regions) {
       const voters = this.settings.voters[home]!;
       seed([...this.tables.values()], { members: [home], voters, now: this.time });

@@ -5,7 +5,6 @@ import https from "node:https";
 import os from "node:os";
 import path from "node:path";
 import { CreateTableCommand } from "@aws-sdk/client-dynamodb";
-import { votersOf } from "../../config/voters";
 import { ownershipTableName } from "../../core/names";
 import { operatorPolicy } from "../../modules/policy/client-policies";
 import type { Write } from "../../ownership/lease/effects";
@@ -14,6 +13,7 @@ import { tableClient } from "../../ownership/lease/store/client";
 import { drive } from "../../ownership/lease/store/drive";
 import { type LeaseStore, openStore } from "../../ownership/lease/store/store";
 import { OWNERSHIP_ATTRIBUTES as KEYS } from "../../ownership/lease/table";
+import { leaseSettingsOf } from "../cli/lease-settings";
 import { claimOf, statusAt } from "../cli/ownership-table";
 import { configuration, configurationInput, HOME_ACCOUNT, PEER_ACCOUNT } from "../fixtures";
 import { runCleanup } from "./cleanup";
@@ -109,18 +109,8 @@ function claimWrite(table: string, home: string, voters: readonly string[]): Wri
 /** What a region's controller does about ownership, until all end. */
 async function control(region: string): Promise<void> {
   const store = await storeOf(region, "shop");
-  const group = configuration(SHOP);
   const steps = leaseRun(
-    {
-      region,
-      members: MEMBERS,
-      voters: votersOf(group),
-      takeoverOrder: group.recovery!.takeoverOrder,
-      takeover: "automatic",
-      failback: "manual",
-      failbackAfterMs: 600_000,
-      takeoverDelayMs: 60_000,
-    },
+    { region, ...leaseSettingsOf(configuration(SHOP)) },
     { id: randomUUID(), clock, newId: randomUUID, isFit: () => true },
   );
   await drive(steps, store, { clock, signal: controllers.signal });

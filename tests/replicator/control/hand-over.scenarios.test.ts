@@ -12,23 +12,12 @@ const WATERMARK: Options = { queue: { rescue: "watermark" } };
 const UNCERTAIN_MS = (120 + 121 + 130 + 75) * SECOND;
 const WARM_UP_SECONDS = 600;
 
-async function warm(world: World): Promise<void> {
-  for (const region of world.regions) await world.opens(region, region);
-  await world.pass(WARM_UP_SECONDS);
-}
-
-/** Lets everything end that is under way. */
-async function settle(world: World): Promise<void> {
-  world.producesIn = undefined;
-  await world.pass(600);
-}
-
 /** Evacuates a live home under traffic, and hands it back. @returns when it was evacuated, and how long the hand-back took */
 async function thereAndBack(world: World, between: () => Promise<void> = async () => {}) {
   let ordered = 0;
   let seconds = 0;
   await world.play(async () => {
-    await warm(world);
+    await world.warmUp(WARM_UP_SECONDS);
     ordered = world.now;
     world.order(HOME, PEER);
     await world.opens(PEER);
@@ -36,7 +25,7 @@ async function thereAndBack(world: World, between: () => Promise<void> = async (
     await between();
     world.order(HOME, HOME);
     seconds = await world.opens(HOME);
-    await settle(world);
+    await world.settle();
   });
   return { ordered, seconds };
 }
@@ -86,7 +75,7 @@ describe("a live home is evacuated under traffic and handed back, by watermark",
     const world = new World({ ...WATERMARK, settings: { inFlightSeconds: 60 } });
     let opened = 0;
     await world.play(async () => {
-      await warm(world);
+      await world.warmUp(WARM_UP_SECONDS);
       world.lose(HOME);
       await world.opens(PEER);
       opened = world.now;
@@ -120,7 +109,7 @@ describe("a live home is evacuated under traffic and handed back, by watermark",
   test("an order that is withdrawn before the home has gone leaves it with its owner, which goes on", async () => {
     const world = new World(WATERMARK);
     await world.play(async () => {
-      await warm(world);
+      await world.warmUp(WARM_UP_SECONDS);
       world.order(HOME, PEER);
       await world.opens(PEER);
       await world.pass(120);
@@ -134,10 +123,10 @@ describe("a live home is evacuated under traffic and handed back, by watermark",
       expect(world.open(HOME)).toEqual([PEER]);
       const { length } = world.moving(PEER);
       await world.until(() => world.moving(PEER).length > length, 60);
-      await settle(world);
+      await world.settle();
       world.order(HOME, HOME);
       await world.opens(HOME);
-      await settle(world);
+      await world.settle();
     });
     expectNothingLost(world);
   });
@@ -146,7 +135,7 @@ describe("a live home is evacuated under traffic and handed back, by watermark",
     const world = new World(WATERMARK);
     let strandedSince = 0;
     await world.play(async () => {
-      await warm(world);
+      await world.warmUp(WARM_UP_SECONDS);
       strandedSince = world.now;
       world.heldBack.add(`${HOME}>${PEER}`);
       await world.pass(60);
@@ -157,7 +146,7 @@ describe("a live home is evacuated under traffic and handed back, by watermark",
       await world.opens(HOME);
       await world.pass(300);
       world.heldBack.clear();
-      await settle(world);
+      await world.settle();
     });
     expectNothingLost(world);
     const late = world.items.filter(({ sent }) => sent > strandedSince && sent < strandedSince + 50 * SECOND);
@@ -171,7 +160,7 @@ describe("a lost home, by watermark,", () => {
   test("is processed by the peer while it is lost, and gets itself back with what was rescued taken off", async () => {
     const world = new World({ ...WATERMARK, speed: 3 });
     await world.play(async () => {
-      await warm(world);
+      await world.warmUp(WARM_UP_SECONDS);
       // Messages on all of its queues.
       for (let count = 0; count < 120; count++) world.put(HOME);
       await world.pass(5);
@@ -185,7 +174,7 @@ describe("a lost home, by watermark,", () => {
       world.order(HOME, HOME);
       await world.opens(HOME);
       expect(world.tasks(HOME, "reclaim").length).toBeGreaterThan(0);
-      await settle(world);
+      await world.settle();
     });
     expectNothingLost(world);
   });
@@ -193,7 +182,7 @@ describe("a lost home, by watermark,", () => {
   test("that takes itself back from an owner which is lost processes everything itself, and waits for nobody", async () => {
     const world = new World({ ...WATERMARK, speed: 2 });
     await world.play(async () => {
-      await warm(world);
+      await world.warmUp(WARM_UP_SECONDS);
       world.lose(HOME);
       await world.opens(PEER);
       await world.pass(60);
@@ -218,7 +207,7 @@ describe("a lost home, by watermark,", () => {
   test("whose owner lapses and takes it again goes on by the same moment", async () => {
     const world = new World(WATERMARK);
     await world.play(async () => {
-      await warm(world);
+      await world.warmUp(WARM_UP_SECONDS);
       world.lose(HOME);
       await world.opens(PEER);
       await world.until(() => world.moving(PEER).length > 0);
@@ -234,7 +223,7 @@ describe("a lost home, by watermark,", () => {
       world.order(HOME, HOME);
       await world.opens(HOME);
       expect(world.tasks(HOME, "reclaim")[0]!.rescued!.from).toBe(rescue!.queues.orders);
-      await settle(world);
+      await world.settle();
     });
     expectNothingLost(world);
   });
@@ -242,7 +231,7 @@ describe("a lost home, by watermark,", () => {
   test("is given on to a third region, and comes back from there", async () => {
     const world = new World({ ...WATERMARK, regions: REGIONS });
     await world.play(async () => {
-      await warm(world);
+      await world.warmUp(WARM_UP_SECONDS);
       world.order(HOME, PEER);
       await world.opens(PEER);
       await world.pass(120);
@@ -251,7 +240,7 @@ describe("a lost home, by watermark,", () => {
       await world.pass(120);
       world.order(HOME, HOME);
       await world.opens(HOME);
-      await settle(world);
+      await world.settle();
     });
     expectNothingLost(world);
     expect(world.noted(PEER)!.rescue).toBeUndefined();
@@ -288,7 +277,7 @@ test("two runs at once, which split the canary's messages between them, keep one
       from: rescue!.queues.orders,
       until: rescue!.until,
     });
-    await settle(world);
+    await world.settle();
   });
   expectNothingLost(world);
 });
@@ -298,14 +287,14 @@ describe("by hand", () => {
     const world = new World({ queue: { rescue: "manual" } });
     let since = 0;
     await world.play(async () => {
-      await warm(world);
+      await world.warmUp(WARM_UP_SECONDS);
       since = Math.floor(world.now - 30 * SECOND);
       world.order(HOME, PEER, { since });
       await world.opens(PEER);
       await world.pass(180);
       world.order(HOME, HOME);
       await world.opens(HOME);
-      await settle(world);
+      await world.settle();
     });
     expectNothingLost(world);
     const sent = world.outcome.twice.map((item) => item.sent);
@@ -325,7 +314,7 @@ describe("by hand", () => {
   test("a moment deletes nothing of a queue with a ledger", async () => {
     const world = new World({ speed: 1, traffic: 1 });
     await world.play(async () => {
-      await warm(world);
+      await world.warmUp(WARM_UP_SECONDS);
       for (let count = 0; count < 60; count++) world.put(HOME);
       await world.pass(5);
       world.lose(HOME);

@@ -15,20 +15,7 @@ const RESCUE = { epoch: 2, until: AT, queues: { orders: 500 } };
 
 /** What the peer's region notes of the home. */
 function next(kept: HomeNotes, now: HomeNow, over: Partial<Known> = {}): HomeNotes | undefined {
-  return nextHomes(
-    { [HOME]: kept },
-    {
-      region: PEER,
-      regions: REGIONS,
-      homes: { [HOME]: now },
-      queues: [ORDERS],
-      told: {},
-      isProcessed: () => false,
-      handBackTimeoutMs: 900 * SECOND,
-      now: NOW,
-      ...over,
-    },
-  )[HOME];
+  return nextHomes({ [HOME]: kept }, known({ homes: { [HOME]: now }, ...over }))[HOME];
 }
 
 describe("what counts as processed", () => {

@@ -8,17 +8,6 @@ const TAKEN_SECONDS = 60;
 /** Enough that everything is known of everyone. */
 const WARM_UP_SECONDS = 300;
 
-async function warm(world: World): Promise<void> {
-  for (const region of world.regions) await world.opens(region, region);
-  await world.pass(WARM_UP_SECONDS);
-}
-
-/** Lets everything end that is under way. */
-async function settle(world: World): Promise<void> {
-  world.producesIn = undefined;
-  await world.pass(600);
-}
-
 function expectNothingLost(world: World): void {
   expect(world.outcome.lost).toEqual([]);
   expect(world.violations).toEqual([]);
@@ -27,7 +16,7 @@ function expectNothingLost(world: World): void {
 test("a lost region's home is processed by a peer within a minute, and given back within two looks after the order", async () => {
   const world = new World();
   await world.play(async () => {
-    await warm(world);
+    await world.warmUp(WARM_UP_SECONDS);
     world.lose(HOME);
     expect(await world.opens(PEER)).toBeLessThanOrEqual(TAKEN_SECONDS);
     expect(await world.until(() => world.moving(PEER).length > 0)).toBeLessThanOrEqual(10);
@@ -36,7 +25,7 @@ test("a lost region's home is processed by a peer within a minute, and given bac
     // It came back with messages, and asked nobody before it stopped: they are marked for the owner.
     world.order(HOME, HOME);
     expect(await world.opens(HOME)).toBeLessThanOrEqual(60);
-    await settle(world);
+    await world.settle();
   });
   expectNothingLost(world);
   expect(world.outcome.twice).toEqual([]);
@@ -45,13 +34,13 @@ test("a lost region's home is processed by a peer within a minute, and given bac
 test("a live home is evacuated by order: its owner stops first, and nothing is done twice", async () => {
   const world = new World({ ledgerLagSeconds: 2 });
   await world.play(async () => {
-    await warm(world);
+    await world.warmUp(WARM_UP_SECONDS);
     world.order(HOME, PEER);
     expect(await world.opens(PEER)).toBeLessThanOrEqual(60);
     await world.pass(120);
     world.order(HOME, HOME);
     expect(await world.opens(HOME)).toBeLessThanOrEqual(60);
-    await settle(world);
+    await world.settle();
   });
   expectNothingLost(world);
   expect(world.outcome.twice).toEqual([]);
@@ -61,7 +50,7 @@ describe("a home is owned by a living region, though", () => {
   test("it was evacuated to a region that is then lost (three regions)", async () => {
     const world = new World({ regions: REGIONS });
     await world.play(async () => {
-      await warm(world);
+      await world.warmUp(WARM_UP_SECONDS);
       world.order(HOME, PEER);
       await world.opens(PEER);
       await world.pass(60);
@@ -77,7 +66,7 @@ describe("a home is owned by a living region, though", () => {
   test("its owner, which took another's home before, is lost while that other is back", async () => {
     const world = new World({ regions: REGIONS });
     await world.play(async () => {
-      await warm(world);
+      await world.warmUp(WARM_UP_SECONDS);
       world.lose(PEER);
       await world.opens(HOME, PEER);
       world.restore(PEER);
@@ -98,7 +87,7 @@ test.each([
   async (_, options) => {
     const world = new World(options);
     await world.play(async () => {
-      await warm(world);
+      await world.warmUp(WARM_UP_SECONDS);
       world.order(HOME, PEER);
       await world.opens(PEER);
       world.order(PEER, HOME);
@@ -114,7 +103,7 @@ test.each([
       // What was marked for the peer at that moment waits for it there.
       world.order(PEER, PEER);
       await world.opens(PEER, PEER);
-      await settle(world);
+      await world.settle();
     });
     expectNothingLost(world);
   },
@@ -123,7 +112,7 @@ test.each([
 test("two orders for two homes within one look both hold", async () => {
   const world = new World({ regions: REGIONS });
   await world.play(async () => {
-    await warm(world);
+    await world.warmUp(WARM_UP_SECONDS);
     world.order(HOME, THIRD);
     world.order(PEER, THIRD);
     await Promise.all([world.opens(THIRD, HOME, 90), world.opens(THIRD, PEER, 90)]);
@@ -134,7 +123,7 @@ test("two orders for two homes within one look both hold", async () => {
 test("what was marked for an owner that is lost is processed by the region that owns that owner's home next", async () => {
   const world = new World({ regions: REGIONS });
   await world.play(async () => {
-    await warm(world);
+    await world.warmUp(WARM_UP_SECONDS);
     world.order(HOME, PEER);
     await world.opens(PEER);
     await world.pass(60);
@@ -156,7 +145,7 @@ test("what was marked for an owner that is lost is processed by the region that 
 test("a region that was removed from the group is waited for by nobody", async () => {
   const world = new World({ regions: [HOME, PEER] });
   await world.play(async () => {
-    await warm(world);
+    await world.warmUp(WARM_UP_SECONDS);
     // Something of it stands in every table for ever.
     for (const site of [world.home, world.peer]) {
       const claim = site.table.leases.items.claims[PEER]!;
@@ -175,7 +164,7 @@ test("a region that was removed from the group is waited for by nobody", async (
 test("Parameter Store that fails everywhere changes nothing about who processes", async () => {
   const world = new World();
   await world.play(async () => {
-    await warm(world);
+    await world.warmUp(WARM_UP_SECONDS);
     world.fault = ({ service }) => (service === "ssm" ? "hangs" : undefined);
     await world.pass(1_200);
     expect(world.open(HOME)).toEqual([HOME]);
@@ -193,7 +182,7 @@ test.each([
   async (_, seconds) => {
     const world = new World({ aheadSeconds: { [PEER]: seconds } });
     await world.play(async () => {
-      await warm(world);
+      await world.warmUp(WARM_UP_SECONDS);
       world.lose(HOME);
       const took = await world.opens(PEER);
       expect(took).toBeGreaterThan(30);
@@ -207,7 +196,7 @@ test.each([
 test("never two owners, when the home alone hears of the order to take it back", async () => {
   const world = new World();
   await world.play(async () => {
-    await warm(world);
+    await world.warmUp(WARM_UP_SECONDS);
     world.order(HOME, PEER);
     await world.opens(PEER);
     world.cut(HOME, PEER);
@@ -228,7 +217,7 @@ test.each<[string, Options]>([
   async (_, options) => {
     const world = new World(options);
     await world.play(async () => {
-      await warm(world);
+      await world.warmUp(WARM_UP_SECONDS);
       world.home.hasDatabase = false;
       expect(await world.opens(PEER)).toBeLessThanOrEqual(120);
       const inFlight = options.queue === undefined ? 0 : 20;
@@ -240,7 +229,7 @@ test.each<[string, Options]>([
       await world.pass(120);
       world.order(HOME, HOME);
       await world.opens(HOME);
-      await settle(world);
+      await world.settle();
     });
     expectNothingLost(world);
   },
@@ -249,7 +238,7 @@ test.each<[string, Options]>([
 test("functions that queues trigger stand still in the home: it gives itself up after the delay, and is read from afar", async () => {
   const world = new World();
   await world.play(async () => {
-    await warm(world);
+    await world.warmUp(WARM_UP_SECONDS);
     world.home.hasPollers = false;
     // The delay counts from the last canary that was heard; then lease and margin.
     expect(await world.opens(PEER)).toBeLessThanOrEqual(60 + 15 + TAKEN_SECONDS);
@@ -264,7 +253,7 @@ test("functions that queues trigger stand still in the home: it gives itself up 
 test("runs that begin up to a minute late, for an hour: no home moves, and no gate closes", async () => {
   const world = new World({ seed: 7, traffic: 0 });
   await world.play(async () => {
-    await warm(world);
+    await world.warmUp(WARM_UP_SECONDS);
     for (let minute = 0; minute < 60; minute++) {
       await world.pass(60);
       expect([world.open(HOME), world.open(PEER)]).toEqual([[HOME], [PEER]]);
@@ -279,7 +268,7 @@ describe("drainers run", () => {
   test("only where there is something to drain", async () => {
     const world = new World();
     await world.play(async () => {
-      await warm(world);
+      await world.warmUp(WARM_UP_SECONDS);
       world.producesIn = undefined;
       await world.pass(180);
       const before = world.invocations.length;
@@ -296,7 +285,7 @@ describe("drainers run", () => {
   test("all the time for a home that is owned here, since every second counts", async () => {
     const world = new World();
     await world.play(async () => {
-      await warm(world);
+      await world.warmUp(WARM_UP_SECONDS);
       world.lose(HOME);
       await world.opens(PEER);
       await world.until(() => world.moving(PEER).length > 0);

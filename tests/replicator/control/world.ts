@@ -200,6 +200,18 @@ export class World {
     return this.time.sleep(seconds * SECOND);
   }
 
+  /** Until every region processes its own home, and for some time more, so that everything is known of everyone. */
+  async warmUp(seconds: number): Promise<void> {
+    for (const region of this.regions) await this.opens(region, region);
+    await this.pass(seconds);
+  }
+
+  /** Lets everything end that is under way. */
+  async settle(): Promise<void> {
+    this.producesIn = undefined;
+    await this.pass(600);
+  }
+
   /** @returns seconds that it took */
   async until(condition: () => boolean, seconds = 1_800): Promise<number> {
     const began = this.now;
