@@ -44,8 +44,7 @@ export class OwnershipWatch {
       client: (region) =>
         dynamoClient(emulator, { region, account: deployment.account(region), maxAttempts: 1 }),
     });
-    // Each table by itself: one that hangs keeps nobody from looking at the others.
-    this.running = Promise.all([...Object.keys(names).map((table) => this.follow(table)), this.judge()]);
+    this.running = this.watch(Object.keys(names));
   }
 
   /** The one region that processes a home's messages, as last seen. */
@@ -71,12 +70,23 @@ export class OwnershipWatch {
     this.store.close();
   }
 
+  /** Every table is looked at once before anything is said: of tables not seen yet, nobody would process anything. */
+  private async watch(tables: readonly string[]): Promise<void> {
+    await Promise.all(tables.map((table) => this.look(table)));
+    // Each table by itself: one that hangs keeps nobody from looking at the others.
+    await Promise.all([...tables.map((table) => this.follow(table)), this.judge()]);
+  }
+
   private async follow(table: string): Promise<void> {
     while (!this.over) {
-      const answer = (await this.store.look([table])).get(table);
-      if (answer?.kind === "items") this.tables.set(table, answer);
+      await this.look(table);
       await sleep(LOOK_EVERY_MS);
     }
+  }
+
+  private async look(table: string): Promise<void> {
+    const answer = (await this.store.look([table])).get(table);
+    if (answer?.kind === "items") this.tables.set(table, answer);
   }
 
   private async judge(): Promise<void> {
