@@ -1,9 +1,14 @@
 import { readFileSync } from "node:fs";
+import { isDeepStrictEqual } from "node:util";
 import type { z } from "zod";
+import { FIFO_SUFFIX } from "../core/names";
 import { type Configuration, resolve } from "./configuration";
+import { namesAt } from "./known-names";
+import { nearest } from "./nearest";
 import { violationsOf } from "./rules";
 import { configurationSchema } from "./schema";
 import { allowedSize, SIZES } from "./sizes";
+import { readSource, type Source } from "./source";
 import { ConfigurationError, type Violation } from "./violation";
 
 /** File that is read unless {@link CONFIGURATION_VARIABLE} names another. */
@@ -14,17 +19,20 @@ export const CONFIGURATION_VARIABLE = "SQS_MULTI_REGION_CONFIG";
 /**
  * Reads and validates the configuration file.
  * @param path default: what the environment variable `SQS_MULTI_REGION_CONFIG` names, else `sqs-multi-region.json`.
- * @throws ConfigurationError with every violation at once; also when the file is missing or no JSON.
+ * @throws ConfigurationError with every violation at once; also when the file is missing, no JSON, or has a name twice in one object.
  */
 export function loadConfiguration(
   path: string = process.env[CONFIGURATION_VARIABLE] ?? DEFAULT_CONFIGURATION_FILE,
 ): Configuration {
-  return parseConfiguration(readJson(path), path);
+  const { data, violations, lineOf } = readFile(path);
+  if (violations.length > 0) throw new ConfigurationError(path, violations);
+  return parseConfiguration(data, path, lineOf);
 }
 
-function readJson(path: string): unknown {
+function readFile(path: string): Source {
+  let text: string;
   try {
-    return JSON.parse(readFileSync(path, "utf8"));
+    text = readFileSync(path, "utf8");
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);
     throw new ConfigurationError(path, [
@@ -32,10 +40,11 @@ function readJson(path: string): unknown {
         path: "(file)",
         value: reason,
         allowed: "a readable JSON file",
-        fix: `create or correct it, or name another by ${CONFIGURATION_VARIABLE}`,
+        fix: `create it, or name another by ${CONFIGURATION_VARIABLE}`,
       },
     ]);
   }
+  return readSource(text);
 }
 
 /**
@@ -43,29 +52,64 @@ function readJson(path: string): unknown {
  * @param source what the error calls it; default "configuration".
  * @throws ConfigurationError with every violation at once.
  */
-export function parseConfiguration(input: unknown, source = "configuration"): Configuration {
-  const parsed = configurationSchema.safeParse(input);
+export function parseConfiguration(
+  input: unknown,
+  source = "configuration",
+  lineOf: Source["lineOf"] = () => undefined,
+): Configuration {
+  const parsed = configurationSchema.safeParse(input, { error: plainText });
   const issues = parsed.success ? [] : parsed.error.issues;
-  const usable = parsed.success ? parsed.data : repaired(input, issues);
-  const configuration = usable && resolve(usable);
-  const violations = [
-    ...issues.flatMap((issue) => fromIssue(input, issue)),
+  const configuration = parsed.success ? resolve(parsed.data) : undefined;
+  const violations: readonly Found[] = [
+    ...withoutMisspelled(issues.flatMap((issue) => fromIssue(input, issue))),
     ...counts(input),
-    ...(configuration ? violationsOf(configuration) : []),
+    ...(configuration ? violationsOf(configuration) : violationsBeside(input, issues)),
   ];
-  if (violations.length > 0 || configuration === undefined) throw new ConfigurationError(source, violations);
-  return configuration;
+  if (violations.length === 0 && configuration !== undefined) return configuration;
+  throw new ConfigurationError(
+    source,
+    violations.map(({ suggested: _, ...violation }) => {
+      const line = lineOf(violation.path);
+      return { ...violation, ...(line !== undefined && { line }) };
+    }),
+  );
 }
 
-function fromIssue(input: unknown, issue: z.core.$ZodIssue): readonly Violation[] {
+/** What is allowed where the schema does not say so itself. */
+function plainText({ code, ...issue }: z.core.$ZodRawIssue): string | undefined {
+  if (code === "invalid_type") return NAMES_OF_TYPES[String(issue.expected)];
+  if (code === "too_small" && issue.origin === "string")
+    return `a text of at least ${issue.minimum} characters`;
+  return undefined;
+}
+
+const NAMES_OF_TYPES: Readonly<Record<string, string>> = {
+  string: "a text",
+  number: "a number",
+  boolean: "true or false",
+  array: "a list",
+  object: "an object",
+  record: "an object",
+};
+
+interface Found extends Violation {
+  /** Path that the author may have meant. */
+  readonly suggested?: string;
+}
+
+function fromIssue(input: unknown, issue: z.core.$ZodIssue): readonly Found[] {
   const path = issue.path.map(String);
   if (issue.code === "unrecognized_keys") {
-    return issue.keys.map((key) => ({
-      path: [...path, key].join("."),
-      value: at(input, [...path, key]),
-      allowed: issue.message,
-      fix: "correct the spelling, or take it out",
-    }));
+    return issue.keys.map((key) => {
+      const meant = nearest(key, namesAt(path));
+      return {
+        path: [...path, key].join("."),
+        value: at(input, [...path, key]),
+        allowed: issue.message,
+        fix: meant === undefined ? "take it out" : `did you mean "${meant}"?`,
+        ...(meant !== undefined && { suggested: [...path, meant].join(".") }),
+      };
+    });
   }
   const value = issue.code === "invalid_key" ? path.at(-1) : at(input, path);
   return [
@@ -78,8 +122,17 @@ function fromIssue(input: unknown, issue: z.core.$ZodIssue): readonly Violation[
   ];
 }
 
+/** What seems to be misspelled is not reported as missing too. */
+function withoutMisspelled(violations: readonly Found[]): readonly Found[] {
+  const suggested = new Set(violations.flatMap((violation) => violation.suggested ?? []));
+  return violations.filter(({ path, value }) => value !== undefined || !suggested.has(path));
+}
+
 function fixOf(issue: z.core.$ZodIssue, value: unknown): string {
   if (value === undefined) return "add it";
+  if (issue.code === "invalid_key" && typeof value === "string" && value.endsWith(FIFO_SUFFIX)) {
+    return `call it "${value.slice(0, -FIFO_SUFFIX.length)}" and set "fifo": true; the queues' names get ${FIFO_SUFFIX}`;
+  }
   if (issue.code === "too_big" && typeof value === "number") return `lower it to ${issue.maximum} or less`;
   if (issue.code === "too_small" && typeof value === "number") return `raise it to ${issue.minimum} or more`;
   return "correct it";
@@ -103,38 +156,61 @@ function counts(input: unknown): readonly Violation[] {
   });
 }
 
-/** Stand-ins that let the rules look at the rest when a required field is at fault; they never leave this file. */
-const STAND_INS: Readonly<Record<string, string>> = {
-  failover_group: "group",
-  account: "000000000000",
-  zone_id: "Z0",
-  record: "a.example",
-};
+/** What stands in for a required field that is at fault, so that the rules can look at the rest. It never leaves this file. */
+type StandIns = Readonly<Record<string, (number: number) => string>>;
 
-/**
- * The input without its faulty fields, so that rules across fields can report what else is wrong.
- * `undefined` when too little is left to look at.
- */
-function repaired(input: unknown, issues: readonly z.core.$ZodIssue[]) {
+/** Two sets that have nothing in common: accounts that are all one, and accounts that all differ. */
+const STAND_INS: readonly StandIns[] = [
+  {
+    failover_group: () => "group",
+    account: () => "000000000000",
+    zone_id: () => "Z0",
+    record: () => "a.example",
+  },
+  {
+    failover_group: () => "other",
+    account: (number) => String(number).padStart(12, "9"),
+    zone_id: () => "Z1",
+    record: () => "b.example",
+  },
+];
+
+/** What else is wrong beside faulty fields: what the rules find whatever stands in for those. */
+function violationsBeside(input: unknown, issues: readonly z.core.$ZodIssue[]): readonly Violation[] {
+  const [first = [], ...others] = STAND_INS.map((standIns) => {
+    const usable = repaired(input, issues, standIns);
+    return usable === undefined ? [] : violationsOf(resolve(usable));
+  });
+  return first.filter((violation) =>
+    others.every((found) => found.some((other) => isDeepStrictEqual(other, violation))),
+  );
+}
+
+/** The input without its faulty fields; `undefined` when too little is left to look at. */
+function repaired(input: unknown, issues: readonly z.core.$ZodIssue[], standIns: StandIns) {
   if (input === null || typeof input !== "object" || Array.isArray(input)) return undefined;
   const copy: unknown = structuredClone(input);
-  for (const issue of issues) {
+  for (const [number, issue] of issues.entries()) {
     const keys = issue.code === "unrecognized_keys" ? issue.keys : [];
     const paths = keys.length > 0 ? keys.map((key) => [...issue.path, key]) : [issue.path];
-    for (const path of paths) removeField(copy, path.map(String));
+    for (const path of paths) removeField(copy, path.map(String), (name) => standIns[name]?.(number));
   }
   const second = configurationSchema.safeParse(copy);
   return second.success ? second.data : undefined;
 }
 
 /** Takes a faulty field out of `root`: a list as a whole, a required field by its stand-in. */
-function removeField(root: unknown, path: readonly string[]): void {
+function removeField(
+  root: unknown,
+  path: readonly string[],
+  standInOf: (name: string) => string | undefined,
+): void {
   const list = path.findIndex((_, depth) => Array.isArray(at(root, path.slice(0, depth))));
   const field = list === -1 ? path : path.slice(0, list);
   const name = field.at(-1);
   const parent = at(root, field.slice(0, -1));
   if (name === undefined || parent === null || typeof parent !== "object") return;
-  const standIn = STAND_INS[name];
+  const standIn = standInOf(name);
   if (standIn === undefined) Reflect.deleteProperty(parent, name);
   else Reflect.set(parent, name, standIn);
 }

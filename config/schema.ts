@@ -246,8 +246,7 @@ export const logicalQueue = object({
   tags: tags.describe("Tags of this logical queue's resources, over those of the group.").default({}),
 });
 
-const QUEUE_NAME_TEXT =
-  "1 to 80 letters, digits, hyphens and underscores (a trailing .fifo is for FIFO queues)";
+const QUEUE_NAME_TEXT = "names of 1 to 80 letters, digits, hyphens and underscores, without .fifo";
 
 export const configurationSchema = object({
   $schema: z.string().optional().describe("JSON Schema of this file, for editors."),

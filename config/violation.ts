@@ -2,6 +2,8 @@
 export interface Violation {
   /** Path in the file, e.g. `queues.orders.delay_seconds`. */
   readonly path: string;
+  /** Line of the file in which the value stands, or what the value is missing in. Absent where there is no file. */
+  readonly line?: number;
   /** The value found there; `undefined` when it is missing. */
   readonly value: unknown;
   readonly allowed: string;
@@ -24,7 +26,17 @@ export class ConfigurationError extends Error {
   }
 }
 
-function describe({ path, value, allowed, fix }: Violation, number: number): string {
-  const shown = value === undefined ? "(missing)" : JSON.stringify(value);
-  return `\n${number}. ${path}: ${shown}\n   allowed: ${allowed}\n   fix: ${fix}`;
+const SHOWN_CHARACTERS = 120;
+
+function describe({ path, line, value, allowed, fix }: Violation, number: number): string {
+  const where = line === undefined ? path : `${path} (line ${line})`;
+  return `\n${number}. ${where}: ${shown(value)}\n   allowed: ${allowed}\n   fix: ${fix}`;
+}
+
+function shown(value: unknown): string {
+  if (value === undefined) return "(missing)";
+  const text = JSON.stringify(value);
+  return text.length > SHOWN_CHARACTERS
+    ? `${text.slice(0, SHOWN_CHARACTERS)}… (${text.length} characters)`
+    : text;
 }

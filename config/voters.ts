@@ -10,7 +10,7 @@ import {
   not,
   when,
 } from "../core/expression";
-import { ownershipTableName, tableArn } from "../core/names";
+import { ownershipTableName, tableArn, tableArnAnywhere } from "../core/names";
 import type { Configuration } from "./configuration";
 import { groupTopologies } from "./group-topology";
 import { hasMembers, isDecidedByMajority, membersOf } from "./recovery/majority";
@@ -96,6 +96,26 @@ export function ownershipTableArns(configuration: Configuration): readonly strin
   return [
     ...groupTopologies(configuration).map(({ ownershipTableArn }) => ownershipTableArn),
     ...(witness ? given(isSet(configuration.recovery?.witness), witness.ownershipTableArn) : []),
+  ];
+}
+
+/**
+ * ARNs of all tables that may vote: those of the group's account in whichever region, and that of a witness abroad. While membership changes,
+ * the list of voters names a region that the configuration has no longer, and a change of the list needs every table, old and new.
+ */
+export function voterTableArns(configuration: Configuration): readonly string[] {
+  const { naming, failoverGroup, recovery, regions } = configuration;
+  const [first] = Object.keys(regions);
+  const account = accountOf(configuration);
+  const witness = witnessTopologyOf(configuration);
+  return [
+    tableArnAnywhere(first!, account, ownershipTableName(naming.prefix, failoverGroup)),
+    ...(witness
+      ? given(
+          allOf(isSet(recovery?.witness), not(equal(witness.account, account))),
+          witness.ownershipTableArn,
+        )
+      : []),
   ];
 }
 

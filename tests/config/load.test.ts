@@ -6,6 +6,7 @@ import { ConfigurationError } from "../../config/violation";
 import { jsonSchema } from "../../config/write-json-schema";
 import { configurationReference } from "../../config/write-reference";
 import { configuration, configurationInput, HOME_ACCOUNT, PEER_ACCOUNT, PRODUCER_ROLE } from "../fixtures";
+import { everyPath, withValue } from "./every-path";
 import { pathsIn, violationsIn } from "./violations";
 
 type QueueInput = NonNullable<Parameters<typeof configurationInput>[1]>;
@@ -74,6 +75,77 @@ test("six mistakes of six kinds are reported at once, each with path, value, all
   expect(() => parseConfiguration(input, "my.json")).toThrow(
     /^my\.json: 6 violations, nothing is synthesized\./,
   );
+});
+
+describe("one mistake gives one violation", () => {
+  test.each([
+    ["queues", { queue: { orders: {} }, queues: undefined }, "queue"],
+    [
+      "visibility_timeout_seconds",
+      { queues: { orders: { visibility_timeout: 30 } } },
+      "queues.orders.visibility_timeout",
+    ],
+    ["max_receive_count", { queues: { orders: { maxRecieveCount: 3 } } }, "queues.orders.maxRecieveCount"],
+    ["consumers", { queues: { orders: { consumer: [] } } }, "queues.orders.consumer"],
+    [
+      "timeout_seconds",
+      { queues: { orders: { functions: { timeout: 3 } } } },
+      "queues.orders.functions.timeout",
+    ],
+    [
+      "source_arns",
+      { queues: { orders: { producers: [{ service: "sns.amazonaws.com", source_arn: [] }] } } },
+      "queues.orders.producers.0",
+    ],
+    [
+      "assume_role_arn",
+      {
+        regions: {
+          "us-east-1": { account: HOME_ACCOUNT, assume_role: "r" },
+          "us-west-2": { account: HOME_ACCOUNT },
+        },
+      },
+      "regions.us-east-1.assume_role",
+    ],
+  ])("and the name %s that was meant", (meant, over, path) => {
+    const [violation, ...others] = violationsIn(configurationInput(over as never));
+    expect(others).toEqual([]);
+    expect(violation?.path).toBe(path);
+    expect(path.endsWith(".0") ? violation?.allowed : violation?.fix).toContain(meant);
+  });
+
+  test("but a name that is like none is not explained by one", () => {
+    expect(violationsIn(configurationInput({ surprise: 1 } as never))).toEqual([
+      expect.objectContaining({ path: "surprise", fix: "take it out" }),
+    ]);
+  });
+
+  test("and the fix for .fifo in a name is another name", () => {
+    expect(violationsIn(configurationInput({ queues: { "orders.fifo": { fifo: true } } }))).toEqual([
+      expect.objectContaining({
+        value: "orders.fifo",
+        fix: 'call it "orders" and set "fifo": true; the queues\' names get .fifo',
+      }),
+    ]);
+  });
+
+  const ACCOUNTS = ["1111", undefined, 111122223333];
+  test.each(ACCOUNTS)("and nothing is concluded from an account that is %p", (account) => {
+    const assume_role_arn = `arn:aws:iam::${PEER_ACCOUNT}:role/deploy`;
+    const regions = { "us-east-1": { account, assume_role_arn }, "us-west-2": { account: HOME_ACCOUNT } };
+    expect(pathsIn(configurationInput({ regions: regions as never }))).toEqual(["regions.us-east-1.account"]);
+  });
+
+  test("and whatever is of the wrong type is told in words of the file", () => {
+    const values = [5, []];
+    const found = everyPath(JSON.parse(jsonSchema())).flatMap((path) =>
+      values.flatMap((value) => violationsIn(withValue(configurationInput(), path, value))),
+    );
+    expect(found.length).toBeGreaterThan(200);
+    expect(
+      found.filter(({ allowed }) => /invalid|expected|received|too (?:big|small)/i.test(allowed)),
+    ).toEqual([]);
+  });
 });
 
 describe("limits", () => {
@@ -291,6 +363,71 @@ describe("the file", () => {
     for (const path of [broken, join(directory, "missing.json")]) {
       expect(() => loadConfiguration(path)).toThrow(ConfigurationError);
     }
+  });
+
+  const messageOf = (text: string) => {
+    const file = join(directory, "written.json");
+    writeFileSync(file, text);
+    try {
+      loadConfiguration(file);
+    } catch (error) {
+      return (error as Error).message.replace(file, "FILE");
+    }
+    return undefined;
+  };
+  const REGIONS = `"failover_group": "shop",
+  "regions": { "us-east-1": { "account": "${HOME_ACCOUNT}" }, "us-west-2": { "account": "${HOME_ACCOUNT}" } }`;
+
+  test("may have comments and trailing commas", () => {
+    expect(
+      messageOf(`\uFEFF{ // ours\n  ${REGIONS},\n  /* all */ "queues": { "orders": {}, }, }`),
+    ).toBeUndefined();
+  });
+
+  test("fails at the line of the first fault of syntax, and says nothing about what follows from it", () => {
+    expect(
+      messageOf(`{\n  ${REGIONS}\n  "queues": { "orders": {} }\n}`),
+    ).toBe(`FILE: 1 violation, nothing is synthesized.
+
+1. (file) (line 4): "\\"queues\\":"
+   allowed: JSON, in which comments and trailing commas are allowed (comma expected)
+   fix: correct what stands there, or just before`);
+    for (const text of ["", "// nothing", "{", '{ "queues": ']) {
+      expect(messageOf(text)).toMatch(/^FILE: 1 violation.*\n\n1\. \(file\) \(line 1\): /);
+    }
+  });
+
+  test("fails with a name that stands twice in one object, wherever that is", () => {
+    const twice = '"orders": { "fifo": true, "tags": { "a": "1", "a": "2" } },\n    "orders": {}';
+    expect(
+      messageOf(`{\n  ${REGIONS},\n  "queues": {\n    ${twice} }\n}`),
+    ).toBe(`FILE: 2 violations, nothing is synthesized.
+
+1. queues.orders.tags.a (line 5): "2"
+   allowed: each name once in an object
+   fix: take one of the two out: the first stands in line 5
+
+2. queues.orders (line 6): {}
+   allowed: each name once in an object
+   fix: take one of the two out: the first stands in line 5`);
+  });
+
+  test("is told by line, also where something is missing", () => {
+    const message = messageOf(
+      `{\n  "failover_group": "shop",\n  "regions": {\n    "us-east-1": {},\n    "us-west-2": { "account": "${HOME_ACCOUNT}" } },\n  "queues": {\n    "orders": {\n      "delay_seconds": 901 } } }`,
+    );
+    expect(message?.match(/^\d\. .*/gm)).toEqual([
+      "1. regions.us-east-1.account (line 4): (missing)",
+      "2. queues.orders.delay_seconds (line 8): 901",
+    ]);
+  });
+
+  test("is not shown as a whole when a large part of it is at fault", () => {
+    const queues = Object.fromEntries(Array.from({ length: 200 }, (_, i) => [`orders-${i}`, {}]));
+    const message = messageOf(`{ ${REGIONS}, "queue": ${JSON.stringify(queues)} }`);
+    expect(message).toMatch(/^1\. queue \(line 2\): .*… \(\d+ characters\)$/m);
+    expect(message).toContain('fix: did you mean "queues"?');
+    expect(message?.length).toBeLessThan(700);
   });
 
   test.each([[null], [[]], ["text"], [{}]])("fails when it holds %j", (input) => {
