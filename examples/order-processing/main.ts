@@ -2,9 +2,8 @@ import path from "node:path";
 import { App } from "cdktf";
 import { CONFIGURATION_VARIABLE, loadConfiguration } from "../../config/load";
 import { ConfigurationError } from "../../config/violation";
-import { GlobalStack, needsGlobalStack } from "../../stacks/global-stack";
-import { RegionStack } from "../../stacks/region-stack";
-import { WitnessStack } from "../../stacks/witness-stack";
+import { groupStacks } from "../../stacks/group-stacks";
+import { synthesize } from "../../stacks/synthesize";
 import { buildConsumer } from "./build";
 import { ConsumerStack } from "./consumer-stack";
 
@@ -14,20 +13,15 @@ async function main(): Promise<void> {
   const configuration = loadConfiguration(file);
   const app = new App();
   const archive = await buildConsumer();
-  const stacks = Object.keys(configuration.regions).map((region) => {
-    const queues = new RegionStack(app, configuration, region);
+  for (const [region, queues] of groupStacks(app, configuration)) {
     new ConsumerStack(app, { configuration, region, archive }).addDependency(queues);
-    return queues;
-  });
-  if (needsGlobalStack(configuration)) {
-    const global = new GlobalStack(app, configuration);
-    for (const stack of stacks) global.addDependency(stack);
   }
-  if (configuration.recovery?.witness) new WitnessStack(app, configuration);
-  app.synth();
+  synthesize(app, say);
 }
 
+const say = (line: string) => process.stderr.write(`${line}\n`);
+
 main().catch((error: unknown) => {
-  process.stderr.write(`${error instanceof ConfigurationError ? error.message : String(error)}\n`);
+  say(error instanceof ConfigurationError ? error.message : String(error));
   process.exitCode = 1;
 });

@@ -7,7 +7,7 @@ import { PROJECT_ROOT } from "../emulator/paths";
 import { runCommand } from "../emulator/run-command";
 import { configurationInput, HOME_ACCOUNT } from "../fixtures";
 
-jest.setTimeout(60_000);
+jest.setTimeout(180_000);
 
 const directory = mkdtempSync(path.join(tmpdir(), "sqs-multi-region-app-"));
 const output = path.join(directory, "cdktf.out");
@@ -41,7 +41,7 @@ test("six mistakes are all named, and nothing is synthesized", async () => {
     "queues.orders.max_recieve_count",
     "queues.orders.visibility_timeout_seconds",
   ]) {
-    expect(stderr).toContain(`. ${field}: `);
+    expect(stderr).toContain(`. ${field} (line 1): `);
   }
   expect(stderr).not.toContain("    at ");
   expect(existsSync(output)).toBe(false);
@@ -70,4 +70,30 @@ test("with records, what spans the regions is applied after them", async () => {
   const { stacks } = JSON.parse(readFileSync(path.join(output, "manifest.json"), "utf8"));
   expect(stacks["shop-global"].dependencies.sort()).toEqual(["shop-us-east-1", "shop-us-west-2"]);
   expect(stacks["shop-us-east-1"].dependencies).toEqual([]);
+});
+
+describe("a stack that is in the configuration no longer", () => {
+  const stacks = path.join(output, "stacks");
+  const renamed = () => app(configurationInput({ failover_group: "market" }));
+
+  beforeEach(async () => {
+    rmSync(output, { recursive: true, force: true });
+    expect((await app(configurationInput())).exitCode).toBe(0);
+  });
+
+  test("is removed from the output, so that no pipeline applies it", async () => {
+    const { exitCode, stderr } = await renamed();
+    expect(exitCode).toBe(0);
+    expect(readdirSync(stacks).sort()).toEqual(["market-us-east-1", "market-us-west-2"]);
+    expect(stderr).toContain(`removed ${path.join(stacks, "shop-us-east-1")}: `);
+  });
+
+  test("stays where it has a state, and nothing is synthesized", async () => {
+    writeFileSync(path.join(stacks, "shop-us-east-1", "terraform.tfstate"), "{}");
+    const { exitCode, stderr } = await renamed();
+    expect(exitCode).toBe(1);
+    expect(stderr).toContain("terraform.tfstate");
+    expect(stderr).not.toContain("    at ");
+    expect(readdirSync(stacks).sort()).toEqual(["shop-us-east-1", "shop-us-west-2"]);
+  });
 });

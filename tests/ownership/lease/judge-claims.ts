@@ -35,7 +35,8 @@ export class ClaimJudge {
   private readonly forcedAt = new Map<string, number>();
   /** Hand-overs of which the first claim has been seen to close. */
   private readonly begun = new Set<string>();
-  private readonly orders = new Map<string, number>();
+  /** By home, the highest order that was carried out, and when that was over. */
+  private readonly orders = new Map<string, { readonly number: number; readonly at: number }>();
 
   constructor(
     private readonly report: Report,
@@ -136,21 +137,30 @@ export class ClaimJudge {
         );
   }
 
-  private judgeOrder({ home, claim }: HomeRound): void {
-    const before = this.orders.get(home) ?? 0;
-    if (claim.order < before)
+  /** A round that began before an order was carried out may be heard of later: what it wrote has been replaced. */
+  private judgeOrder(round: HomeRound): void {
+    const { home, claim, beganAt } = round;
+    const before = this.orders.get(home);
+    if (before !== undefined && claim.order < before.number && beganAt >= before.at)
       this.report.violation(
         "I8",
-        `${home}: order ${before} was carried out, and the claim says ${claim.order}`,
+        `${home}: order ${before.number} was carried out, and the claim says ${claim.order}`,
         home,
       );
-    this.orders.set(home, Math.max(before, claim.order));
+    this.noteOrder(round);
   }
 
-  private closing({ home, region, claim, done, lists }: HomeRound): void {
+  private noteOrder({ home, claim, endedAt }: HomeRound): void {
+    const before = this.orders.get(home);
+    if (before === undefined || claim.order > before.number)
+      this.orders.set(home, { number: claim.order, at: endedAt });
+  }
+
+  private closing(round: HomeRound): void {
+    const { home, region, claim, done, lists } = round;
     if (lists.length > 0 && lists.every((list) => isMajority(done, list))) {
       this.statistics.handOvers += 1;
-      this.orders.set(home, Math.max(this.orders.get(home) ?? 0, claim.order));
+      this.noteOrder(round);
     }
     const { number, region: owner, run } = claim.epoch;
     const begun = `${home} ${number} ${owner} ${run} ${claim.next}`;
