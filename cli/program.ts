@@ -186,8 +186,8 @@ Examples:
   sqs-multi-region voters restore eu-central-1 --lost us-west-2
 
 It is needed only when a majority was emptied: otherwise the owners fill the table within a minute, and the command is refused. It is also
-refused while another voter does not answer, unless --lost names it. Nobody processes a home before its claim has lapsed, about 50 s
-later.
+refused while another voter does not answer, unless --lost names it, and while one that --lost names does. Nobody processes a home before
+its claim has lapsed, about 50 s later.
 
 It ends within ${ORDER_SECONDS} s. ${EXIT_CODES}`,
     )

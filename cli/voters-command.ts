@@ -22,7 +22,7 @@ export async function setVoters(
   regions: readonly string[],
   { json, wait, timeout, lost = [], ...options }: VotersSetOptions,
 ): Promise<void> {
-  checkTables(group, { "<regions>": regions, "--lost": lost });
+  checkTables(group, "<regions>", regions);
   const voters = [...new Set(regions)].sort();
   const given = `voters set ${voters.join(" ")}`;
   if (voters.length % 2 === 0) {
@@ -61,7 +61,7 @@ export async function restoreVoters(
   table: string,
   { json, lost = [], ...options }: VotersRestoreOptions,
 ): Promise<void> {
-  checkTables(group, { "<region>": [table], "--lost": lost });
+  checkTables(group, "<region>", [table]);
   if (lost.includes(table)) {
     throw new UsageError({
       given: `--lost ${table}`,
@@ -100,17 +100,15 @@ async function votersProgress(group: Group, sight: Sight, number: number): Promi
   return { kind: "waits", until };
 }
 
-/** Only tables that the configuration names are known to controllers. */
-function checkTables({ tables, name }: Group, given: Readonly<Record<string, readonly string[]>>): void {
-  for (const [option, regions] of Object.entries(given)) {
-    for (const region of regions) {
-      if (tables.includes(region)) continue;
-      throw new UsageError({
-        given: `${option} ${region}`,
-        problem: `${region} is neither a region of the failover group ${name} nor its witness`,
-        allowed: tables.join(", "),
-        fix: "correct the name, or add the region or recovery.witness to the configuration and apply",
-      });
-    }
+/** Only tables that the configuration names are known to controllers. What is lost may be a voter that the configuration has no longer. */
+function checkTables({ tables, name }: Group, option: string, regions: readonly string[]): void {
+  for (const region of regions) {
+    if (tables.includes(region)) continue;
+    throw new UsageError({
+      given: `${option} ${region}`,
+      problem: `${region} is neither a region of the failover group ${name} nor its witness`,
+      allowed: tables.join(", "),
+      fix: "correct the name, or add the region or recovery.witness to the configuration and apply",
+    });
   }
 }

@@ -259,6 +259,11 @@ export function tableArn(region: string, account: string, name: string): string 
   return `arn:${partitionOf(region)}:dynamodb:${region}:${account}:table/${name}`;
 }
 
+/** ARN of an account's tables of one name, in whichever region. @param region of their partition */
+export function tableArnAnywhere(region: string, account: string, name: string): string {
+  return `arn:${partitionOf(region)}:dynamodb:*:${account}:table/${name}`;
+}
+
 /** A health check belongs to no region. @param region of its partition */
 export function healthCheckArn(region: string, id: string): string {
   return `arn:${partitionOf(region)}:route53:::healthcheck/${id}`;

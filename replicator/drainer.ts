@@ -1,7 +1,7 @@
 import { ledgerClient } from "../ledger/client";
 import { identifier } from "../ledger/key";
 import { LedgerTable } from "../ledger/table";
-import { ownPass } from "../ownership/lease/pass-reader";
+import { passOf } from "../ownership/lease/pass-reader";
 import { IMPATIENT, sqsClient } from "./client";
 import { drainHandler } from "./drain/handler";
 import { drainerSettings } from "./drain/settings";
@@ -17,7 +17,8 @@ const identify = identifier({
 export const handler = drainHandler({
   settings,
   clients: { own: sqsClient(region), home: sqsClient(homeRegion, IMPATIENT) },
-  passes: ownPass(region, ownership.tables),
+  passes: passOf(region, ownership.tables),
+  homePasses: passOf(homeRegion, ownership.tables),
   ledgerIdOf: (message) => identify(message)?.id,
   ...(ledgerTable === undefined
     ? {}

@@ -1,4 +1,4 @@
-import { ownPass } from "../ownership/lease/pass-reader";
+import { passOf } from "../ownership/lease/pass-reader";
 import { batchHandler } from "./batch-handler";
 import { sqsClient } from "./client";
 import { forward } from "./forward";
@@ -9,7 +9,7 @@ const settings = forwarderSettings(process.env);
 const home = sqsClient(settings.homeRegion);
 const peer = sqsClient(settings.peerRegion);
 const { homeRegion: region, ownership } = settings;
-const passes = ownership && ownPass(region, ownership.tables);
+const passes = ownership && passOf(region, ownership.tables);
 const connections = { home, peer, ...(passes && { passes }) };
 
 /** The function on an outbox queue: outbox → the peer's standby queue, or the own work queue while the region owns the peer's home. */

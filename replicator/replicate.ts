@@ -7,7 +7,7 @@ import { fenceOf } from "./fence";
 import { copyDeduplicationId, deduplicationId, identified } from "./message/deduplication";
 import type { Failure } from "./message/failures";
 import { type Message, messageOf } from "./message/message";
-import { ORIGIN_ATTRIBUTE, originOf } from "./message/origin";
+import { hasWaited, ORIGIN_ATTRIBUTE, originOf } from "./message/origin";
 import { stamp } from "./message/stamp";
 import { Copies, toPeer, toQueue, toStandby } from "./peer";
 import type { Report } from "./report";
@@ -45,8 +45,9 @@ export interface Connections {
  * home, so a peer that is away holds up nothing there; in `semi-sync` nothing on the way to the work queue waits for a peer. In `sync`
  * no consumer sees what a peer does not hold, and a peer that is away holds the message on the ingress queue.
  *
- * While another region owns the home, the work queue is left out: the copies carry the owner's name and are all there is. As long as
- * no region owns the home, or nobody says which one does, nothing is sent, and all messages come back soon.
+ * While another region owns the home, the work queue is left out: the copies carry the owner's name and are all there is. In `async` and
+ * `sync` the owner's copy then stands in the work queue's place, behind those of the others. As long as no region owns the home, or nobody
+ * says which one does, nothing is sent, and all messages come back soon.
  */
 export async function replicate(
   records: readonly SQSRecord[],
@@ -61,7 +62,8 @@ export async function replicate(
   const copies = Object.fromEntries(Object.keys(standbyQueueUrls).map((peer) => [peer, new Copies()]));
   const withoutOrigin = new Set<SQSRecord>();
   const prepare = (record: SQSRecord): Message => {
-    const origin = originOf(record, homeRegion, owner);
+    const fresh = originOf(record, homeRegion, owner);
+    const origin = !fifo && hasWaited(record) ? { ...fresh, taken: surroundings.now() } : fresh;
     const { message, hasOrigin } = stamp(messageOf(record), origin);
     if (!hasOrigin) withoutOrigin.add(record);
     return fifo ? identified(message, copyDeduplicationId(origin)) : message;
@@ -73,9 +75,12 @@ export async function replicate(
 
   const work = { client: connections.home, queueUrl: settings.workQueueUrl };
   const ship = (): Promise<readonly Delivery[]> => {
-    const fenced = owner !== undefined;
-    const stages = stagesOf(settings, connections, fenced, copies, surroundings);
-    return deliver(records, { prepare, stages: fenced ? [[ifMarked(work)], ...stages] : stages, fifo });
+    const stages = stagesOf(settings, connections, owner, copies, surroundings);
+    return deliver(records, {
+      prepare,
+      stages: owner === undefined ? stages : [[ifMarked(work)], ...stages],
+      fifo,
+    });
   };
   const keep = (failure: Failure): readonly Delivery[] => records.map(() => refused(work, failure));
   const deliveries = fence.known ? await ship() : keep(fence.failure);
@@ -116,14 +121,15 @@ function ifMarked(work: Target): Route {
 function stagesOf(
   { mode, workQueueUrl, outboxQueueUrls, standbyQueueUrls }: ReplicatorSettings,
   { home, peers }: Connections,
-  fenced: boolean,
+  owner: string | undefined,
   copies: Readonly<Record<string, Copies>>,
   surroundings: Surroundings,
 ): readonly Stage[] {
   const toHome = (queueUrl: string) =>
     toQueue({ client: home, queueUrl }, surroundings.deadlines.sending, surroundings);
-  const work = fenced ? [] : [toHome(workQueueUrl)];
+  const work = owner === undefined ? [toHome(workQueueUrl)] : [];
   const standbys = Object.entries(standbyQueueUrls).map(([peer, queueUrl]) => ({
+    region: peer,
     standby: { client: peers[peer]!.client, queueUrl },
     outbox: { client: home, queueUrl: outboxQueueUrls[peer]! },
     breaker: peers[peer]!.breaker,
@@ -136,12 +142,24 @@ function stagesOf(
       return inOrder([...work, ...standbys.map((peer) => toPeer(peer, peer.copies, surroundings))]);
     case "sync":
       return inOrder(
-        standbys.map((peer) => toStandby(peer.standby, peer.copies, surroundings)),
+        ...ownerLast(standbys, owner, (peer) => toStandby(peer.standby, peer.copies, surroundings)),
         work,
       );
-    case "async":
-      return inOrder(Object.values(outboxQueueUrls).map(toHome), work);
+    case "async": {
+      const outboxes = Object.entries(outboxQueueUrls).map(([region, queueUrl]) => ({ region, queueUrl }));
+      return inOrder(...ownerLast(outboxes, owner, ({ queueUrl }) => toHome(queueUrl)), work);
+    }
   }
+}
+
+/** The owner of a fenced home processes what it gets, as the work queue's consumers do: what fails elsewhere repeats nothing there. */
+function ownerLast<Peer extends { readonly region: string }>(
+  peers: readonly Peer[],
+  owner: string | undefined,
+  routeTo: (peer: Peer) => Route,
+): readonly (readonly Route[])[] {
+  const owners = peers.filter(({ region }) => region === owner);
+  return [peers.filter((peer) => !owners.includes(peer)), owners].map((some) => some.map(routeTo));
 }
 
 /** Stages that have a place to go to. */

@@ -1,7 +1,12 @@
 import type { Configuration } from "../../config/configuration";
 import { groupTopologies } from "../../config/group-topology";
 import { accountOf } from "../../config/recovery/recovery";
-import { ownershipKmsKeyArns, ownershipTableArns, type WitnessTopology } from "../../config/voters";
+import {
+  ownershipKmsKeyArns,
+  ownershipTableArns,
+  voterTableArns,
+  type WitnessTopology,
+} from "../../config/voters";
 import { given, isEmpty, not, present } from "../../core/expression";
 import { accountRootArn } from "../../core/names";
 import { KINDS, type Kind, LEASE_KINDS } from "../../ownership/lease/table";
@@ -29,7 +34,7 @@ export function itemsOfKinds(...kinds: readonly Kind[]) {
 export function voteStatements(configuration: Configuration): readonly Statement[] {
   const members = groupTopologies(configuration).map(({ ownershipTableArn }) => ownershipTableArn);
   return [
-    allow("Vote", [...READ, ...WRITE], ownershipTableArns(configuration), itemsOfKinds(...LEASE_KINDS)),
+    allow("Vote", [...READ, ...WRITE], voterTableArns(configuration), itemsOfKinds(...LEASE_KINDS)),
     allow("Note", [...READ, "dynamodb:PutItem"], members, itemsOfKinds(KINDS.notes)),
     ...ownershipKeyStatements(configuration),
   ];
@@ -45,7 +50,7 @@ export function readPassStatements(configuration: Configuration): readonly State
 
 /** What an operator does: looks, orders, and makes good for a table that was emptied, by its claims alone. */
 export function operateVotersStatements(configuration: Configuration): readonly Statement[] {
-  const tables = ownershipTableArns(configuration);
+  const tables = voterTableArns(configuration);
   return [
     allow("LookAtVoters", READ, tables, itemsOfKinds(...LEASE_KINDS)),
     allow("OrderAtVoters", WRITE, tables, itemsOfKinds(KINDS.order)),

@@ -80,12 +80,14 @@ function tablesOf({ observations }: Seen): readonly string[] {
   return [...observations.items().keys()];
 }
 
-function majorityMissing(seen: Seen, { lists }: HomeView): string | undefined {
+function majorityMissing(seen: Seen, { home, lists }: HomeView): string | undefined {
   const answered = tablesOf(seen);
   const silent = [...seen.views.keys()].find((table) => !answered.includes(table));
   if (silent !== undefined && areSole(lists))
     return `the table of ${silent} does not answer, and may have a later list: if that region is lost, say so`;
   if (hasMajorities(new Set(answered), lists)) return undefined;
+  if (lists.length === 0)
+    return `nobody has owned ${home} yet: its own region does within two minutes after its apply`;
   return `no majority of ${votersOf(lists).join(", ")} answers, only ${answered.join(", ") || "none"}`;
 }
 
@@ -115,6 +117,8 @@ export function* orderVoters(options: VotersOptions, context: CommandContext): S
   const views = [...seen.views.values()];
   const lists = views.flatMap((view) => view.lists);
   const tables = [...new Set([...votersOf(lists), ...voters])];
+  const stranger = strangerIn(lost, [...context.group.members, ...tables]);
+  if (stranger !== undefined) return refused(stranger);
   const missing = context.group.members
     .filter((member) => !lost.includes(member))
     .filter(
@@ -169,7 +173,13 @@ export function* restoreVoter(
 ): Steps<CommandResult> {
   const seen = yield* readGroup(context, [table]);
   const items = seen.observations.items();
+  const named = [...seen.views.values()].flatMap(({ lists }) => votersOf(lists));
+  const stranger = strangerIn(lost, [...context.group.members, ...named]);
+  if (stranger !== undefined) return refused(stranger);
   if (!items.has(table)) return refused(`the table of ${table} does not answer`);
+  // One that is gone answers that there is none.
+  const living = lost.find((voter) => !["no-table", undefined].includes(seen.answers.get(voter)?.kind));
+  if (living !== undefined) return refused(`the table of ${living} answers: it is not lost`);
   const writes: Write[] = [];
   for (const [home, view] of seen.views) {
     const others = votersOf(view.lists).filter((voter) => voter !== table && !lost.includes(voter));
@@ -242,6 +252,12 @@ function hasShown({ observations }: Seen, member: string, tables: readonly strin
     if (status === undefined || saidAgoMs(status, date) > SHOWN_MS) return false;
     return tables.every((table) => status.reaches.includes(table));
   });
+}
+
+/** Why a word of loss is about nobody. */
+function strangerIn(lost: readonly string[], known: readonly string[]): string | undefined {
+  const stranger = lost.find((region) => !known.includes(region));
+  return stranger === undefined ? undefined : `${stranger} is no region of the group, and has no vote`;
 }
 
 function isAlone({ lists }: Claim, list: VoterList): boolean {

@@ -58,6 +58,11 @@ export function viewOf(
   };
 }
 
+/** Number of the highest order that claims say was carried out. */
+export function carriedOut({ claims }: Pick<HomeView, "claims">): number {
+  return Math.max(0, ...claims.map(({ order }) => order));
+}
+
 /** Whether these tables decide about the home. */
 export function decides(view: HomeView, tables: Iterable<string>): boolean {
   return hasMajorities(new Set(tables), view.lists);

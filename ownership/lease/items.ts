@@ -55,6 +55,8 @@ export interface Taking {
   readonly epoch?: number;
   /** From this moment on, in the time of the tables (epoch milliseconds), no pass of an owner before is open. */
   readonly at: number;
+  /** Number of the highest order that was carried out before: such an order says nothing of this ownership. @default none was */
+  readonly order?: number;
 }
 
 /** An order of an operator about one home: a register, in which the higher number wins, then the higher id. */
@@ -96,6 +98,8 @@ export interface Status {
   readonly run: string;
   /** Since when that run has been looking, by the time of its own region's table. */
   readonly runSince: number;
+  /** The configuration of that run. @default the run does not tell */
+  readonly configuration?: string;
   /** The region says so until then. */
   readonly until: number;
   /** It can do its work. */

@@ -61,11 +61,7 @@ function wouldProcess(member: string, view: HomeView, context: LeaveContext): bo
   // Where one table decides alone, whoever takes has to hear the others, also when the list has moved already.
   const heard = areSole(view.lists) ? everyTable(settings, view.home) : [];
   if (!heard.every((table) => standing.reaches.includes(table))) return false;
-  return (
-    member === view.home ||
-    held.includes(member) ||
-    (standing.ownsItself && !isLeaving(views.get(member), context))
-  );
+  return held.includes(member) || (standing.ownsItself && !isLeaving(views.get(member), context));
 }
 
 /** Whether a region's own home is ordered away from it, to one that could take the home now. */
@@ -78,7 +74,9 @@ function byOrder(view: HomeView, context: LeaveContext): Leave | undefined {
   const { pending, mayFollow } = view;
   if (pending === undefined || !mayFollow || pending.to === context.settings.region) return undefined;
   const { to, number } = pending;
-  return wouldProcess(to, view, context) ? { next: to, order: number } : undefined;
+  // Its own home may be here, and stay here.
+  const canTake = to === view.home || context.standings.get(to)?.ownsItself === true;
+  return canTake && wouldProcess(to, view, context) ? { next: to, order: number } : undefined;
 }
 
 /** A home whose region is well again goes back by itself, if it was not sent away by order. */

@@ -127,8 +127,8 @@ export function passReader(options: RegionPassOptions): PassReader {
   return new PassReader({ region, tables: passTables(Object.fromEntries(names), client), clocks });
 }
 
-/** A reader of the pass of the region in which this code runs. @param names of the tables, or their ARNs, by region */
-export function ownPass(region: string, names: Readonly<Record<string, string>>): PassReader {
+/** A reader of a region's pass, which asks that region's table first. @param names of the tables, or their ARNs, by region */
+export function passOf(region: string, names: Readonly<Record<string, string>>): PassReader {
   return new PassReader({ region, tables: passTables(names), clocks: processClocks });
 }
 

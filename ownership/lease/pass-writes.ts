@@ -7,6 +7,7 @@ export interface PassInput {
   readonly region: string;
   readonly run: string;
   readonly runSince: number;
+  readonly configuration: string | undefined;
   /** What tables answered in a look that was over before the round began. */
   readonly items: ItemsByTable;
   /** Homes that a majority has just confirmed, with the monotonic clock at the beginning of that round. */
@@ -43,11 +44,12 @@ export function passWrites(input: PassInput): readonly Write[] {
 }
 
 function statusAt(date: number, before: Status | undefined, input: PassInput): Status {
-  const { run, runSince, isFit, ownsItself, holds, reaches } = input;
+  const { run, runSince, configuration, isFit, ownsItself, holds, reaches } = input;
   const isUnbroken = before !== undefined && before.fit === isFit && before.until > date;
   return {
     run,
     runSince,
+    ...(configuration !== undefined && { configuration }),
     until: date + LEASE_MS,
     fit: isFit,
     since: isUnbroken ? before.since : date,

@@ -4,7 +4,7 @@ import { homeNow } from "./home-now";
 import { type Holding, type HomeView, viewOf } from "./home-view";
 import { closePlan, closingIn, type Leave, leaves } from "./leave";
 import { soleVoter, votersOf } from "./lists";
-import { Observations } from "./observations";
+import { type ItemsByTable, Observations } from "./observations";
 import { spreadOrder, spreadVoters, stands, votersOrder } from "./orders";
 import { passWrites } from "./pass-writes";
 import { isDecided, type Outcome, outcomesOf, type Plan, writesOf } from "./plan";
@@ -20,6 +20,11 @@ import { JUDGE_MS, LEASE_MS, LOOK_MS, NEW_RUN_MS, RENEW_MS, ROUND_MS, YOUNG_RUN_
  */
 export function leaseRun(settings: LeaseSettings, run: LeaseRun): Steps<void> {
   return new Ownership(settings, run).steps();
+}
+
+interface RunContext extends TakeContext {
+  /** Whether this region can do its work, whatever its consumers can read of that. */
+  readonly isWell: boolean;
 }
 
 /** What one round came to. */
@@ -92,7 +97,7 @@ class Ownership {
 
   /**
    * Whether a later run of this region has been looking for so long that it knows of every pass before, or, for a spare run, whether a
-   * young one lives. Two runs never take each other for the later one.
+   * young one of its configuration lives. Two runs never take each other for the later one.
    */
   private isSucceeded(): boolean {
     const { region } = this.settings;
@@ -102,7 +107,8 @@ class Ownership {
     this.since ??= own.date;
     const status = own.passes[region]?.status;
     if (status === undefined || status.run === this.run.id || status.until <= own.date) return false;
-    if (isFirst && this.run.isSpare) return own.date - status.runSince < YOUNG_RUN_MS;
+    const isSame = status.configuration === this.run.configuration;
+    if (isFirst && this.run.isSpare && isSame) return own.date - status.runSince < YOUNG_RUN_MS;
     const isLater =
       status.runSince > this.since || (status.runSince === this.since && status.run > this.run.id);
     // What the later run could not continue would lapse.
@@ -133,21 +139,30 @@ class Ownership {
     );
   }
 
-  private context(): TakeContext {
+  private context(): RunContext {
     const { settings, run, observations } = this;
     const items = observations.items();
     const shown = standings(items, settings.members);
     const isFit = run.isFit() ?? shown.get(settings.region)?.fit ?? false;
+    const isWell = isFit && items.has(settings.region);
     return {
       settings,
       run,
       observations,
       standings: shown,
-      // Consumers of this region read its own table: without it their gate is closed.
-      isFit: isFit && items.has(settings.region),
+      isWell,
+      isFit: isWell && this.isRead(items),
       ownsItself: this.held.has(settings.region),
       date: this.date(),
     };
+  }
+
+  /** Consumers of this region read its own table: without what this run has told, their gate is closed. */
+  private isRead(items: ItemsByTable): boolean {
+    const { region } = this.settings;
+    const own = items.get(region);
+    const { homes = {} } = own?.passes[region] ?? {};
+    return [...this.opened].every((home) => own !== undefined && (homes[home]?.until ?? 0) > own.date);
   }
 
   private noteFitness(isFit: boolean): void {
@@ -158,7 +173,7 @@ class Ownership {
 
   private leaving(
     views: ReadonlyMap<string, HomeView>,
-    { standings: shown }: TakeContext,
+    { standings: shown }: RunContext,
   ): ReadonlyMap<string, Leave> {
     return leaves({
       settings: this.settings,
@@ -187,7 +202,7 @@ class Ownership {
    */
   private *act(
     views: ReadonlyMap<string, HomeView>,
-    context: TakeContext,
+    context: RunContext,
     leaving: ReadonlyMap<string, Leave>,
   ): Steps<Acted> {
     const plans = [...views.values()].flatMap((view) => this.planFor(view, context, leaving) ?? []);
@@ -218,7 +233,7 @@ class Ownership {
 
   private planFor(
     view: HomeView,
-    context: TakeContext,
+    context: RunContext,
     leaving: ReadonlyMap<string, Leave>,
   ): Plan | undefined {
     const { home } = view;
@@ -241,7 +256,7 @@ class Ownership {
     return this.isRenewalDue(holding, view) ? this.renewPlan(view, holding, leave) : undefined;
   }
 
-  private takePlan(view: HomeView, context: TakeContext): Plan | undefined {
+  private takePlan(view: HomeView, context: RunContext): Plan | undefined {
     return foundPlan(view, context) ?? lostPlan(view, context) ?? takePlan(view, context);
   }
 
@@ -270,9 +285,9 @@ class Ownership {
   }
 
   /** What must go at once is not asked about: an unfit region processes nothing, and one that loses its own home renews no other. */
-  private mayLeave(home: string, leaving: ReadonlyMap<string, Leave>, { isFit }: TakeContext): boolean {
+  private mayLeave(home: string, leaving: ReadonlyMap<string, Leave>, { isWell }: RunContext): boolean {
     const { order, isReturn } = leaving.get(home) ?? {};
-    const isAsked = isFit && (order !== undefined || isReturn) && !leaving.has(this.settings.region);
+    const isAsked = isWell && (order !== undefined || isReturn) && !leaving.has(this.settings.region);
     return !isAsked || (this.run.mayLeave?.(home) ?? true);
   }
 
@@ -282,7 +297,7 @@ class Ownership {
     const { region } = this.settings;
     const written = [...this.observations.items().values()].map(({ passes }) => passes[region]?.homes[home]);
     const wasOpen = written.some((entry) => entry !== undefined && entry.epoch > (taking.epoch ?? 0));
-    return wasOpen || (this.run.mayOpen?.(home, taking) ?? true);
+    return wasOpen || (this.run.mayOpen?.(home, taking, this.date() - taking.at) ?? true);
   }
 
   private isRenewalDue({ renewedAt, lists }: Holding, view: HomeView): boolean {
@@ -349,7 +364,7 @@ class Ownership {
   }
 
   /** Writes the region's pass: what it holds by the last round, and that it lives. */
-  private *tell(context: TakeContext, { confirmed, closed }: Acted): Steps<void> {
+  private *tell(context: RunContext, { confirmed, closed }: Acted): Steps<void> {
     const now = this.run.clock();
     const isDue = now - this.toldAt >= RENEW_MS - LOOK_MS / 2;
     const open = new Map<string, { readonly epoch: number; readonly began: number }>();
@@ -367,6 +382,7 @@ class Ownership {
       region,
       run: this.run.id,
       runSince: this.since ?? 0,
+      configuration: this.run.configuration,
       items,
       open,
       closed,
@@ -391,14 +407,21 @@ class Ownership {
       Object.fromEntries(
         [...views].map(([home, view]) => [
           home,
-          homeNow(view, region, this.held.get(home), this.opened.has(home), leaving.get(home)?.next),
+          homeNow(
+            view,
+            region,
+            this.held.get(home),
+            this.opened.has(home),
+            leaving.get(home)?.next,
+            this.date(),
+          ),
         ]),
       ),
     );
   }
 
   /** A run wakes at the moment a claim lapses, not at the next look. */
-  private untilNextLook(began: number, views: ReadonlyMap<string, HomeView>, context: TakeContext): number {
+  private untilNextLook(began: number, views: ReadonlyMap<string, HomeView>, context: RunContext): number {
     const elapsed = this.run.clock() - began;
     const regular = Math.max(LOOK_MS - elapsed, 0);
     const ripe = [...views.values()].flatMap((view) =>

@@ -24,8 +24,13 @@ export interface LeaseSettings {
 export interface LeaseRun {
   /** Random, and never the same for two runs. */
   readonly id: string;
-  /** Ends at once when another run of the region lives and is young: it was started in case that none does. @default it goes on */
+  /**
+   * Ends at once when another run of the region lives, is young and has the same configuration: it was started in case that none does.
+   * @default it goes on
+   */
   readonly isSpare?: true;
+  /** Tells its configuration from others: a change must not wait for the end of a run that began before. @default all runs have one */
+  readonly configuration?: string;
   /** Monotonic clock of this run, milliseconds. May stand still while the machine is frozen. */
   clock(): number;
   /** A fresh random id. */
@@ -39,8 +44,11 @@ export interface LeaseRun {
    * long as this region is fit; until then the home is owned and processed here. @default at once
    */
   mayLeave?(home: string): boolean;
-  /** Whether this region may begin to process a home that it has taken. Asked until a first pass is written. @default at once */
-  mayOpen?(home: string, taking: Taking): boolean;
+  /**
+   * Whether this region may begin to process a home that it has taken. Asked until a first pass is written. @default at once
+   * @param agoMs since no pass of an owner before is open any more, by the tables' time: runs before this one count
+   */
+  mayOpen?(home: string, taking: Taking, agoMs: number): boolean;
   /** Told of all homes after every look. @default nobody is told */
   onLook?(homes: Readonly<Record<string, HomeNow>>): void;
 }
@@ -59,8 +67,13 @@ export interface HomeNow {
   readonly next?: string;
   /** Destination of an order that is not carried out. */
   readonly pending?: string;
-  /** Of the highest order, if that one says that the home is this region's. See `since` of an order. */
+  /**
+   * Of the highest order, if that one says that the home is this region's, and was not carried out in an ownership before. See `since` of
+   * an order.
+   */
   readonly since?: number;
   /** How the owner came to own the home. */
   readonly taking?: Taking;
+  /** For how long no pass of an owner before has been open, by the tables' own time. @default nobody says how the home came to its owner */
+  readonly takenAgoMs?: number;
 }

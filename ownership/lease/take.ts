@@ -1,4 +1,4 @@
-import { type ClaimFacts, decides, type HomeView } from "./home-view";
+import { type ClaimFacts, carriedOut, decides, type HomeView } from "./home-view";
 import { type Claim, isSameEpoch, type Taking, type VoterList } from "./items";
 import { soleVoter, votersOf } from "./lists";
 import type { Observations, Sighting } from "./observations";
@@ -185,11 +185,6 @@ export function claimWrite(
   claim: Claim,
 ): ClaimWrite {
   return { kind: "claim", table, home, claim, ...(previous && { previous: previous.id }) };
-}
-
-/** Number of the highest order that claims say was carried out. */
-function carriedOut({ claims }: HomeView): number {
-  return Math.max(0, ...claims.map(({ order }) => order));
 }
 
 /** What a claim of this region carries on, when the region goes on with or takes the home. */

@@ -1,4 +1,4 @@
-import { decides, type HomeView, latestOf } from "./home-view";
+import { carriedOut, decides, type HomeView, latestOf } from "./home-view";
 import type { Taking } from "./items";
 
 /**
@@ -14,10 +14,18 @@ export function takingOf(view: HomeView, region: string, at: number): Taking | u
   if (decides(view, tables)) return latestOf(mine.map(({ claim }) => claim!))!.taking;
   const others = owned.filter((sighting) => !mine.includes(sighting));
   const other = latestOf(others.map(({ claim }) => claim!))?.epoch;
+  const order = ordersBefore(view, region);
   return {
     ...(other ? { from: other.region, epoch: other.number } : toldIn(view, region)),
     at: Math.ceil(at),
+    ...(order > 0 && { order }),
   };
+}
+
+/** An owner that hands over by an order has noted that one already; whoever takes the home is brought to it by that order all the same. */
+function ordersBefore({ claims }: HomeView, region: string): number {
+  const handedOver = claims.find(({ state, next }) => state === "closing" && next === region);
+  return handedOver === undefined ? carriedOut({ claims }) : (handedOver.taking?.order ?? 0);
 }
 
 /** The owner before, where takes that missed their majorities have replaced all its claims. */

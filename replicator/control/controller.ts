@@ -60,6 +60,7 @@ export class Controller {
   private readonly notebook: Notebook;
   private readonly drainers: Drainers;
   private readonly returning: ReturnHome;
+  /** By home that this run holds, when it first saw so, by the monotonic clock. */
   private readonly heldSince = new Map<string, number>();
   private homes: Readonly<Record<string, HomeNow>> = {};
   private queues: readonly ControlledQueue[] | undefined;
@@ -82,7 +83,7 @@ export class Controller {
       isFit: () => this.fitness.verdict(clock()).fit,
       unfitMs: () => this.fitness.verdict(clock()).unfitMs,
       mayLeave: (home) => this.mayLeave(home),
-      mayOpen: (home, taking) => this.returning.mayOpen(home, taking),
+      mayOpen: (home, taking, agoMs) => this.returning.mayOpen(home, taking, agoMs),
       onLook: (homes) => this.look(homes),
     };
   }
@@ -147,7 +148,7 @@ export class Controller {
   private look(homes: Readonly<Record<string, HomeNow>>): void {
     for (const [home, { held }] of Object.entries(homes)) {
       if (!held) this.heldSince.delete(home);
-      else if (!this.heldSince.has(home)) this.heldSince.set(home, this.parts.now());
+      else if (!this.heldSince.has(home)) this.heldSince.set(home, this.parts.clock());
     }
     this.homes = homes;
     this.wake();
@@ -290,14 +291,14 @@ export class Controller {
   }
 
   private async send(): Promise<void> {
-    const { settings, now } = this.parts;
+    const { settings, now, clock } = this.parts;
     const { notes } = this.notebook;
     if (this.queues === undefined || notes === undefined) return;
     const errands = errandsOf({
       ...settings,
       queues: this.queues,
       homes: this.homes,
-      heldSince: Object.fromEntries(this.heldSince),
+      heldMs: Object.fromEntries([...this.heldSince].map(([home, since]) => [home, clock() - since])),
       notes: notes.homes,
       heard: this.listener.heard,
       hasCopies: (standby) => this.copies.mayBeOn(standby),

@@ -1,4 +1,4 @@
-import { randomUUID } from "node:crypto";
+import { createHash, randomUUID } from "node:crypto";
 import { leaseRun } from "../../ownership/lease/run";
 import type { LeaseSettings } from "../../ownership/lease/settings";
 import { type DriveOptions, drive } from "../../ownership/lease/store/drive";
@@ -32,7 +32,7 @@ export interface LeaseParts extends Pick<Parts, "settings" | "clock" | "onFailur
  * Takes part in the leases of all homes, until another run of this region's controller has been doing so for long enough, or Lambda's time is
  * over. Never throws: a run that cannot look ends, and its successor begins within two minutes.
  *
- * Two triggers start a run every minute each. One that finds a young run ends at once.
+ * Two triggers start a run every minute each. One that finds a young run of its own configuration ends at once.
  *
  * @param remainingMs until Lambda stops the function
  */
@@ -52,6 +52,7 @@ export async function holdLeases(
   const steps = leaseRun(leaseSettings(settings), {
     id: randomUUID(),
     isSpare: true,
+    configuration: digestOf(settings),
     clock,
     newId: randomUUID,
     ...hooks,
@@ -73,6 +74,11 @@ export async function holdLeases(
 /** Name of a region's table of ownership, or its ARN. A table that is not configured, but stands in a list of voters, is called like the own one. */
 export function tableOf({ region, ownership }: ControllerSettings, of: string): string {
   return ownership.tables[of] ?? ownership.tables[region]!;
+}
+
+/** The same for the same settings. */
+function digestOf(settings: ControllerSettings): string {
+  return createHash("sha256").update(JSON.stringify(settings)).digest("hex");
 }
 
 export function leaseSettings(settings: ControllerSettings): LeaseSettings {

@@ -1,4 +1,4 @@
-import { nameOf, type Parts } from "./parts";
+import { failureWithin, type Parts } from "./parts";
 
 /** A ledger that takes longer is of no use to consumers either. */
 const PROBING_MS = 5_000;
@@ -47,14 +47,10 @@ export class LedgerSight {
     );
   }
 
+  /** @returns code of the error, or undefined */
   private async within(milliseconds: number, work: () => Promise<unknown>): Promise<string | undefined> {
-    const { sleep, onFailure } = this.parts;
-    const tooLong = async () => {
-      await sleep(milliseconds);
-      return "TooLong";
-    };
-    const code = await Promise.race([work().then(() => undefined, nameOf), tooLong()]);
-    if (code !== undefined) onFailure("ledger", code);
-    return code;
+    const failure = await failureWithin(this.parts, milliseconds, work);
+    if (failure !== undefined) this.parts.onFailure("ledger", failure.code);
+    return failure?.code;
   }
 }

@@ -17,6 +17,8 @@ interface Return {
   readonly epoch: number | undefined;
   /** Monotonic clock. */
   readonly askedAt: number;
+  /** When the home opens whatever is left to be done, by the monotonic clock. */
+  readonly endsAt: number;
   /** What the last owner has rescued; `nothing`: it says nothing of that kind. @default it was not found out yet */
   rescued?: Rescued | "nothing" | undefined;
   readonly takenBack: Set<string>;
@@ -32,14 +34,19 @@ export class ReturnHome {
     private readonly drainers: Drainers,
   ) {}
 
-  /** Whether the home may open, which this region has taken. The first question begins what has to be done. */
-  mayOpen(home: string, { from, epoch }: Taking): boolean {
+  /**
+   * Whether the home may open, which this region has taken. The first question begins what has to be done.
+   * @param agoMs since the home was taken: no run of the controller begins to wait anew
+   */
+  mayOpen(home: string, { from, epoch }: Taking, agoMs: number): boolean {
     const { settings, clock } = this.parts;
     if (home !== settings.region || from === undefined || from === settings.region) return true;
     if (this.current?.from !== from || this.current.epoch !== epoch) {
-      this.current = { from, epoch, askedAt: clock(), takenBack: new Set(), isDone: false };
+      const askedAt = clock();
+      const endsAt = askedAt + settings.handBackTimeoutSeconds * 1_000 - agoMs;
+      this.current = { from, epoch, askedAt, endsAt, takenBack: new Set(), isDone: false };
     }
-    return this.current.isDone || this.leftMs(this.current) <= 0;
+    return this.current.isDone || clock() >= this.current.endsAt;
   }
 
   /** Goes on with what was begun. Never throws. */
@@ -58,18 +65,13 @@ export class ReturnHome {
       rescued: current.rescued,
       isDone: (queue) => current.takenBack.has(queue),
       now: now(),
-      endsAt: now() + this.leftMs(current),
+      endsAt: now() + current.endsAt - clock(),
     });
     if (errands === undefined) current.isDone = true;
     else
       await this.drainers.send(errands, (errand, result) => {
         if (isTakenBack(errand, result, now())) current.takenBack.add(errand.queue);
       });
-  }
-
-  private leftMs({ askedAt }: Return): number {
-    const { settings, clock } = this.parts;
-    return askedAt + settings.handBackTimeoutSeconds * 1_000 - clock();
   }
 
   /** Notes of which the last owner's own table says nothing may be old. */

@@ -1,4 +1,4 @@
-import { DRAIN_TASK_SECONDS, HEARTBEAT_FRESH_SECONDS } from "../../core/limits";
+import { BACK_OFF_MAX_SECONDS, DRAIN_TASK_SECONDS, HEARTBEAT_FRESH_SECONDS } from "../../core/limits";
 import { FIFO_SUFFIX } from "../../core/names";
 import type { HomeNow } from "../../ownership/lease/settings";
 import { JUDGE_MS } from "../../ownership/lease/times";
@@ -19,12 +19,13 @@ export interface Errand {
 export interface ErrandInput {
   readonly region: string;
   readonly regions: readonly string[];
+  readonly takeoverOrder: Readonly<Record<string, readonly string[]>>;
   readonly inFlightSeconds: number;
   readonly queues: readonly ControlledQueue[];
   /** As the last look at the tables of ownership showed them. */
   readonly homes: Readonly<Record<string, HomeNow>>;
-  /** By home that this run holds, when it first saw so, in epoch milliseconds. */
-  readonly heldSince: Readonly<Record<string, number>>;
+  /** By home that this run holds, for how long it has seen so, milliseconds of a monotonic clock. */
+  readonly heldMs: Readonly<Record<string, number>>;
   /** As they were written: another run has to go on by the same moments. */
   readonly notes: Notes["homes"];
   /** By home, when its newest heartbeat that arrived was sent, in epoch milliseconds. */
@@ -64,7 +65,8 @@ function errandOf(input: ErrandInput, home: string, queue: ControlledQueue): Err
   if (functionName === undefined || standby === undefined) return undefined;
   const stays = isKept(input.homes[home]);
   if (!stays && !input.hasCopies(standby)) return undefined;
-  const moves = input.regions.filter((effective) => mayMove(input, effective, home, queue));
+  const adopts = input.regions.filter((effective) => mayAdopt(input, effective, home));
+  const moves = input.regions.filter((effective) => mayMove(input, effective, home, queue)).concat(adopts);
   const before = countsAsProcessed(input, home, queue);
   const spans = answersFor(input, home, queue);
   return {
@@ -77,6 +79,7 @@ function errandOf(input: ErrandInput, home: string, queue: ControlledQueue): Err
       action: "drain",
       until: input.now + DRAIN_TASK_SECONDS * 1_000,
       moves,
+      ...(adopts.length > 0 && { adopts }),
       ...(before !== undefined && { processedBefore: before }),
       ...(spans.length > 0 && { answersFor: spans }),
       ...(stays && { stay: true }),
@@ -112,16 +115,29 @@ function mayMove(input: ErrandInput, effective: string, home: string, queue: Con
   return rescue === "watermark" || noted.queues[queue.queue] !== undefined;
 }
 
-/** Whether the work that the owner before had begun has ended. A clock that is behind the tables' own holds nothing up for long. */
-function hasEnded(
-  { inFlightSeconds, heldSince, now }: ErrandInput,
-  home: string,
-  { taking }: HomeNow,
-): boolean {
-  const inFlightMs = inFlightSeconds * 1_000;
-  const seenAt = heldSince[home] ?? now;
-  const at = taking === undefined ? seenAt : Math.min(taking.at, seenAt + JUDGE_MS);
-  return now >= at + inFlightMs;
+/** By then the home has processed what its outbox to the marked region held. */
+const ADOPTED_AFTER_MS = (BACK_OFF_MAX_SECONDS + 60) * 1_000;
+
+/**
+ * Whether what is marked for a region whose home the copies' own home owns is this region's to process: a home has no copies of its own
+ * messages. Of those that take the home over, the first whose own home is not the home's as well answers for them.
+ */
+function mayAdopt(input: ErrandInput, effective: string, home: string): boolean {
+  const { region, homes, takeoverOrder } = input;
+  const now = homes[effective];
+  if (effective === home || now?.owner !== home || !isKept(homes[region])) return false;
+  const first = takeoverOrder[home]?.find((peer) => homes[peer]?.owner !== home);
+  if (first === undefined || !isKept(homes[first])) return false;
+  return (now.takenAgoMs ?? 0) >= ADOPTED_AFTER_MS && hasEnded(input, effective, now);
+}
+
+/**
+ * Whether the work that the owner before had begun has ended, by no wall clock of any machine: a run knows by the tables' own time how long
+ * ago an earlier one has taken the home. A table whose clock is behind holds nothing up for long.
+ */
+function hasEnded({ inFlightSeconds, heldMs }: ErrandInput, home: string, { takenAgoMs }: HomeNow): boolean {
+  const ownMs = heldMs[home] ?? 0;
+  return Math.max(takenAgoMs ?? ownMs, ownMs - JUDGE_MS) >= inFlightSeconds * 1_000;
 }
 
 /** The moment before which what the home took in counts as processed, as far as that is not the ledger's affair. */

@@ -13,7 +13,7 @@ import { AGE_PERIOD_MS, type AgePoint } from "./ages";
  *
  * A standard queue leaves out of the age what was received three times and not deleted. On the work queue such a message is taken for
  * processed: it is tried again at home, and a peer does not rescue it. On the ingress queue it is one that could not be copied or
- * delivered for a while (`sync` while a peer is away), and the same holds when it gets through at last.
+ * delivered for a while (nobody owned the home, or `sync` while a peer is away). Its copy tells when it got through at last.
  * https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-available-cloudwatch-metrics.html
  */
 export function processedBefore(ingress: readonly AgePoint[], work: readonly AgePoint[]): number | undefined {

@@ -46,11 +46,12 @@ const CLOCKS_MS = 60_000;
  */
 export function copyIn(record: SQSRecord, options: CopyOptions, isFirst: boolean): Copy {
   const message = copyOf(record, options.fifo ? deduplicationId : undefined);
-  const sent = originIn(message)?.sent ?? Number.NaN;
+  const { sent = Number.NaN, taken = sent } = originIn(message) ?? {};
   const arrived = Number(record.attributes.SentTimestamp);
-  const isPossible = arrived - OLDEST_MS <= sent && sent <= arrived + CLOCKS_MS;
-  const takenInMs = isPossible ? sent : arrived;
-  return { ...known(record, message, options), takenInMs, seenMs: isFirst ? arrived : takenInMs };
+  const isPossible = (moment: number) => arrived - OLDEST_MS <= moment && moment <= arrived + CLOCKS_MS;
+  const takenInMs = isPossible(sent) ? sent : arrived;
+  const replicatedMs = isPossible(taken) ? Math.max(takenInMs, taken) : takenInMs;
+  return { ...known(record, message, options), takenInMs, seenMs: isFirst ? arrived : replicatedMs };
 }
 
 /** A record of the ingress queue of `home`, with the origin that the home's replicator would have given it. */

@@ -74,6 +74,12 @@ export async function round(source: Source, run: Run, waitSeconds: number): Prom
   for (const failure of removal.failures) tally.fail(source.queue, failure);
   countRemoved(fates, new Set(removal.removed), run);
   tally.left += stays.length;
+  const aside = stays.flatMap(({ record, why }) => (isOwed(why) ? [] : [record.messageId]));
+  tally.setAside(
+    source.queue,
+    copies.map(({ record }) => record.messageId),
+    aside,
+  );
   tally.owes ||= removal.failures.length > 0 || stays.some(({ why }) => isOwed(why));
 
   if (moves.blocked) return { end: "blocked", full: false };
@@ -86,11 +92,17 @@ export async function round(source: Source, run: Run, waitSeconds: number): Prom
   return { ...(futile ? { end: "futile" } : {}), full: false };
 }
 
-/** Those of the homes for which this region's pass is open. */
-async function openAmong(homes: readonly string[], { passes }: Run): Promise<ReadonlySet<string>> {
+/** Those of the homes whose messages this region processes now, as passes say. */
+async function openAmong(homes: readonly string[], run: Run): Promise<ReadonlySet<string>> {
   const asked = [...new Set(homes)];
-  const verdicts = await Promise.all(asked.map((home) => passes.verdict(home)));
-  return new Set(asked.filter((_, index) => verdicts[index]!.open));
+  const are = await Promise.all(asked.map((home) => isOpen(home, run)));
+  return new Set(asked.filter((_, index) => are[index]));
+}
+
+async function isOpen(home: string, { passes, homePasses, settings, task }: Run): Promise<boolean> {
+  if (!task.adopts?.includes(home)) return (await passes.verdict(home)).open;
+  const verdicts = await Promise.all([passes.verdict(settings.region), homePasses.verdict(home)]);
+  return verdicts.every(({ open }) => open);
 }
 
 /** Nothing goes before an earlier message of its group that is to go as well and does not yet. */
@@ -235,13 +247,13 @@ function parted(
   ];
 }
 
-/** Whether queues hold nothing, in sight or out of it. A queue that does not say so is not empty. */
+/** Whether queues hold nothing that is to go, in sight or out of it. A queue that does not say so is not empty. */
 async function areEmpty(queues: readonly Target[], { tally, surroundings }: Run): Promise<boolean> {
   const depths = await Promise.all(
     queues.map(async (queue) => {
       const depth = await depthOf(queue, surroundings.deadlines.sending);
       if (!depth.ok) tally.fail(queue, depth.failure);
-      return depth.ok && depth.value.waiting === 0 && depth.value.outOfSight === 0;
+      return depth.ok && depth.value.waiting === 0 && depth.value.outOfSight <= tally.asideOn(queue);
     }),
   );
   return depths.every(Boolean);

@@ -26,6 +26,8 @@ export interface Drainage {
   };
   /** The own region's pass. */
   readonly passes: Pick<PassReader, "verdict">;
+  /** The pass of the copies' own home's region. */
+  readonly homePasses: Pick<PassReader, "verdict">;
   /** Only with `rescue: ledger`. */
   readonly ledger?: ProcessedLedger;
   readonly ledgerIdOf: LedgerIdOf;

@@ -29,6 +29,8 @@ export class Tally {
   /** Whether something stayed, at some time, that should have gone. */
   owes = false;
   private readonly outOfSight = new Set<string>();
+  /** By name of the queue, ids of copies that are on it, and are not to go. */
+  private readonly aside = new Map<string, Set<string>>();
   private readonly failed = new Map<string, CountedFailure>();
 
   /** Notes calls or entries that failed. */
@@ -41,6 +43,19 @@ export class Tally {
   /** Notes copies that stay, out of sight for a while. */
   hide(messageIds: readonly string[]): void {
     for (const id of messageIds) this.outOfSight.add(id);
+  }
+
+  /** Notes which of the copies that were received from a queue are not to go. */
+  setAside(from: Target, received: readonly string[], stays: readonly string[]): void {
+    const ids = this.aside.get(queueName(from)) ?? new Set();
+    for (const id of received) ids.delete(id);
+    for (const id of stays) ids.add(id);
+    this.aside.set(queueName(from), ids);
+  }
+
+  /** How many copies are on a queue that are not to go, as far as this run has seen. */
+  asideOn(queue: Target): number {
+    return this.aside.get(queueName(queue))?.size ?? 0;
   }
 
   /** How many copies this run left out of sight. */

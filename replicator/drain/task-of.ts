@@ -27,18 +27,23 @@ export function taskOf(
 type Payload = { readonly [field in keyof DrainTask]?: unknown };
 
 function isTask(payload: Payload): payload is DrainTask {
-  const { home, action, until, moves, processedBefore, answersFor, fromAfar, stay, rescued } = payload;
+  const { home, action, until, moves, adopts, processedBefore, answersFor, fromAfar, stay, rescued } =
+    payload;
   return (
     typeof home === "string" &&
     (action === "drain" || (action === "reclaim" && isSpan(rescued))) &&
     isTime(until) &&
-    Array.isArray(moves) &&
-    moves.every((effective) => typeof effective === "string") &&
+    isNames(moves) &&
+    (adopts === undefined || isNames(adopts)) &&
     (processedBefore === undefined || isTime(processedBefore)) &&
     (answersFor === undefined || (Array.isArray(answersFor) && answersFor.every(isSpan))) &&
     (fromAfar === undefined || typeof fromAfar === "boolean") &&
     (stay === undefined || typeof stay === "boolean")
   );
+}
+
+function isNames(names: unknown): names is readonly string[] {
+  return Array.isArray(names) && names.every((name) => typeof name === "string");
 }
 
 function isSpan(span: unknown): span is TimeSpan {

@@ -18,6 +18,11 @@ export interface DrainTask {
    */
   readonly moves: readonly string[];
   /**
+   * Of `moves`: regions whose home the copies' own home owns. No region has copies of its own messages, so what is marked for these regions
+   * is this one's to process, as long as the home's pass for them is open, and the own pass for the own home. @default none
+   */
+  readonly adopts?: readonly string[];
+  /**
    * Without a ledger: a copy without a mark that the home took in before this moment, in epoch milliseconds, counts as processed. The
    * margin is taken off already. @default none counts as processed
    */

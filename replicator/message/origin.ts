@@ -38,6 +38,8 @@ export interface Origin {
    * a message never was on the home's work queue.
    */
   readonly owner?: string;
+  /** When the replicator took the message from the ingress queue, of one that {@link hasWaited} there. Epoch milliseconds. */
+  readonly taken?: number;
 }
 
 /**
@@ -63,6 +65,17 @@ export function originOf(record: SQSRecord, home: string, owner?: string): Origi
 }
 
 /**
+ * After so many receives a standard queue leaves a message out of its age, so that nobody knows by the age how long it has waited.
+ * https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-available-cloudwatch-metrics.html
+ */
+const RECEIVES_IN_AGE = 2;
+
+/** Whether the age of a standard ingress queue may leave a message out. */
+export function hasWaited({ attributes }: SQSRecord): boolean {
+  return Number(attributes.ApproximateReceiveCount) > RECEIVES_IN_AGE;
+}
+
+/**
  * The home as which a message counts for whoever processes, delivers or moves it: that of its mark, or its own. A region does so while it
  * owns that home, so what was marked for a region that is lost is for whoever owns that region's home next.
  */
@@ -81,7 +94,7 @@ export function encodeOrigin(origin: Origin): MessageAttributeValue {
 export function decodeOrigin(value: string | undefined): Origin | undefined {
   const fields = parseObject(value);
   if (fields === undefined) return undefined;
-  const { v, home, id, sent, sender, sequence, dedup, key, owner } = fields;
+  const { v, home, id, sent, sender, sequence, dedup, key, owner, taken } = fields;
   if (!isWholeNumber(v) || v < 1 || !isWholeNumber(sent)) return undefined;
   if (!isFilled(home) || !isFilled(id) || !isFilled(sender)) return undefined;
   return {
@@ -94,6 +107,7 @@ export function decodeOrigin(value: string | undefined): Origin | undefined {
     ...(isFilled(dedup) ? { dedup } : {}),
     ...(isFilled(key) ? { key } : {}),
     ...(isFilled(owner) ? { owner } : {}),
+    ...(isWholeNumber(taken) ? { taken } : {}),
   };
 }
 

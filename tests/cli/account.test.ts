@@ -2,6 +2,7 @@
 import https from "node:https";
 import { callerIn } from "../../cli/account";
 import { awsClients } from "../../cli/clients";
+import { ORDER_SECONDS } from "../../cli/limits";
 import { HOME_ACCOUNT } from "../fixtures";
 import { AwsServer, REGIONS } from "./aws-server";
 import { Machine } from "./machine";
@@ -159,6 +160,15 @@ describe("a table's answer shows no account, so STS is asked:", () => {
     expect(said).toContain("or with --unchecked-account if you are sure");
     expect(ordered()).toEqual([]);
   });
+
+  test("answers that never end cost seconds, and nothing is written", async () => {
+    for (const server of all()) server.sts = "trickle";
+    const { code, said, milliseconds } = await evacuate();
+    expect(code).toBe(1);
+    expect(said).toContain("it cannot be told of which account they are (STS in us-");
+    expect(milliseconds).toBeLessThan(ORDER_SECONDS * 1_000);
+    expect(ordered()).toEqual([]);
+  }, 60_000);
 
   test("that way the order is given, and says that the account was not checked", async () => {
     for (const server of all()) server.sts = DOWN;

@@ -17,6 +17,9 @@ const NOT_VALID = { status: 400, code: "UnrecognizedClientException" };
 const TWO = { [HOME]: { account: HOME_ACCOUNT }, [PEER]: { account: HOME_ACCOUNT } };
 const BROKEN = { status: 500, code: "InternalServerError" };
 
+// Commands in processes of their own take seconds to begin on a machine that is busy.
+jest.setTimeout(60_000);
+
 let machine: Machine;
 let servers: Readonly<Record<string, AwsServer>>;
 let hole: BlackHole | undefined;

@@ -333,6 +333,21 @@ describe("voters", () => {
     );
   });
 
+  test("set leaves out a lost voter that the configuration names no more, and nobody whom no list knows", async () => {
+    await begin({ regions: [HOME, PEER, THIRD] });
+    group.stop(THIRD);
+    group.away.add(THIRD);
+    const regions = Object.fromEntries([HOME, PEER].map((region) => [region, { account: HOME_ACCOUNT }]));
+    writeFileSync(file, JSON.stringify(configurationInput({ regions, recovery: {} })));
+    await group.pass(70_000);
+    await expect(run("voters", "set", HOME)).rejects.toThrow("has not shown within 60 s");
+    await expect(run("voters", "set", HOME, "--lost", "mars-1")).rejects.toThrow(
+      "voters set us-east-1: mars-1 is no region of the group, and has no vote",
+    );
+    const output = await run("voters", "set", HOME, "--lost", THIRD);
+    expect(output).toContain("each home's owner alone has the vote since");
+  });
+
   test("set shows where the configuration names others", async () => {
     await run("voters", "set", PEER);
     expect((await homeNow()).voters.configured).toEqual([WITNESS, HOME, PEER].sort());
@@ -351,6 +366,9 @@ describe("voters", () => {
   test("restore is refused while the others decide, and fills a table when a majority was emptied", async () => {
     group.tables.get(WITNESS)!.clear();
     await expect(run("voters", "restore", WITNESS)).rejects.toThrow("the other voters decide without it");
+    await expect(run("voters", "restore", WITNESS, "--lost", PEER)).rejects.toThrow(
+      `the table of ${PEER} answers: it is not lost`,
+    );
 
     for (const region of [HOME, PEER]) group.stop(region);
     await group.pass(60_000);

@@ -97,7 +97,7 @@ test("a configuration that is missing, not valid or without recovery", async () 
   try {
     for (const [file, text] of [
       [plain, "the configuration has no recovery"],
-      [broken, "a readable JSON file"],
+      [broken, "allowed: JSON"],
       [path.join(folder, "none.json"), "ENOENT"],
     ] as const) {
       machine.configuration = file;

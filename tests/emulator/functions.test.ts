@@ -1,5 +1,5 @@
 /** How runs of functions go: beside each other, within their concurrency, and frozen in the middle. */
-import { InvokeCommand, type LambdaClient } from "@aws-sdk/client-lambda";
+import { InvokeCommand, type LambdaClient, UpdateFunctionConfigurationCommand } from "@aws-sdk/client-lambda";
 import { CreateQueueCommand, type Message, ReceiveMessageCommand, type SQSClient } from "@aws-sdk/client-sqs";
 import { functionArn, queueArn, queueUrl } from "../../core/names";
 import { describeFull } from "../tier";
@@ -72,6 +72,25 @@ const gaps = (moments: readonly number[]) => moments.slice(1).map((at, index) =>
 
 const invoke = (FunctionName: string, input: object, InvocationType: "Event" | "RequestResponse") =>
   lambda.send(new InvokeCommand({ FunctionName, InvocationType, Payload: JSON.stringify(input) }));
+
+describeFull("an update", () => {
+  test("leaves what runs alone, and the next run is of the new function", async () => {
+    const [{ name }, { name: other }] = [await createReporting(), await createReporting()];
+    await invoke(name, { sleepSeconds: 8 }, "Event");
+    await waitFor(async () => (await emulator.workers()).some((worker) => worker.functionName === name));
+    const Variables = { REPORTS_URL: queueUrl(WEST, ACCOUNT, other) };
+    await lambda.send(
+      new UpdateFunctionConfigurationCommand({ FunctionName: name, Environment: { Variables } }),
+    );
+    await invoke(name, {}, "Event");
+    await nextReport(other);
+    await nextReport(name);
+    // What began before is not used again.
+    const isAlone = async () =>
+      (await emulator.workers()).filter((worker) => worker.functionName === name).length === 1;
+    await waitFor(isAlone);
+  });
+});
 
 describeFull("concurrency", () => {
   test("a schedule starts the next run beside one that takes longer than a minute", async () => {

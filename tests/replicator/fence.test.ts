@@ -20,7 +20,7 @@ import {
   stringAttribute,
 } from "./records";
 
-const [OWNER] = PEERS;
+const [OWNER, THIRD] = PEERS;
 const DLQ = "orders-ingress-dlq";
 
 type Owners = Pick<OwnerReader, "owner">;
@@ -94,6 +94,25 @@ describe("the replicator of a fenced home", () => {
       expect(report.fencedBy).toBe(OWNER);
       expect([...sqs.queues.keys()].sort()).toEqual([...queues].sort());
       for (const queue of queues) expect(owners(sqs, queue)).toEqual(Array(12).fill(OWNER));
+    },
+  );
+
+  test.each([
+    ["async", (peer: string) => `orders-outbox-${peer}`],
+    ["sync", (peer: string) => `orders-standby-${HOME}@${peer}`],
+  ] as const)(
+    "gives the owner in mode %s what all other peers have, and once, however often they fail",
+    async (mode, queueOf) => {
+      let fails = true;
+      const sqs = new FakeSqs((queue) =>
+        fails && queue === queueOf(THIRD) ? { refuse: () => "InternalError" } : "accept",
+      );
+      const records = sqsRecords(3);
+      for (let receives = 1; receives <= 5; receives += 1) await run(sqs, records, ownedBy(OWNER), mode);
+      expect(sqs.bodies(queueOf(OWNER))).toEqual([]);
+      fails = false;
+      await run(sqs, records, ownedBy(OWNER), mode);
+      for (const peer of PEERS) expect(sqs.bodies(queueOf(peer))).toEqual(["body 0", "body 1", "body 2"]);
     },
   );
 

@@ -28,6 +28,8 @@ import { VirtualTime } from "./virtual-time";
 const OUTBOXES = PEERS.map((peer) => `orders-outbox-${peer}`);
 const STANDBYS = PEERS.map((peer) => `orders-standby-${HOME}@${peer}`);
 const DLQ = "orders-ingress-dlq";
+/** When the replicator runs. */
+const TAKEN = SENT + 40;
 
 function run(
   sqs: FakeSqs,
@@ -36,7 +38,7 @@ function run(
     deadlines = openDeadlines(),
     settings = REPLICATOR_SETTINGS,
     worker = connections(settings, sqs.clientOf),
-    now = () => SENT + 40,
+    now = () => TAKEN,
   }: {
     readonly deadlines?: Deadlines;
     readonly settings?: ReplicatorSettings;
@@ -55,7 +57,9 @@ function withoutId({ Id, ...entry }: SendMessageBatchRequestEntry) {
 function replicated(record: SQSRecord) {
   const message = messageOf(record);
   if (Object.keys(message.attributes).length === 10) return withoutId(entryOf(message, ""));
-  const origin = encodeOrigin(originOf(record, HOME));
+  // What was received three times may be missing from the queue's age.
+  const waited = Number(record.attributes.ApproximateReceiveCount) >= 3 && { taken: TAKEN };
+  const origin = encodeOrigin({ ...originOf(record, HOME), ...waited });
   return withoutId(
     entryOf({ ...message, attributes: { ...message.attributes, [ORIGIN_ATTRIBUTE]: origin } }, ""),
   );

@@ -23,7 +23,12 @@ export function claimItem(home: string, { epoch, lists, returns, taking, ...rest
     epoch: { number: epoch.number, region: epoch.region, run: epoch.run },
     lists: lists.map(({ number, id, voters }) => ({ number, id, voters })),
     returns: returns && { count: returns.count, at: Math.floor(returns.at) },
-    taking: taking && { from: taking.from, epoch: taking.epoch, at: Math.ceil(taking.at) },
+    taking: taking && {
+      from: taking.from,
+      epoch: taking.epoch,
+      at: Math.ceil(taking.at),
+      order: taking.order,
+    },
   });
   readingOf("claim", () => region(home, "home"));
   claimIn(item);
@@ -65,6 +70,7 @@ function takingIn(value: unknown, name: string): Taking {
     ...optional(fields, "from", name, region),
     ...optional(fields, "epoch", name, counter),
     at: moment(fields.at, `${name}.at`),
+    ...optional(fields, "order", name, counter),
   };
 }
 

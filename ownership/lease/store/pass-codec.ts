@@ -36,6 +36,7 @@ export function entryAttribute(home: string, { epoch, until }: PassEntry): Attri
 export function statusAttribute({
   run,
   runSince,
+  configuration,
   until,
   fit,
   since,
@@ -47,6 +48,7 @@ export function statusAttribute({
     const status = {
       run,
       runSince: Math.floor(runSince),
+      ...(configuration !== undefined && { configuration }),
       until: Math.floor(until),
       fit,
       since: Math.floor(since),
@@ -93,6 +95,7 @@ function statusIn(value: unknown, name: string, latest: number): Status {
   return {
     run: id(fields.run, `${name}.run`),
     runSince: moment(fields.runSince, `${name}.runSince`),
+    ...optional(fields, "configuration", name, id),
     until: untilIn(fields.until, `${name}.until`, latest),
     fit: flag(fields.fit, `${name}.fit`),
     since: untilIn(fields.since, `${name}.since`, latest),

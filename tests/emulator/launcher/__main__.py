@@ -50,6 +50,7 @@ def main():
     functions.functions_get_what_lambda_gives_them()
     functions.asynchronous_invocations_are_retried_after_minutes()
     functions.functions_stop_with_their_region()
+    functions.updates_leave_what_runs_alone()
     functions.function_urls_have_every_path()
     scheduler.schedules_keep_their_time()
     scheduler.schedules_invoke_functions_asynchronously()

@@ -158,6 +158,64 @@ def functions_stop_with_their_region():
     outages.on_change(_kill_workers_of_lost_regions)
 
 
+# Ends the key of workers whose function was changed under them, by which nobody looks for a worker to use.
+_FORMER = " (former)"
+
+
+def updates_leave_what_runs_alone():
+    """What runs while its function is updated runs to its end, with the code and the variables that it began with.
+
+    https://docs.aws.amazon.com/lambda/latest/dg/functions-states.html
+    """
+    original_invalidate = lambda_svc.invalidate_worker
+    original_release = lambda_svc.release_worker
+    updating = contextvars.ContextVar("updating", default=False)
+
+    def during_update(update):
+        def marked(name, data):
+            token = updating.set(True)
+            try:
+                return update(name, data)
+            finally:
+                updating.reset(token)
+        return marked
+
+    def invalidate(name, **which):
+        if updating.get():
+            _set_aside(name)
+        original_invalidate(name, **which)
+
+    def release(worker):
+        original_release(worker)
+        if _was_set_aside(worker):
+            lambda_runtime.kill_workers([worker])
+
+    lambda_svc._update_code = during_update(lambda_svc._update_code)
+    lambda_svc._update_config = during_update(lambda_svc._update_config)
+    lambda_svc.invalidate_worker = invalidate
+    lambda_svc.release_worker = release
+
+
+def _set_aside(name):
+    """Workers in use stay among all workers, so that they end with their region or with the emulator."""
+    key = ":".join((lambda_svc.get_account_id(), lambda_svc.get_region(), name, "$LATEST"))
+    with lambda_runtime._lock:
+        entries = lambda_runtime._workers.get(key, [])
+        busy = [worker for worker in entries if worker.in_use]
+        if busy:
+            entries[:] = [worker for worker in entries if not worker.in_use]
+            lambda_runtime._workers.setdefault(key + _FORMER, []).extend(busy)
+
+
+def _was_set_aside(worker):
+    with lambda_runtime._lock:
+        for key, entries in lambda_runtime._workers.items():
+            if key.endswith(_FORMER) and worker in entries:
+                entries.remove(worker)
+                return True
+    return False
+
+
 def _kill_workers_of_lost_regions():
     with lambda_runtime._lock:
         workers = [worker for pool in lambda_runtime._workers.values() for worker in pool]

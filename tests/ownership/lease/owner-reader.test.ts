@@ -1,4 +1,5 @@
 import { setImmediate } from "node:timers/promises";
+import type { GetItemCommand } from "@aws-sdk/client-dynamodb";
 import { OwnerReader } from "../../../ownership/lease/owner-reader";
 import { processClocks } from "../../../ownership/lease/pass-reader";
 import { PassTable } from "./pass-table";
@@ -115,4 +116,40 @@ test("what was read counts for five seconds, for all who ask", async () => {
   while (requests().some((count, index) => count < all[index]!)) await setImmediate();
   await owners.owner(WEST);
   expect(requests()).toEqual(all);
+});
+
+test("is looked for where it was last: while that pass is open, no other peer's is read again", async () => {
+  let laterMs = 0;
+  const asked: string[] = [];
+  const reader = new OwnerReader({
+    region: EAST,
+    regions: REGIONS,
+    tables: Object.fromEntries(
+      Object.entries(tables).map(([of, { client }]) => {
+        const send = (command: GetItemCommand, options: object) => {
+          asked.push(command.input.Key!.of!.S!);
+          return client.send(command, options);
+        };
+        return [of, { client: { send } as typeof client, name: "shop-ownership" }];
+      }),
+    ),
+    clocks: () => {
+      const { mono, wall } = processClocks();
+      return { mono: mono + laterMs, wall: wall + laterMs };
+    },
+  });
+  renew(EAST, []);
+  renew(WEST, [WEST, EAST]);
+  await reader.owner(EAST);
+  expect(new Set(asked)).toEqual(new Set(REGIONS));
+  while (requests().some((count, index) => count < [3, 2, 2, 2][index]!)) await setImmediate();
+  // What was read of closed passes counts no longer.
+  laterMs = 2_000;
+  asked.splice(0);
+  expect(await reader.owner(EAST)).toEqual({ known: true, region: WEST });
+  expect(asked).toEqual([EAST]);
+  renew(WEST, [WEST]);
+  renew(EUROPE, [EUROPE, EAST]);
+  laterMs = 8_000;
+  expect(await reader.owner(EAST)).toEqual({ known: true, region: EUROPE });
 });

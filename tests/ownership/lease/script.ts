@@ -221,7 +221,7 @@ export class Script {
   }
 
   /** Begins another run in a region. */
-  startRun(name: string, options: Pick<RunOptions, "clock" | "onLook"> = {}): Run {
+  startRun(name: string, options: Omit<RunOptions, "faults"> = {}): Run {
     return this.world.startRun(name, options);
   }
 

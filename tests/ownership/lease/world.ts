@@ -81,6 +81,7 @@ export interface RunOptions {
   readonly faults?: NetworkFaults;
   /** Begun in case that no other run lives. @default false */
   readonly isSpare?: boolean;
+  readonly configuration?: LeaseRun["configuration"];
   readonly onLook?: LeaseRun["onLook"];
 }
 
@@ -210,6 +211,7 @@ export class World {
     const run: LeaseRun = {
       id,
       ...(options.isSpare && { isSpare: true as const }),
+      ...(options.configuration !== undefined && { configuration: options.configuration }),
       clock: () => clock.mono(this.now),
       newId: () => this.newId(),
       isFit: () => this.judge.hooks.fitness(id, this.seemsFit(region)),

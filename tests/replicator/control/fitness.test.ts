@@ -46,6 +46,13 @@ test("a canary that is silent makes it unfit since the last one that was heard",
   });
 });
 
+test("a canary whose clock is ahead counts from its arrival", () => {
+  const fitness = sound();
+  fitness.heard(-30_000, 10_000);
+  expect(fitness.verdict(10_000 + FRESH_MS).fit).toBe(true);
+  expect(fitness.verdict(10_001 + FRESH_MS).fit).toBe(false);
+});
+
 test("of several causes the longest counts", () => {
   const fitness = sound();
   fitness.saw({ silent: {}, ledger: "TooLong" }, 15_000);

@@ -96,6 +96,24 @@ describe("a live home is evacuated under traffic and handed back, by watermark",
     expectNothingLost(slow);
   });
 
+  test("a home that cannot take off what was rescued opens when the time is over, however many runs of its controller that takes", async () => {
+    const world = new World(WATERMARK);
+    await world.play(async () => {
+      await world.warmUp(WARM_UP_SECONDS);
+      world.order(HOME, PEER);
+      await world.opens(PEER);
+      await world.pass(180);
+      world.fault = ({ caller, service }) =>
+        caller === HOME && service === "lambda" ? "refused" : undefined;
+      world.order(HOME, HOME);
+      await world.until(() => world.home.table.leases.items.claims[HOME]!.epoch.region === HOME, 600);
+      const seconds = await world.opens(HOME);
+      expect(seconds).toBeGreaterThan(890);
+      expect(seconds).toBeLessThanOrEqual(900 + 30);
+    });
+    expect(world.violations).toEqual([]);
+  });
+
   test("an owner whose work queue is idle, and has no age, is waited for no longer than its counts need", async () => {
     const world = new World({ ...WATERMARK, emptyHasNoAge: true });
     const { seconds } = await thereAndBack(world, async () => {

@@ -104,7 +104,8 @@ export function drainOnce(task: DrainTask, drainage: Drainage): Pick<DrainResult
         result.pruned += 1;
       } else {
         // What is on no other region's work queue is this region's, whoever owns the home later.
-        const mark = !isTakenIn || isAnsweredFor(item, task) ? { owner: region } : {};
+        const isOwn = !isTakenIn || isAnsweredFor(item, task) || task.adopts?.includes(effectiveHome(item));
+        const mark = isOwn ? { owner: region } : {};
         own.work.push({ ...item, ...mark, put: now });
         result.moved += 1;
       }

@@ -41,11 +41,11 @@ function setup(found: () => Found | Error, takesSeconds = 1) {
   };
   const home = new ReturnHome(parts, new Drainers(parts));
   /** Seconds until the home may open, asked every five seconds. */
-  const opensAfter = async (queues: Parameters<typeof home.step>[0] = QUEUES, taking = TAKING) =>
+  const opensAfter = async (queues: Parameters<typeof home.step>[0] = QUEUES, taking = TAKING, agoMs = 0) =>
     time.run(
       (async () => {
         const began = time.now();
-        while (!home.mayOpen(HOME, taking)) {
+        while (!home.mayOpen(HOME, taking, agoMs + time.now() - began)) {
           await home.step(queues);
           await time.sleep(5 * SECOND);
         }
@@ -92,6 +92,9 @@ test("notes of which the last owner's table says nothing may be old: they are as
 test("opens when the time is over, whatever is left to be taken off", async () => {
   const { opensAfter } = setup(() => ({ notes: SAID, isCertain: true }), 1_000);
   expect(await opensAfter()).toBe(300);
+  const later = setup(() => ({ notes: SAID, isCertain: true }), 1_000);
+  // A run that begins while the home waits.
+  expect(await later.opensAfter(QUEUES, TAKING, 200 * SECOND)).toBe(100);
 });
 
 test("does not wait for a list of queues that cannot be read, and asks nobody where there are ledgers alone", async () => {
@@ -108,7 +111,7 @@ test.each([
   ["a home that lapsed from the region itself", HOME, { ...TAKING, from: HOME }],
 ])("has nothing to do about %s", async (_, of, taking) => {
   const { home, reads } = setup(() => ({ isCertain: true }));
-  expect(home.mayOpen(of, taking)).toBe(true);
+  expect(home.mayOpen(of, taking, 0)).toBe(true);
   await home.step(QUEUES);
   expect(reads).toEqual([]);
 });
@@ -116,6 +119,6 @@ test.each([
 test("a later return begins anew", async () => {
   const { home, tasks, opensAfter } = setup(() => ({ notes: SAID, isCertain: true }));
   await opensAfter();
-  expect(home.mayOpen(HOME, { ...TAKING, epoch: 4 })).toBe(false);
+  expect(home.mayOpen(HOME, { ...TAKING, epoch: 4 }, 0)).toBe(false);
   expect(tasks).toHaveLength(1);
 });

@@ -49,15 +49,15 @@ export interface Way {
   readonly clock: () => number;
   readonly table: (region: string) => OwnershipTable;
   /** Takes the time that a request or its answer needs. `false`: nothing comes. Never resolves for a run that is no more. */
-  readonly travel: (region: string) => Promise<boolean>;
+  readonly travel: (region: string, does: "read" | "write") => Promise<boolean>;
 }
 
 export function storeOf({ time, clock, table, travel }: Way): LeaseStore {
-  const ask = async <T>(region: string, answer: () => T): Promise<T | undefined> => {
+  const ask = async <T>(region: string, does: "read" | "write", answer: () => T): Promise<T | undefined> => {
     const began = time.now();
-    if (await travel(region)) {
+    if (await travel(region, does)) {
       const found = answer();
-      if (await travel(region)) return found;
+      if (await travel(region, does)) return found;
     }
     await time.sleep(Math.max(0, began + ROUND_MS - time.now()));
     return undefined;
@@ -69,7 +69,10 @@ export function storeOf({ time, clock, table, travel }: Way): LeaseStore {
       const answers = await collect(
         asked.map((region) => async (): Promise<TableAnswer | undefined> => {
           const { leases, clock: tableClock } = table(region);
-          const found = await ask(region, () => ({ reply: leases.read(), date: tableClock.dateAt(now()) }));
+          const found = await ask(region, "read", () => ({
+            reply: leases.read(),
+            date: tableClock.dateAt(now()),
+          }));
           if (found === undefined) return undefined;
           const { reply, date } = found;
           if (reply.kind === "value") return { kind: "items", receivedAt: clock(), date, ...reply.value };
@@ -81,7 +84,7 @@ export function storeOf({ time, clock, table, travel }: Way): LeaseStore {
     round: (writes, isEnough) =>
       collect(
         writes.map((write) => async () => {
-          const reply = await ask(write.table, () => table(write.table).leases.write(write, now()));
+          const reply = await ask(write.table, "write", () => table(write.table).leases.write(write, now()));
           return reply?.kind === "value" ? reply.value : undefined;
         }),
         isEnough,
@@ -104,18 +107,19 @@ export function reachedTables(
       ConditionExpression,
       ExpressionAttributeValues: values,
     } = command.input as Record<string, never>;
-    if (!(await travel(region))) {
+    const isPut = command.constructor.name === "PutItemCommand";
+    if (!(await travel(region, isPut ? "write" : "read"))) {
       await time.sleep(ROUND_MS);
       throw refusal("TimedOut");
     }
-    if (command.constructor.name === "PutItemCommand") {
+    if (isPut) {
       table(region).put(Item!, ConditionExpression!, values!);
       return {};
     }
     const { ":kind": kind, ":of": of } = values! as Record<string, { readonly S: string }>;
     if (kind!.S !== KINDS.notes) throw refusal("AccessDeniedException");
     const found = table(region).notes.get(of!.S);
-    await travel(region);
+    await travel(region, "read");
     return { Items: found === undefined ? [] : [found] };
   };
   return Object.fromEntries(

@@ -142,6 +142,53 @@ test("what was marked for an owner that is lost is processed by the region that 
   expectNothingLost(world);
 });
 
+test.each<[string, Options["queue"]]>([
+  ["with a ledger", {}],
+  ["without one", { rescue: "watermark" }],
+])(
+  "what was marked for a region that is lost, and whose home goes to the messages' own, is processed by a third one, %s",
+  async (_, queue) => {
+    const world = new World({ regions: REGIONS, queue: queue!, traffic: 2, speed: 1 });
+    await world.play(async () => {
+      await world.warmUp(60);
+      world.order(HOME, PEER);
+      await world.opens(PEER);
+      await world.pass(120);
+      world.order(HOME, HOME);
+      await world.opens(HOME);
+      world.producesIn = undefined;
+      await world.pass(30);
+      expect(world.outcome.lost.length).toBeGreaterThan(50);
+      world.lose(PEER);
+      await world.opens(HOME, PEER, TAKEN_SECONDS);
+      // The home's outbox first, and a minute until the standby queue is asked.
+      await world.pass(180 + 75);
+      const marked = world.site(THIRD).pipeline.work.length + world.outcome.lost.length;
+      await world.until(() => world.outcome.lost.length === 0, marked + 60);
+    });
+    expectNothingLost(world);
+    if (queue?.rescue === undefined) expect(world.outcome.twice).toEqual([]);
+  },
+);
+
+test.each([HOME, PEER])(
+  "a table that can be read, and takes no writes: the home of its region, %s, is processed by the other one",
+  async (region) => {
+    const world = new World({ queue: { rescue: "watermark" } });
+    await world.play(async () => {
+      await world.warmUp(60);
+      world.fault = (call) =>
+        call.service === "tables" && call.region === region && call.name === "write" ? "refused" : undefined;
+      await world.until(() => world.open(region).length === 0, 60);
+      // The delay, lease and margin.
+      expect(await world.until(() => world.open(region).length > 0)).toBeLessThanOrEqual(60 + TAKEN_SECONDS);
+      await world.pass(300);
+      expect(world.open(region)).toHaveLength(1);
+    });
+    expect(world.violations).toEqual([]);
+  },
+);
+
 test("a region that was removed from the group is waited for by nobody", async () => {
   const world = new World({ regions: [HOME, PEER] });
   await world.play(async () => {
@@ -192,6 +239,23 @@ test.each([
     expect(world.violations).toEqual([]);
   },
 );
+
+test.each<[number, Options]>([
+  [-90, { queue: { rescue: "watermark" } }],
+  [90, { queue: { rescue: "watermark" } }],
+  [90, { queue: { work: "orders.fifo" } }],
+])("nor the work in flight at home is counted by them: %d s, %j", async (seconds, options) => {
+  const world = new World({ ...options, aheadSeconds: { [PEER]: seconds } });
+  await world.play(async () => {
+    await world.warmUp(WARM_UP_SECONDS);
+    world.lose(HOME);
+    await world.opens(PEER);
+    const took = await world.until(() => world.moving(PEER).length > 0, 60);
+    expect(took).toBeGreaterThanOrEqual(20);
+    expect(took).toBeLessThanOrEqual(30);
+  });
+  expect(world.violations).toEqual([]);
+});
 
 test("never two owners, when the home alone hears of the order to take it back", async () => {
   const world = new World();

@@ -9,20 +9,21 @@ const MANUAL = controlledQueue({ rescue: "manual" });
 const FIFO = controlledQueue({ work: "orders.fifo" });
 
 /** Taken so long ago that nothing of the owner before is under way. */
-const TAKEN = { from: HOME, epoch: 1, at: NOW - 21 * SECOND };
-const JUST_TAKEN = { ...TAKEN, at: NOW - 19 * SECOND };
-const OWN = homeOf(PEER, { held: true, open: true, taking: { at: 1 } });
-const OWNED = homeOf(PEER, { epoch: 2, held: true, open: true, taking: TAKEN });
+const TAKEN = 20 * SECOND;
+const JUST_TAKEN = TAKEN - 1;
+const OWN = homeOf(PEER, { held: true, open: true, takenAgoMs: NOW });
+const OWNED = homeOf(PEER, { epoch: 2, held: true, open: true, takenAgoMs: TAKEN });
 const RESCUE = { epoch: 2, until: NOW - 21 * SECOND, queues: { orders: 500 } };
 
 function input(over: Partial<ErrandInput> = {}, home: HomeNow = homeOf(HOME)): ErrandInput {
   return {
     region: PEER,
     regions: [HOME, PEER],
+    takeoverOrder: Object.fromEntries(REGIONS.map((of) => [of, REGIONS.filter((one) => one !== of)])),
     inFlightSeconds: 20,
     queues: [LEDGER],
     homes: { [HOME]: home, [PEER]: OWN },
-    heldSince: { [HOME]: NOW - 10 * SECOND, [PEER]: 0 },
+    heldMs: { [HOME]: 10 * SECOND, [PEER]: NOW },
     notes: {},
     heard: { [HOME]: NOW },
     hasCopies: () => true,
@@ -89,7 +90,7 @@ test("the home's queues are read from here when its canary is silent", () => {
 
 describe("copies are moved of", () => {
   const noted = { notes: { [HOME]: { queues: {}, rescue: RESCUE } } };
-  const at = (taking: HomeNow["taking"]) => ({ ...OWNED, taking }) as HomeNow;
+  const ago = (takenAgoMs: number): HomeNow => ({ ...OWNED, takenAgoMs });
 
   test("the own region, while it owns itself and is to stay so", () => {
     const own = (now: HomeNow) => moves({ homes: { [HOME]: homeOf(HOME), [PEER]: now } });
@@ -100,7 +101,7 @@ describe("copies are moved of", () => {
   });
 
   test("a home that is this region's, by the ledger at once", () => {
-    expect(moves({}, at(JUST_TAKEN))).toEqual([HOME, PEER]);
+    expect(moves({}, ago(JUST_TAKEN))).toEqual([HOME, PEER]);
     expect(moves({}, { ...OWNED, held: false })).toEqual([PEER]);
   });
 
@@ -108,25 +109,24 @@ describe("copies are moved of", () => {
     ["a queue by watermark", { queues: [WATERMARK], ...noted }],
     ["a queue by hand", { queues: [MANUAL], ...noted }],
   ])("%s when the work in flight of the owner before has ended", (_, over) => {
-    expect(moves(over, at(JUST_TAKEN))).toEqual([PEER]);
-    expect(moves(over, at(TAKEN))).toEqual([HOME, PEER]);
+    expect(moves(over, ago(JUST_TAKEN))).toEqual([PEER]);
+    expect(moves(over, ago(TAKEN))).toEqual([HOME, PEER]);
   });
 
   test("of a FIFO queue nothing before that, also of what is marked: it would overtake", () => {
-    expect(moves({ queues: [FIFO] }, at(JUST_TAKEN))).toEqual([]);
-    expect(moves({ queues: [FIFO] }, at(TAKEN))).toEqual([HOME, PEER]);
+    expect(moves({ queues: [FIFO] }, ago(JUST_TAKEN))).toEqual([]);
+    expect(moves({ queues: [FIFO] }, ago(TAKEN))).toEqual([HOME, PEER]);
   });
 
   test("that work, too, when nobody says when it was taken, from when this run first saw that it holds the home", () => {
     const seen = (ms: number) =>
-      moves({ queues: [FIFO], heldSince: { [HOME]: NOW - ms, [PEER]: 0 } }, homeOf(PEER, { held: true }));
+      moves({ queues: [FIFO], heldMs: { [HOME]: ms, [PEER]: NOW } }, homeOf(PEER, { held: true }));
     expect([seen(19 * SECOND), seen(20 * SECOND)]).toEqual([[], [HOME, PEER]]);
   });
 
-  test("no clock that is behind the tables' holds it up for long", () => {
-    const future = { ...TAKEN, at: NOW + 3_600 * SECOND };
+  test("no clock of a table that is behind holds it up for long", () => {
     const seen = (ms: number) =>
-      moves({ queues: [FIFO], heldSince: { [HOME]: NOW - ms, [PEER]: 0 } }, at(future));
+      moves({ queues: [FIFO], heldMs: { [HOME]: ms, [PEER]: NOW } }, ago(-3_600 * SECOND));
     expect([seen(54 * SECOND), seen(55 * SECOND)]).toEqual([[], [HOME, PEER]]);
   });
 
@@ -155,7 +155,7 @@ describe("copies are moved of", () => {
     );
     // Of its own copies without a mark nothing is known.
     expect(byHome).toEqual({ [HOME]: [PEER, THIRD], [THIRD]: [PEER] });
-    const early = tasks({ regions: REGIONS, queues, homes: { ...homes, [THIRD]: at(JUST_TAKEN) } });
+    const early = tasks({ regions: REGIONS, queues, homes: { ...homes, [THIRD]: ago(JUST_TAKEN) } });
     expect(early.map((task) => task.moves)).toEqual([[PEER], [PEER]]);
   });
 });
@@ -210,5 +210,51 @@ describe("this region answers for", () => {
     expect(
       answers({ notes: { [HOME]: { queues: {}, rescue: RESCUE } }, queues: [WATERMARK] }, OWNED),
     ).toBeUndefined();
+  });
+});
+
+describe("what is marked for a region whose home the copies' own home owns", () => {
+  /** Its outbox to the lost region has nothing left. */
+  const LONG_AGO = 180 * SECOND;
+  const LOST = homeOf(HOME, { takenAgoMs: LONG_AGO });
+  const adopts = (homes: ErrandInput["homes"], over: Partial<ErrandInput> = {}) =>
+    tasks({ regions: REGIONS, homes: { [HOME]: homeOf(HOME), [PEER]: OWN, ...homes }, ...over })[0]!;
+
+  test("is for the first of the others that processes its own messages, of any queue", () => {
+    for (const queue of [LEDGER, WATERMARK, MANUAL, FIFO])
+      expect(adopts({ [THIRD]: LOST }, { queues: [queue] })).toMatchObject({
+        moves: [PEER, THIRD],
+        adopts: [THIRD],
+      });
+    const third = { region: THIRD, queues: [controlledQueue({}, HOME)] };
+    const seenInThird = { [PEER]: LOST, [THIRD]: { ...OWN, owner: THIRD } };
+    expect(adopts(seenInThird, third)).toMatchObject({ adopts: [PEER] });
+  });
+
+  test.each<[string, ErrandInput["homes"]]>([
+    ["the marked region processes its own messages", { [THIRD]: homeOf(THIRD, { takenAgoMs: LONG_AGO }) }],
+    ["a region owns its home that has copies", { [THIRD]: homeOf("sa-east-1", { takenAgoMs: LONG_AGO }) }],
+    ["its home has just been taken", { [THIRD]: homeOf(HOME, { takenAgoMs: LONG_AGO - 1 }) }],
+    ["this region is losing its own home", { [THIRD]: LOST, [PEER]: { ...OWN, next: HOME } }],
+    ["this region does not own its own home", { [THIRD]: LOST, [PEER]: homeOf(HOME) }],
+  ])("is not this region's when %s", (_, homes) => {
+    expect(adopts(homes)).not.toHaveProperty("adopts");
+  });
+
+  test("is another's that is first", () => {
+    const other = "sa-east-1";
+    const order = { takeoverOrder: { [HOME]: [other, PEER, THIRD] } };
+    expect(adopts({ [THIRD]: LOST, [other]: homeOf(other) }, order)).not.toHaveProperty("adopts");
+  });
+
+  test("is for the owner of the first one's home where that one is lost as well", () => {
+    const other = "sa-east-1";
+    const homes = { [THIRD]: LOST, [other]: { ...OWNED, owner: PEER } };
+    const order = { takeoverOrder: { [HOME]: [THIRD, other, PEER] } };
+    expect(adopts(homes, order)).toMatchObject({ adopts: [THIRD] });
+  });
+
+  test("waits for the work in flight of the owner before", () => {
+    expect(adopts({ [THIRD]: LOST }, { inFlightSeconds: 181 })).not.toHaveProperty("adopts");
   });
 });

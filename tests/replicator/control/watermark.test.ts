@@ -2,6 +2,11 @@ import fc from "fast-check";
 import { DELAY_SECONDS } from "../../../core/limits";
 import type { AgePoint } from "../../../replicator/control/ages";
 import { oldest, processedBefore } from "../../../replicator/control/watermark";
+import { copyIn } from "../../../replicator/drain/copy";
+import { fateOf } from "../../../replicator/drain/fate";
+import { replicate } from "../../../replicator/replicate";
+import { ModelSqs } from "../model-sqs";
+import { connections, HOME, openDeadlines, PEERS, replicatorSettings, SENT, sqsRecord } from "../records";
 
 const SECOND = 1_000;
 const MINUTE = 60 * SECOND;
@@ -189,3 +194,33 @@ test("the oldest message of a queue is that of the latest look, a second of roun
   ).toBe(MINUTE - 6 * SECOND);
   expect(oldest([])).toBeUndefined();
 });
+
+test.each(["async", "semi-sync"] as const)(
+  "what has waited on ingress, and left its age, is not taken for processed while it is on the work queue: %s",
+  async (mode) => {
+    const through = SENT + 10 * MINUTE;
+    const settings = replicatorSettings(mode);
+    const sqs = new ModelSqs();
+    // Nobody owned the home for ten minutes.
+    const record = sqsRecord({ attributes: { SentTimestamp: String(SENT), ApproximateReceiveCount: "60" } });
+    const surroundings = { deadlines: openDeadlines(), now: () => through, random: () => 0 };
+    sqs.nowMs = through;
+    await replicate([record], settings, connections(settings, sqs.clientOf), surroundings);
+    // By the ages only what came a few seconds ago waits on ingress, and on the work queue what was put there then.
+    const ingress = [7, 8, 9, 10, 11].map((minute) => ({ at: SENT + minute * MINUTE, ageMs: 15 * SECOND }));
+    const work = [{ at: SENT + 12 * MINUTE, ageMs: 2 * MINUTE }];
+    const before = processedBefore(ingress, work)!;
+    expect(before).toBeGreaterThan(SENT + 5 * MINUTE);
+    const [PEER] = PEERS;
+    const queue = sqs.queue((settings.standbyQueueUrls[PEER] ?? settings.outboxQueueUrls[PEER])!);
+    const copies = queue
+      .receive(through + SECOND)
+      .map((one) => copyIn(one, { fifo: false, ledgerIdOf: () => undefined }, false));
+    const rules = { region: PEER, homeRegion: HOME, rescue: "watermark", moves: [HOME] } as const;
+    const knowledge = { completed: new Set<string>(), open: new Set([HOME]) };
+    const fates = copies.map((copy) =>
+      fateOf(copy, knowledge, { ...rules, processedBefore: before, onMissingIdentity: "forward" }),
+    );
+    expect(fates).toEqual([{ does: "move", to: "work" }]);
+  },
+);

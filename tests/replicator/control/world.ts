@@ -60,7 +60,7 @@ export interface Call {
   readonly caller: string;
   readonly region: string;
   readonly service: Service;
-  /** Such as `InvokeCommand`. */
+  /** Such as `InvokeCommand`; of tables `read` or `write`. */
   readonly name: string;
 }
 
@@ -489,9 +489,9 @@ export class World {
       time: this.time,
       clock,
       table: (region) => (region === WITNESS ? this.witness : this.site(region).table),
-      travel: async (region) => {
+      travel: async (region, does) => {
         await sleep(site.name === region ? 5 : 35);
-        const call = { caller: site.name, region, service: "tables", name: "" } as const;
+        const call = { caller: site.name, region, service: "tables", name: does } as const;
         const hasDatabase = region === WITNESS || this.site(region).hasDatabase;
         return this.connected(site.name, region) && hasDatabase && this.fault(call) === undefined;
       },
@@ -663,7 +663,10 @@ export class World {
         own: site.pipeline,
         home: this.connected(site.name, task.home) ? this.site(task.home).pipeline : undefined,
         isProcessed: this.hasLedger ? (item) => this.isSeenProcessed(item, site.name) : undefined,
-        isOpen: (home) => this.isOpen(site.name, home),
+        isOpen: (home) =>
+          task.adopts?.includes(home)
+            ? this.isOpen(site.name, site.name) && this.isOpen(task.home, home)
+            : this.isOpen(site.name, home),
         onPruned: () => {},
         now: this.now,
       });

@@ -529,6 +529,19 @@ describe("from afar", () => {
   );
 });
 
+test.each([true, false])(
+  "from afar, what stays on an earlier queue for another region holds up nothing: FIFO %s",
+  async (fifo) => {
+    const world = new World({ settings: { fifo, rescue: "watermark" } });
+    world.put(world.standby, { id: "theirs", owner: ELSEWHERE });
+    world.put(world.outbox, { id: "m-0" });
+    world.put(world.ingress, { id: "m-1", hasOrigin: false });
+    await world.run({ fromAfar: true, stay: true });
+    expect(bodies(world.work)).toEqual(["m-0", "m-1"]);
+    expect(heldBy(world.standby)).toEqual(["theirs"]);
+  },
+);
+
 test("from afar, what comes to an earlier FIFO queue in the meantime goes first, in the same run", async () => {
   const world = new World({ settings: { fifo: true } });
   const entry = { Id: "", MessageBody: "m-1", MessageGroupId: "a", MessageDeduplicationId: "own" };

@@ -45,15 +45,18 @@ describe("drainHandler", () => {
   afterAll(() => table.close());
 
   const completed = new Set(["orders#us-east-1/m-0"]);
+  const passOf = (region: string) =>
+    new PassReader({
+      region,
+      tables: { [region]: { client: table.client, name: "payments-ownership" } },
+      clocks: processClocks,
+    });
   const newWorker = () =>
     drainHandler({
       settings: drainerSettings(),
       clients: { own, home },
-      passes: new PassReader({
-        region: HERE,
-        tables: { [HERE]: { client: table.client, name: "payments-ownership" } },
-        clocks: processClocks,
-      }),
+      passes: passOf(HERE),
+      homePasses: passOf(HOME),
       ledger: { processed: async () => completed },
       ledgerIdOf,
     });

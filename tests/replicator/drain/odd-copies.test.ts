@@ -89,4 +89,12 @@ describe("an origin that nobody of the group has written", () => {
     expect(heldBy(world.standby)).toEqual(["0"]);
     expect(await world.run({ ...MARKED, processedBefore: SENT + 1 })).toMatchObject({ pruned: 1 });
   });
+
+  test("with a time four weeks old is believed: so long two queues may have held the message", async () => {
+    const world = new World({ settings: { rescue: "watermark" } });
+    const sent = SENT - 27 * DAY_MS;
+    world.put(world.standby, { id: "0", sent });
+    expect(await world.run({ ...MARKED, processedBefore: sent })).toMatchObject({ pruned: 0 });
+    expect(await world.run({ ...MARKED, processedBefore: sent + 1 })).toMatchObject({ pruned: 1 });
+  });
 });

@@ -1,3 +1,4 @@
+import { decodeOrigin, effectiveHome, ORIGIN_ATTRIBUTE } from "../../../replicator/message/origin";
 import { HOME, SENT } from "../records";
 import { bodies, ELSEWHERE, HERE, heldBy, MARKED, numbered, OWNED, World } from "./world";
 
@@ -32,6 +33,28 @@ describe("the pass of the own region", () => {
       { id: "other", owner: ELSEWHERE },
     );
     expect(await world.run({ moves: [] })).toMatchObject({ moved: 0, failures: 0 });
+  });
+
+  test("admits what it adopts while it is open for the own home, and the home's for the marked one", async () => {
+    const adopting = { moves: [HERE, ELSEWHERE], adopts: [ELSEWHERE] };
+    const world = new World();
+    world.put(world.standby, { id: "marked", owner: ELSEWHERE }, { id: "unmarked" });
+    world.pass.open.delete(ELSEWHERE);
+    world.homePass.open.delete(ELSEWHERE);
+    await world.run(adopting);
+    expect(bodies(world.work)).toEqual([]);
+    world.homePass.open.add(ELSEWHERE);
+    world.pass.open.delete(HERE);
+    world.sqs.nowMs += 120_000;
+    await world.run(adopting);
+    expect(bodies(world.work)).toEqual([]);
+    world.pass.open.add(HERE);
+    world.sqs.nowMs += 120_000;
+    await world.run(adopting);
+    const [moved] = world.work.held;
+    const origin = decodeOrigin(moved?.entry.MessageAttributes?.[ORIGIN_ATTRIBUTE]?.StringValue);
+    expect(origin && effectiveHome(origin)).toBe(HERE);
+    expect(heldBy(world.standby)).toEqual(["unmarked"]);
   });
 
   test("is asked in every round: what comes after it has ended stays, and goes when it is open again", async () => {

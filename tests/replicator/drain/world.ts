@@ -141,6 +141,8 @@ export class World {
   readonly settings: DrainerSettings;
   readonly ledger: ModelLedger;
   readonly pass = new ModelPass();
+  /** The pass of {@link HOME}. */
+  readonly homePass = new ModelPass();
   /** By what the drainer knows messages in the ledger. */
   ledgerIdOf: LedgerIdOf = ledgerIdOf;
   readonly standby: ModelQueue;
@@ -185,6 +187,7 @@ export class World {
         settings,
         clients: { own: this.clientOf(HERE), home: this.clientOf(HOME) },
         passes: this.pass,
+        homePasses: this.homePass,
         ledgerIdOf: settings.rescue === "ledger" ? this.ledgerIdOf : () => undefined,
         ...(settings.rescue === "ledger" ? { ledger } : {}),
       },

@@ -157,6 +157,26 @@ export const COMMANDS: readonly Scenario[] = [
       for (const home of ["a", "b", "c"]) expect(s.open(home).join() === home, `${home} is closed`);
     }
   }),
+  ...(["answering", "refusing"] as const).map((conduct) =>
+    scenario(
+      `a voter is not restored without one that is called lost, and is ${conduct}`,
+      {
+        regions: 5,
+        settings: { voters: Object.fromEntries([..."abcde"].map((home) => [home, [..."abcde"]])) },
+      },
+      (s, expect) => {
+        s.at(60, () => s.wipe("c", "d", "e"));
+        s.at(60, () => s.conduct("a", conduct));
+        s.run(62);
+        const { told } = s.told({ kind: "restore", table: "c", lost: ["a"] });
+        expect(told === "refused", `the voter is restored: ${told}`);
+        s.conduct("a", "answering");
+        s.deleteTable("d");
+        const { told: without } = s.told({ kind: "restore", table: "c", lost: ["d"] });
+        expect(without === "written", `without a table that is gone it is ${without}`);
+      },
+    ),
+  ),
   scenario(
     "restored without a lost voter: the epoch is above what that may hold",
     { regions: 3 },

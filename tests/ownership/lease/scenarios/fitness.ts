@@ -66,6 +66,53 @@ export const FITNESS: readonly Scenario[] = [
       expectOpen(s, expect, "b", "a", 430);
     },
   ),
+  ...(["manual", "automatic"] as const).map((failback) =>
+    scenario(
+      `an evacuated home is fit for seconds only, its owner is not, failback ${failback}: the home has itself back at once`,
+      { regions: 3, settings: { failback } },
+      (s, expect) => {
+        s.at(45, () => s.die("c"));
+        s.at(100, () => s.command({ kind: "order", home: "a", to: "b" }));
+        expectOpen(s, expect, "a", "b", 210);
+        s.at(215, () => s.unfit("a"));
+        s.at(240, () => s.fit("a"));
+        s.at(245, () => s.unfit("b"));
+        expectOpen(s, expect, "a", "a", 245 + 60 + 55);
+      },
+    ),
+  ),
+  scenario(
+    "nobody waits for the turn of a region without its own home",
+    { regions: 4, settings: { takeoverOrder: { a: ["b"], b: ["a"], c: ["b"], d: ["b", "a"] } } },
+    (s, expect) => {
+      s.at(45, () => s.command({ kind: "order", home: "b", to: "a" }));
+      expectOpen(s, expect, "b", "a", 150);
+      let renewedAt = 0;
+      s.watch({ from: "d", kind: "claim", home: "d" }, () => {
+        renewedAt = s.now;
+      });
+      s.at(160, () => s.die("d"));
+      s.run(160);
+      // A look, the lapse, and a second; a turn would be ten more.
+      expectOpen(s, expect, "d", "a", renewedAt + 5 + 35 + 2);
+    },
+  ),
+  scenario(
+    "a region without its own home takes no other, though whoever may misses its majority",
+    { regions: 4, settings: { takeoverOrder: { a: ["b"], b: ["a"], c: ["b"], d: ["b", "a"] } } },
+    (s, expect) => {
+      s.at(45, () => s.command({ kind: "order", home: "b", to: "a" }));
+      expectOpen(s, expect, "b", "a", 150);
+      let tried = 0;
+      s.watch({ from: "b", kind: "claim", home: "d" }, () => {
+        tried += 1;
+      });
+      s.at(155, () => s.intercept({ from: "a", home: "d", kind: "claim", count: 6 }, { dropped: true }));
+      s.at(160, () => s.die("d"));
+      expectOwner(s, expect, "d", "a", 240);
+      expect(tried === 0, "a region without its own home has tried to take another");
+    },
+  ),
   scenario(
     "two regions with a witness, one home away, its owner lost",
     { regions: 2, witness: true },
@@ -129,6 +176,22 @@ export const FITNESS: readonly Scenario[] = [
       s.run(690);
       expect(s.open("a").join() === "b", "the home is back too early");
       expectOpen(s, expect, "a", "a", 800);
+    },
+  ),
+  scenario(
+    "failback by itself, for the second time within a day after twice the time",
+    { regions: 3, settings: { failback: "automatic", failbackAfterMs: 200_000 } },
+    (s, expect) => {
+      s.at(30, () => s.die("a"));
+      expectOwner(s, expect, "a", "b", 90);
+      s.at(100, () => s.comeBack("a"));
+      expectOpen(s, expect, "a", "a", 400);
+      s.at(410, () => s.die("a"));
+      expectOwner(s, expect, "a", "b", 470);
+      s.at(480, () => s.comeBack("a"));
+      s.run(875);
+      expect(s.open("a").join() === "b", "the home is back as soon as the first time");
+      expectOpen(s, expect, "a", "a", 980);
     },
   ),
   scenario(

@@ -55,6 +55,24 @@ export const FORCE: readonly Scenario[] = [
     s.run(240);
     expect(s.open("a").length <= 1, "two gates are open");
   }),
+  ...[0, 12].map((seconds) =>
+    scenario(
+      `forced from an owner frozen for ${seconds} s, and given up since the new one is unfit: the order brings it back no more`,
+      { regions: 3 },
+      (s, expect) => {
+        s.at(49, () => s.freeze(s.runOf("a"), seconds));
+        s.at(50, () => s.command(forced("a", "c")));
+        expectOpen(s, expect, "a", "c", 110);
+        s.at(120, () => s.unfit("c"));
+        expectOpen(s, expect, "a", "b", 250);
+        s.at(260, () => s.fit("c"));
+        s.at(262, () => s.command({ kind: "order", home: "c", to: "c" }));
+        expectOpen(s, expect, "c", "c", 340);
+        s.run(480);
+        expect(s.open("a").join() === "b", "the home is not open in b alone");
+      },
+    ),
+  ),
   scenario(
     "own home forced away while owning another's: the other is not kept behind a closed gate",
     { regions: 3 },

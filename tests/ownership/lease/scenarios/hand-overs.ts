@@ -50,6 +50,23 @@ export const HAND_OVERS: readonly Scenario[] = [
     expectOpen(s, expect, "a", "a", 230);
     expect(closedAt < 165, `the home is given up at ${closedAt} s`);
   }),
+  scenario(
+    "a region whose own home is ordered away gives up what it took in the same round",
+    { regions: 3 },
+    (s, expect) => {
+      s.at(30, () => s.die("a"));
+      expectOpen(s, expect, "a", "b", 90);
+      s.at(110, () => s.comeBack("a"));
+      const closedAt = new Map<string, number>();
+      for (const home of ["a", "b"])
+        s.watch({ from: "b", kind: "claim", home, state: "closing" }, () => {
+          if (!closedAt.has(home)) closedAt.set(home, s.now);
+        });
+      s.at(150, () => s.command({ kind: "order", home: "b", to: "c" }));
+      expectOpen(s, expect, "b", "c", 220);
+      expect(closedAt.get("a") === closedAt.get("b"), `given up: ${JSON.stringify([...closedAt])}`);
+    },
+  ),
   scenario("back home, and not open before the controller lets it", { regions: 3 }, (s, expect) => {
     s.worksFor("a", "a", 100);
     s.at(45, () => s.command({ kind: "order", home: "a", to: "b" }));
@@ -120,8 +137,9 @@ export const HAND_OVERS: readonly Scenario[] = [
       s.run(120);
       const owned = { owner: "b", epoch: 2, held: true, open: true, next: undefined, pending: undefined };
       expect(is(now(), owned), `taken ${JSON.stringify(now())}`);
-      const { from, epoch } = now()?.taking ?? {};
+      const { taking: { from, epoch } = {}, takenAgoMs = 0 } = now() ?? {};
       expect(from === "a" && epoch === 1, `taken from ${from}, epoch ${epoch}`);
+      expect(takenAgoMs > 0 && takenAgoMs < 40_000, `taken ${takenAgoMs} ms ago`);
       s.command({ kind: "order", home: "a", to: "a" });
       s.run(135);
       expect(is(now(), { held: true, open: true, next: "a", pending: "a" }), `goes ${JSON.stringify(now())}`);
@@ -132,6 +150,43 @@ export const HAND_OVERS: readonly Scenario[] = [
       const gone = { owner: "a", held: false, next: undefined, pending: undefined, since: undefined };
       expect(is(now(), gone), `back ${JSON.stringify(now())}`);
       expect(now()?.taking?.from === "b", `taken from ${now()?.taking?.from}`);
+    },
+  ),
+  scenario(
+    "a moment from which on messages are processed counts for the ownership that its order brings about",
+    { regions: 3, idle: true },
+    (s, expect) => {
+      const told: HomeNow[] = [];
+      s.at(0, () => {
+        s.startRun("a");
+        s.startRun("b", { onLook: (homes) => told.push(homes.a!) });
+      });
+      const sinceWhileOwned = (from: number) =>
+        told.slice(from).flatMap((now) => (now.owner === "b" ? [now.since] : []));
+      s.at(45, () => s.command({ kind: "order", home: "a", to: "b", since: 1_234 }));
+      expectOpen(s, expect, "a", "b", 110);
+      s.run(120);
+      expect(sinceWhileOwned(0).length > 0, "not told");
+      expect(
+        sinceWhileOwned(0).every((since) => since === 1_234),
+        `by order ${sinceWhileOwned(0)}`,
+      );
+      // The home takes itself back, and is lost later on.
+      s.die("b");
+      expectOpen(s, expect, "a", "a", s.now + 70);
+      s.comeBack("b", { withRun: false });
+      const { length } = told;
+      s.startRun("b", { onLook: (homes) => told.push(homes.a!) });
+      s.run(s.now + 60);
+      s.die("a");
+      expectOpen(s, expect, "a", "b", s.now + 70);
+      s.run(s.now + 20);
+      const later = sinceWhileOwned(length);
+      expect(later.length > 0 && later.every((since) => since === undefined), `later ${later}`);
+      // One that comes while the region owns the home is about that ownership.
+      s.command({ kind: "order", home: "a", to: "b", since: 5_678 });
+      s.run(s.now + 20);
+      expect(told.at(-1)?.since === 5_678, `again ${told.at(-1)?.since}`);
     },
   ),
   scenario(

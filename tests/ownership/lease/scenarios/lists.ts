@@ -71,6 +71,32 @@ export const LISTS: readonly Scenario[] = [
     },
   ),
   scenario(
+    "the new list alone at a minority, its writer dead, an old voter without a word of it: the new one decides",
+    { regions: 5, witness: true, settings: MOVING },
+    (s, expect) => {
+      s.at(25, () => s.intercept({ from: "a", kind: "claim", home: "a", table: "c" }, { dropped: true }));
+      s.at(26, () => {
+        for (const table of ["a", "d", "e", "w"]) s.cut("b", table);
+      });
+      s.watch({ from: "a", kind: "claim", home: "a", table: "d" }, ({ write }) => {
+        if (write?.kind !== "claim" || write.claim.lists.some(({ number }) => number === 1)) return;
+        for (const table of ["b", "e", "w"])
+          s.intercept({ from: "a", kind: "claim", home: "a", table }, { dropped: true });
+        s.at(s.now + 0.1, () => s.die("a"));
+      });
+      s.at(30, () => s.command({ kind: "voters", voters: ["d", "e", "w"], lost: ["b"] }));
+      s.until(() => (s.claim("a", "d")?.lists[0]?.number ?? 0) > 1, 90);
+      const seen = ["b", "c", "d", "e"].map((table) => s.claim("a", table)?.lists.length).join();
+      const isOld = s.claim("a", "c")?.lists[0]?.number === 1;
+      expect(seen === "2,1,1,2" && isOld, `lists at b, c, d and e: ${seen}`);
+      expectOpen(s, expect, "a", "c", s.now + 60);
+      for (const table of ["d", "e", "w"]) s.heal("b", table);
+      s.run(s.now + 90);
+      expect(s.open("a").join() === "c", "the home is not open in c alone");
+      expectAlone(s, expect, "a", ["d", "e", "w"]);
+    },
+  ),
+  scenario(
     "a run with the old list renews after the joint write: it learns the new one",
     { regions: 5, witness: true, settings: MOVING },
     (s, expect) => {
@@ -80,7 +106,7 @@ export const LISTS: readonly Scenario[] = [
       s.at(21, () => {
         const second = s.startRun("a");
         // The first run does not hear that another lives, and goes on.
-        s.intercept({ run: second.id, kind: "pass", table: "a" }, { dropped: true });
+        s.at(100, s.intercept({ run: second.id, kind: "pass", table: "a" }, { dropped: true }));
       });
       // The first run hears of the new list by claims alone: it does not reach the new voters.
       s.at(30.03, () => {

@@ -168,6 +168,20 @@ export const LOST_REGIONS: readonly Scenario[] = [
     s.run(520);
     expect(s.open("a").join() === "b", "the home is not open in b alone");
   }),
+  scenario("the word of loss about a peer's home waits for the own home", ALONE, (s, expect) => {
+    s.at(70, () => s.die("a"));
+    // The command comes while the home of b is open, and the run that is to follow it begins when that is over.
+    s.at(120, () => s.command(LOST));
+    s.at(122, () => s.kill(s.runOf("b")));
+    s.at(170, () => s.startRun("b"));
+    for (let second = 170; second <= 260; second += 1) {
+      s.run(second);
+      expect(s.open("a").length === 0, "a home is open in a region without its own");
+    }
+    s.command({ kind: "order", home: "b", to: "b", lost: "a" });
+    expectOpen(s, expect, "b", "b", 320);
+    expectOpen(s, expect, "a", "b", 340);
+  }),
   scenario("a late write of the lost region arrives after the word was acted on", ALONE, (s, expect) => {
     s.at(68, () => s.intercept({ from: "a", kind: "claim", table: "b" }, { late: 110 }));
     s.at(68, () => s.intercept({ from: "a", kind: "pass", table: "b" }, { late: 110 }));

@@ -27,6 +27,25 @@ export const ORDERS: readonly Scenario[] = [
     expectOwner(s, expect, "a", "c", 150);
     expectOwner(s, expect, "b", "c", 150);
   }),
+  scenario(
+    "an order to a region that has lost its own home meanwhile: the gate stays open until it has it back",
+    { regions: 3 },
+    (s, expect) => {
+      s.at(45, () => s.command({ kind: "order", home: "a", to: "b" }));
+      expectOpen(s, expect, "a", "b", 110);
+      s.at(118, () => s.unfit("c"));
+      s.at(125, () => s.command({ kind: "order", home: "a", to: "c" }));
+      expectOpen(s, expect, "c", "b", 118 + 60 + 60);
+      s.at(250, () => s.fit("c"));
+      for (let second = 250; second <= 400; second += 2) {
+        s.run(second);
+        expect(s.open("a").join() === "b", "the home is closed, or open elsewhere");
+      }
+      s.command({ kind: "order", home: "c", to: "c" });
+      expectOpen(s, expect, "c", "c", 470);
+      expectOpen(s, expect, "a", "c", 540);
+    },
+  ),
   scenario("an order to a region that dies before it takes", { regions: 3 }, (s, expect) => {
     s.at(50, () => s.command({ kind: "order", home: "a", to: "b" }));
     s.at(58, () => s.die("b"));

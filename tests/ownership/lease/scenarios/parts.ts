@@ -1,11 +1,13 @@
-import type { TableAnswer } from "../../../../ownership/lease/effects";
+import type { Effect, TableAnswer } from "../../../../ownership/lease/effects";
 import { viewOf } from "../../../../ownership/lease/home-view";
-import type { Claim, VoterList } from "../../../../ownership/lease/items";
+import type { Claim, Status, VoterList } from "../../../../ownership/lease/items";
 import { hasMajorities } from "../../../../ownership/lease/lists";
-import { Observations } from "../../../../ownership/lease/observations";
+import { type ItemsByTable, Observations } from "../../../../ownership/lease/observations";
 import { outcomesOf, type Plan } from "../../../../ownership/lease/plan";
 import { isOverruled, renewPlan } from "../../../../ownership/lease/renew";
+import { leaseRun } from "../../../../ownership/lease/run";
 import type { LeaseSettings } from "../../../../ownership/lease/settings";
+import { standings } from "../../../../ownership/lease/standing";
 import { takingOf } from "../../../../ownership/lease/taking";
 import { turnMs } from "../../../../ownership/lease/turns";
 import type { Scenario } from "./scenario";
@@ -106,6 +108,27 @@ export const PARTS: readonly Scenario[] = [
     expect(overruled([undefined, undefined]), "two empty voters of three change nothing");
     expect(!overruled([undefined]), "one empty voter of three is enough");
     expect(!overruled([undefined, undefined, own]), "its own claim is not seen");
+  }),
+  part("a region that one table of three alone shows to live is taken for dead", (expect) => {
+    const status = { until: 30_000, since: 0 } as unknown as Status;
+    const items = OLD.voters.map((table, index) => {
+      const passes = { b: { homes: {}, status }, c: index === 0 ? { homes: {}, status } : { homes: {} } };
+      return [table, { ...absentAt(0), passes }] as const;
+    });
+    const living = [...standings(new Map(items) as ItemsByTable, OLD.voters).keys()].join();
+    expect(living === "b", `${living || "nobody"} lives`);
+  }),
+  part("a table that a list names is looked at, whoever has configured it", (expect) => {
+    const settings = { region: "a", members: ["a", "b"], voters: { a: ["a"], b: ["b"] }, takeoverOrder: {} };
+    const run = { id: "r", clock: () => 0, newId: () => "2", isFit: () => true };
+    const steps = leaseRun(settings as unknown as LeaseSettings, run);
+    const tablesOf = ({ value }: IteratorResult<Effect, void>) =>
+      value?.kind === "look" ? value.tables.join() : value?.kind;
+    const first = tablesOf(steps.next());
+    expect(first === "a,b", `looks first at ${first}`);
+    const claims = { a: claimUnder([{ ...OLD, voters: ["a", "b", "removed"] }]) };
+    const then = tablesOf(steps.next(new Map([["b", { ...absentAt(0), claims } as TableAnswer]])));
+    expect(then === "a,b,removed", `then looks at ${then}`);
   }),
   part("no two majorities of a list miss each other", (expect) => {
     for (const voters of [["a"], ["a", "b", "c"], ["a", "b", "c", "d", "e"]]) {

@@ -1,3 +1,4 @@
+import type { Run } from "../world";
 import { expectOpen, expectOwner, type Scenario, scenario } from "./scenario";
 
 /** Runs of one region, and what they leave to each other. */
@@ -28,6 +29,23 @@ export const RUNS: readonly Scenario[] = [
     s.run(110);
     expect(s.owner("a") === "b" && s.owner("b") === "b", "the next run of b does not go on");
   }),
+  ...[undefined, "another"].map((configuration) =>
+    scenario(
+      `a spare run of ${configuration ?? "the same"} configuration finds a young run`,
+      { regions: 3 },
+      (s, expect) => {
+        let spare: Run | undefined;
+        s.at(60, () => {
+          spare = s.startRun("a", { isSpare: true, ...(configuration && { configuration }) });
+        });
+        s.run(150);
+        const [goesOn, ends] = configuration ? [spare!, s.runOf("a")] : [s.runOf("a"), spare!];
+        expect(goesOn.driver.isAlive, "the run that is to go on has ended");
+        expect(!ends.driver.isAlive, "the run that is to end goes on");
+        expect(s.open("a").join() === "a", "the home is not open");
+      },
+    ),
+  ),
   scenario("a round does not wait for a voter whose writes hang", { regions: 3 }, (s, expect) => {
     s.at(30, () => s.intercept({ from: "a", table: "c", kind: "claim" }, { unanswered: true }));
     let began = Number.NaN;

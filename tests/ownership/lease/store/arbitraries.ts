@@ -45,7 +45,7 @@ export const claim: fc.Arbitrary<Claim> = fc.record(
     order: counter,
     evacuated: yes,
     returns: fc.record({ count: counter, at: moment }),
-    taking: fc.record({ from: region, epoch: counter, at: moment }, { requiredKeys: ["at"] }),
+    taking: fc.record({ from: region, epoch: counter, at: moment, order: counter }, { requiredKeys: ["at"] }),
   },
   { requiredKeys: ["id", "epoch", "state", "lists", "order"] },
 );
@@ -58,16 +58,19 @@ export const order: fc.Arbitrary<Order> = fc.record(
 export const votersOrder: fc.Arbitrary<VotersOrder> = fc.record({ number: counter, id, voters });
 
 const until = fc.integer({ min: DATE - 60_000, max: DATE + 30_000 });
-const status: fc.Arbitrary<Status> = fc.record({
-  run: id,
-  runSince: fc.integer({ min: DATE - 900_000, max: DATE }),
-  until,
-  fit: fc.boolean(),
-  since: fc.integer({ min: DATE - 86_400_000, max: DATE }),
-  ownsItself: fc.boolean(),
-  holds: fc.array(region, { maxLength: 5 }),
-  reaches: fc.array(region, { maxLength: 10 }),
-});
+const status: fc.Arbitrary<Status> = fc
+  .record({
+    run: id,
+    runSince: fc.integer({ min: DATE - 900_000, max: DATE }),
+    configuration: fc.option(id, { nil: undefined }),
+    until,
+    fit: fc.boolean(),
+    since: fc.integer({ min: DATE - 86_400_000, max: DATE }),
+    ownsItself: fc.boolean(),
+    holds: fc.array(region, { maxLength: 5 }),
+    reaches: fc.array(region, { maxLength: 10 }),
+  })
+  .map(({ configuration, ...said }) => ({ ...said, ...(configuration !== undefined && { configuration }) }));
 
 export const pass: fc.Arbitrary<Pass> = fc.record(
   { homes: fc.dictionary(region, fc.record({ epoch: counter, until })), status },

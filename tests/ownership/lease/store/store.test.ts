@@ -227,6 +227,16 @@ describe("a round", () => {
     expect(await round(WRITE)).toEqual([[0, { done: true }]]);
   });
 
+  test("knows its own order again, and one that stands in its place", async () => {
+    const order = { number: 3, id: "o", to: PEER };
+    const write: Write = { kind: "order", table: HOME, home: HOME, order };
+    server.answer = () => errorOf("ConditionalCheckFailedException", { Item: orderItem(HOME, order) });
+    expect(await round(write)).toEqual([[0, { done: true }]]);
+    const later = orderItem(HOME, { ...order, id: "p" });
+    server.answer = () => errorOf("ConditionalCheckFailedException", { Item: later });
+    expect(await round(write)).toEqual([[0, { done: false }]]);
+  });
+
   test("tells an absence by a condition on an id alone", async () => {
     server.answer = () => errorOf("ConditionalCheckFailedException");
     expect(await round(WRITE)).toEqual([[0, { done: false }]]);
