@@ -111,9 +111,11 @@ class Ownership {
     if (isFirst && this.run.isSpare && isSame) return own.date - status.runSince < YOUNG_RUN_MS;
     const isLater =
       status.runSince > this.since || (status.runSince === this.since && status.run > this.run.id);
-    // What the later run could not continue would lapse.
+    const lookedMs = own.date - status.runSince;
+    // What the later run could not continue would lapse. By another configuration, there may be no such home any more.
     const holdsAll = [...this.held.keys()].every((home) => status.holds.includes(home));
-    return isLater && holdsAll && own.date - status.runSince >= NEW_RUN_MS;
+    const mayHoldLess = !isSame && lookedMs >= NEW_RUN_MS + JUDGE_MS;
+    return isLater && (holdsAll || mayHoldLess) && lookedMs >= NEW_RUN_MS;
   }
 
   private dropLapsed(): void {

@@ -89,7 +89,7 @@ describeFull("an update", () => {
     const isAlone = async () =>
       (await emulator.workers()).filter((worker) => worker.functionName === name).length === 1;
     await waitFor(isAlone);
-  });
+  }, 60_000);
 });
 
 describeFull("concurrency", () => {

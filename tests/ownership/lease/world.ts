@@ -82,6 +82,8 @@ export interface RunOptions {
   /** Begun in case that no other run lives. @default false */
   readonly isSpare?: boolean;
   readonly configuration?: LeaseRun["configuration"];
+  /** What that configuration says otherwise. @default what all runs are told */
+  readonly settings?: Partial<LeaseSettings>;
   readonly onLook?: LeaseRun["onLook"];
 }
 
@@ -230,7 +232,7 @@ export class World {
         carrier: this.carrier,
         random: new Seeded(`run ${seed} ${number}`),
       },
-      program.controller(this.settingsOf(name), run),
+      program.controller({ ...this.settingsOf(name), ...options.settings }, run),
       {
         yielded: (effect) => this.judge.yielded(name, id, effect),
         ended: (effect, answers, beganAt) => this.judge.ended(name, id, effect, answers, beganAt),

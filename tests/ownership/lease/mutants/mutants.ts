@@ -491,8 +491,15 @@ export const MUTANTS: readonly Mutant[] = [
     "R12",
     "a run ends though the later one does not hold what it holds",
     `${L}/run.ts`,
-    "return isLater && holdsAll && own.date",
-    "return isLater && own.date",
+    "return isLater && (holdsAll || mayHoldLess) && lookedMs",
+    "return isLater && lookedMs",
+  ),
+  mutant(
+    "R12",
+    "a run waits for one of another configuration to hold a home that is no more",
+    `${L}/run.ts`,
+    "(holdsAll || mayHoldLess)",
+    "(holdsAll || (mayHoldLess && false))",
   ),
   mutant(
     "R12",

@@ -46,6 +46,19 @@ export const RUNS: readonly Scenario[] = [
       },
     ),
   ),
+  scenario(
+    "a run that holds a home of which the next configuration knows nothing is succeeded all the same",
+    { regions: 4, settings: { takeoverOrder: { a: ["b"], b: ["a"], c: ["a", "b"], d: ["a"] } } },
+    (s, expect) => {
+      s.at(30, () => s.die("c"));
+      expectOpen(s, expect, "c", "a", 90);
+      const settings = { members: ["a", "b", "d"] };
+      s.at(95, () => s.startRun("a", { isSpare: true, configuration: "another", settings }));
+      s.run(220);
+      expect(!s.runOf("a").driver.isAlive, "the run that holds the former home goes on");
+      expect(s.open("a").join() === "a", "the home of the region is not open");
+    },
+  ),
   scenario("a round does not wait for a voter whose writes hang", { regions: 3 }, (s, expect) => {
     s.at(30, () => s.intercept({ from: "a", table: "c", kind: "claim" }, { unanswered: true }));
     let began = Number.NaN;
