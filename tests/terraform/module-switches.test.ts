@@ -123,11 +123,11 @@ const TOLD_OF_RECOVERY = [
   ...queues(["outbox"], ...to("us-west-2")),
 ];
 /** Resources of these types of what asks the tables of ownership of all regions. */
-const voting = (...types: readonly string[]) => [
+const reading = (...types: readonly string[]) => [
   ...copiers(types),
   ...addresses(types, "drainer", to("us-west-2")),
-  ...single("controller", ...types),
 ];
+const voting = (...types: readonly string[]) => [...reading(...types), ...single("controller", ...types)];
 const REPLICATOR_OF_ORDERS = addresses(["iam_role", "iam_role_policy", "lambda_function"], "replicator", [
   "orders",
 ]);
@@ -414,8 +414,10 @@ const OF_DNS: Readonly<Record<string, Switch>> = {
   },
   no_witness: {
     to: { recovery: { takeover: "manual" } },
+    // Controllers may write the tables of whichever regions vote.
     changes: [
-      ...voting("iam_role_policy", "lambda_function"),
+      ...voting("lambda_function"),
+      ...reading("iam_role_policy"),
       ...alarms("controller_silent", "home_unhealthy"),
     ],
   },
