@@ -3,11 +3,9 @@ import { configurationSchema } from "./schema";
 
 type JsonSchema = z.core.JSONSchema.BaseSchema;
 
-let root: JsonSchema | undefined;
-
 /** Names that an object at a path of the configuration may have, of all its forms; none where names are the author's own. */
 export function namesAt(path: readonly string[]): readonly string[] {
-  root ??= z.toJSONSchema(configurationSchema, { io: "input" });
+  const root = z.toJSONSchema(configurationSchema, { io: "input" });
   const schemas = path.reduce<readonly JsonSchema[]>(
     (parents, name) => parents.flatMap((parent) => childrenOf(parent, name)),
     formsOf(root),

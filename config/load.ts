@@ -9,7 +9,7 @@ import { violationsOf } from "./rules";
 import { configurationSchema } from "./schema";
 import { allowedSize, SIZES } from "./sizes";
 import { readSource, type Source } from "./source";
-import { ConfigurationError, type Violation } from "./violation";
+import { ConfigurationError, type Violation, WHOLE_FILE } from "./violation";
 
 /** File that is read unless {@link CONFIGURATION_VARIABLE} names another. */
 export const DEFAULT_CONFIGURATION_FILE = "sqs-multi-region.json";
@@ -37,7 +37,7 @@ function readFile(path: string): Source {
     const reason = error instanceof Error ? error.message : String(error);
     throw new ConfigurationError(path, [
       {
-        path: "(file)",
+        path: WHOLE_FILE,
         value: reason,
         allowed: "a readable JSON file",
         fix: `create it, or name another by ${CONFIGURATION_VARIABLE}`,
@@ -60,7 +60,7 @@ export function parseConfiguration(
   const parsed = configurationSchema.safeParse(input, { error: plainText });
   const issues = parsed.success ? [] : parsed.error.issues;
   const configuration = parsed.success ? resolve(parsed.data) : undefined;
-  const violations: readonly Found[] = [
+  const violations = [
     ...withoutMisspelled(issues.flatMap((issue) => fromIssue(input, issue))),
     ...counts(input),
     ...(configuration ? violationsOf(configuration) : violationsBeside(input, issues)),
@@ -68,7 +68,7 @@ export function parseConfiguration(
   if (violations.length === 0 && configuration !== undefined) return configuration;
   throw new ConfigurationError(
     source,
-    violations.map(({ suggested: _, ...violation }) => {
+    violations.map((violation) => {
       const line = lineOf(violation.path);
       return { ...violation, ...(line !== undefined && { line }) };
     }),
@@ -100,8 +100,9 @@ interface Found extends Violation {
 function fromIssue(input: unknown, issue: z.core.$ZodIssue): readonly Found[] {
   const path = issue.path.map(String);
   if (issue.code === "unrecognized_keys") {
+    const known = namesAt(path);
     return issue.keys.map((key) => {
-      const meant = nearest(key, namesAt(path));
+      const meant = nearest(key, known);
       return {
         path: [...path, key].join("."),
         value: at(input, [...path, key]),
@@ -114,7 +115,7 @@ function fromIssue(input: unknown, issue: z.core.$ZodIssue): readonly Found[] {
   const value = issue.code === "invalid_key" ? path.at(-1) : at(input, path);
   return [
     {
-      path: path.join(".") || "(file)",
+      path: path.join(".") || WHOLE_FILE,
       value,
       allowed: issue.message,
       fix: fixOf(issue, value),
@@ -123,9 +124,11 @@ function fromIssue(input: unknown, issue: z.core.$ZodIssue): readonly Found[] {
 }
 
 /** What seems to be misspelled is not reported as missing too. */
-function withoutMisspelled(violations: readonly Found[]): readonly Found[] {
-  const suggested = new Set(violations.flatMap((violation) => violation.suggested ?? []));
-  return violations.filter(({ path, value }) => value !== undefined || !suggested.has(path));
+function withoutMisspelled(found: readonly Found[]): readonly Violation[] {
+  const meant = new Set(found.flatMap(({ suggested }) => suggested ?? []));
+  return found
+    .filter(({ path, value }) => value !== undefined || !meant.has(path))
+    .map(({ suggested: _, ...violation }) => violation);
 }
 
 function fixOf(issue: z.core.$ZodIssue, value: unknown): string {

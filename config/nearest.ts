@@ -15,17 +15,18 @@ export function nearest(name: string, known: readonly string[]): string | undefi
   const candidates = known
     .map((candidate) => {
       const letters = lettersOf(candidate);
-      return { candidate, changes: changesBetween(written, letters), apart: distance(written, letters) };
+      const apart = distance(written, letters);
+      return { candidate, changes: isBeginning(written, letters) ? 0 : apart, apart };
     })
     .filter(({ changes }) => changes <= Math.ceil(written.length * WRONG_PART))
     .sort((one, other) => one.changes - other.changes || one.apart - other.apart);
   return candidates[0]?.candidate;
 }
 
-function changesBetween(written: string, known: string): number {
-  const shorter = Math.min(written.length, known.length);
-  const isBeginning = known.startsWith(written) || written.startsWith(known);
-  return isBeginning && shorter >= SHORTEST_BEGINNING ? 0 : distance(written, known);
+/** Whether one is what the other begins with. */
+function isBeginning(one: string, other: string): boolean {
+  const isLong = Math.min(one.length, other.length) >= SHORTEST_BEGINNING;
+  return isLong && (one.startsWith(other) || other.startsWith(one));
 }
 
 /** `visibilityTimeout` and `visibility-timeout` are `visibility_timeout`. */

@@ -1,5 +1,5 @@
 import { getNodeValue, type Node, type ParseError, parseTree, printParseErrorCode } from "jsonc-parser";
-import type { Violation } from "./violation";
+import { type Violation, WHOLE_FILE } from "./violation";
 
 /** A configuration file as it was read: JSON in which comments and trailing commas are allowed. */
 export interface Source {
@@ -13,8 +13,6 @@ export interface Source {
    */
   readonly lineOf: (path: string) => number | undefined;
 }
-
-const WHOLE_FILE = "(file)";
 
 /** Reads the text of a configuration file. */
 export function readSource(written: string): Source {
@@ -30,24 +28,34 @@ export function readSource(written: string): Source {
   const lines = new Map<string, number>();
   const violations: Violation[] = [];
   const visit = (node: Node, path: string): void => {
-    if (node.type === "array") {
-      for (const [index, child] of (node.children ?? []).entries()) {
-        lines.set(join(path, String(index)), line(child.offset));
-        visit(child, join(path, String(index)));
-      }
-      return;
-    }
-    for (const { children } of node.type === "object" ? (node.children ?? []) : []) {
-      const [key, value] = children as [Node, Node];
-      const at = join(path, String(key.value));
-      const first = lines.get(at);
-      if (first !== undefined) violations.push(twice(at, getNodeValue(value), first, line(key.offset)));
-      lines.set(at, first ?? line(key.offset));
+    const begun = new Map<string, number>();
+    for (const { name, from, value } of entriesOf(node)) {
+      const at = join(path, name);
+      const first = begun.get(name);
+      const here = line(from.offset);
+      if (first === undefined) begun.set(name, here);
+      else violations.push(twice(at, getNodeValue(value), first, here));
+      lines.set(at, first ?? here);
       visit(value, at);
     }
   };
   visit(root, "");
   return { data: getNodeValue(root), violations, lineOf: (path) => nearestLine(lines, path) };
+}
+
+/** A field of an object, or an element of a list under its index, and the node with which it begins. */
+interface Entry {
+  readonly name: string;
+  readonly from: Node;
+  readonly value: Node;
+}
+
+function entriesOf({ type, children = [] }: Node): readonly Entry[] {
+  if (type === "array") return children.map((value, index) => ({ name: String(index), from: value, value }));
+  return children.map((property) => {
+    const [key, value] = property.children as [Node, Node];
+    return { name: String(key.value), from: key, value };
+  });
 }
 
 function twice(path: string, value: unknown, first: number, line: number): Violation {

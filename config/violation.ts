@@ -1,3 +1,6 @@
+/** Path of what is wrong with the file as a whole. */
+export const WHOLE_FILE = "(file)";
+
 /** One thing wrong with the configuration. */
 export interface Violation {
   /** Path in the file, e.g. `queues.orders.delay_seconds`. */

@@ -1,6 +1,7 @@
 import {
   allOf,
   byName,
+  type Condition,
   call,
   equal,
   given,
@@ -73,6 +74,11 @@ export function witnessTopologyOf({
   return { region, account, ownershipTableArn: tableArn(region, account, name) };
 }
 
+/** Whether a witness is in another account than the group's regions. */
+export function isAbroad({ account }: WitnessTopology, configuration: Configuration): Condition {
+  return not(equal(account, accountOf(configuration)));
+}
+
 /**
  * By region, of all members and of the witness, what the members call the region's table of ownership. DynamoDB looks a name up in the
  * account of the caller, so a table in another account is called by its ARN, which stands wherever a name may:
@@ -84,9 +90,9 @@ export function ownershipTablesOf(configuration: Configuration): Readonly<Record
   const name = ownershipTableName(naming.prefix, failoverGroup);
   const witness = witnessTopologyOf(configuration);
   if (witness === undefined) return byName(members, () => name);
-  const isAbroad = not(equal(witness.account, accountOf(configuration)));
+  const abroad = isAbroad(witness, configuration);
   return byName(joinedLists(members, given(isSet(recovery?.witness), witness.region)), (region) =>
-    when(allOf(equal(region, witness.region), isAbroad), witness.ownershipTableArn, name),
+    when(allOf(equal(region, witness.region), abroad), witness.ownershipTableArn, name),
   );
 }
 
@@ -106,15 +112,12 @@ export function ownershipTableArns(configuration: Configuration): readonly strin
 export function voterTableArns(configuration: Configuration): readonly string[] {
   const { naming, failoverGroup, recovery, regions } = configuration;
   const [first] = Object.keys(regions);
-  const account = accountOf(configuration);
   const witness = witnessTopologyOf(configuration);
+  const name = ownershipTableName(naming.prefix, failoverGroup);
   return [
-    tableArnAnywhere(first!, account, ownershipTableName(naming.prefix, failoverGroup)),
+    tableArnAnywhere(first!, accountOf(configuration), name),
     ...(witness
-      ? given(
-          allOf(isSet(recovery?.witness), not(equal(witness.account, account))),
-          witness.ownershipTableArn,
-        )
+      ? given(allOf(isSet(recovery?.witness), isAbroad(witness, configuration)), witness.ownershipTableArn)
       : []),
   ];
 }

@@ -77,33 +77,39 @@ function* orderBatches(count: number): Generator<number[], undefined> {
  * @param onMessages called with each batch before it is deleted: a FIFO queue gives nothing more of its groups until then
  */
 export async function consume(
-  { client, queueUrl }: Endpoint,
+  endpoint: Endpoint,
   onMessages: (messages: readonly Message[]) => void,
   done: () => boolean,
 ): Promise<void> {
   const receiver = async () => {
-    while (!done()) {
-      const { Messages = [] } = await client.send(
-        new ReceiveMessageCommand({
-          QueueUrl: queueUrl,
-          MaxNumberOfMessages: BATCH_MAX_ENTRIES,
-          MessageAttributeNames: ["All"],
-          WaitTimeSeconds: RECEIVE_WAIT_SECONDS,
-        }),
-      );
-      if (Messages.length === 0) continue;
-      onMessages(Messages);
-      const { Failed } = await client.send(
-        new DeleteMessageBatchCommand({
-          QueueUrl: queueUrl,
-          Entries: Messages.map(({ ReceiptHandle }, i) => ({ Id: String(i), ReceiptHandle })),
-        }),
-      );
-      if (Failed?.[0])
-        throw new Error(`a message could not be deleted: ${Failed[0].Code} ${Failed[0].Message}`);
-    }
+    while (!done()) await takeBatch(endpoint, onMessages);
   };
   await Promise.all(Array.from({ length: RECEIVERS }, receiver));
+}
+
+/** Receives a batch, and deletes it once `onMessages` has it. @param waitSeconds for a first message */
+export async function takeBatch(
+  { client, queueUrl }: Endpoint,
+  onMessages: (messages: readonly Message[]) => void,
+  waitSeconds = RECEIVE_WAIT_SECONDS,
+): Promise<void> {
+  const { Messages = [] } = await client.send(
+    new ReceiveMessageCommand({
+      QueueUrl: queueUrl,
+      MaxNumberOfMessages: BATCH_MAX_ENTRIES,
+      MessageAttributeNames: ["All"],
+      WaitTimeSeconds: waitSeconds,
+    }),
+  );
+  if (Messages.length === 0) return;
+  onMessages(Messages);
+  const { Failed } = await client.send(
+    new DeleteMessageBatchCommand({
+      QueueUrl: queueUrl,
+      Entries: Messages.map(({ ReceiptHandle }, i) => ({ Id: String(i), ReceiptHandle })),
+    }),
+  );
+  if (Failed?.[0]) throw new Error(`a message could not be deleted: ${Failed[0].Code} ${Failed[0].Message}`);
 }
 
 /** Messages that a queue holds: visible, in flight and delayed. */

@@ -31,11 +31,19 @@ export function openIn(home: string, tables: Iterable<TableSeen>, now: number): 
   return [...open].sort();
 }
 
-/** Whether a region's controller says that it runs, by what the tables said last. */
-export function isRunning(region: string, tables: Iterable<TableSeen>, now: number): boolean {
+/**
+ * Whether a region's controller says that it runs, by what the tables said last.
+ * @param reached regions whose tables it is to reach. @default none is asked for
+ */
+export function isRunning(
+  region: string,
+  tables: Iterable<TableSeen>,
+  now: number,
+  reached: readonly string[] = [],
+): boolean {
   return [...tables].some(({ passes, date, receivedAt }) => {
-    const until = passes[region]?.status?.until ?? 0;
-    return until > date + (now - receivedAt);
+    const { until = 0, reaches = [] } = passes[region]?.status ?? {};
+    return until > date + (now - receivedAt) && reached.every((table) => reaches.includes(table));
   });
 }
 

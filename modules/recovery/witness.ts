@@ -1,9 +1,8 @@
 import { DynamodbResourcePolicy } from "@cdktf/provider-aws/lib/dynamodb-resource-policy";
 import type { DynamodbTable } from "@cdktf/provider-aws/lib/dynamodb-table";
 import { Construct } from "constructs";
-import { accountOf } from "../../config/recovery/recovery";
-import { witnessTopologyOf } from "../../config/voters";
-import { equal, json, not } from "../../core/expression";
+import { isAbroad, witnessTopologyOf } from "../../config/voters";
+import { json } from "../../core/expression";
 import { logicalId } from "../../core/names";
 import { addressed, under } from "../address";
 import { witnessPolicy } from "../policy/voter-policies";
@@ -19,7 +18,7 @@ export class Witness extends Construct {
     const { configuration, provider } = props;
     this.table = new OwnershipTable(this, "ownership", props).table;
     const witness = witnessTopologyOf(configuration)!;
-    const abroad = under(this, not(equal(witness.account, accountOf(configuration))));
+    const abroad = under(this, isAbroad(witness, configuration));
     if (abroad === undefined) return;
     addressed(
       new DynamodbResourcePolicy(abroad, "policy", {

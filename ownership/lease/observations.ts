@@ -12,8 +12,11 @@ export interface Sighting {
   readonly ageMs: number;
 }
 
+/** What a table that has items answered. */
+export type AnsweredItems = Extract<TableAnswer, { kind: "items" }>;
+
 /** What tables that have items answered, by table. */
-export type ItemsByTable = ReadonlyMap<string, Extract<TableAnswer, { kind: "items" }>>;
+export type ItemsByTable = ReadonlyMap<string, AnsweredItems>;
 
 interface Seen {
   /** Id of the claim; undefined: none. */

@@ -4,7 +4,7 @@ import { homeNow } from "./home-now";
 import { type Holding, type HomeView, viewOf } from "./home-view";
 import { closePlan, closingIn, type Leave, leaves } from "./leave";
 import { soleVoter, votersOf } from "./lists";
-import { type ItemsByTable, Observations } from "./observations";
+import { type AnsweredItems, Observations } from "./observations";
 import { spreadOrder, spreadVoters, stands, votersOrder } from "./orders";
 import { passWrites } from "./pass-writes";
 import { isDecided, type Outcome, outcomesOf, type Plan, writesOf } from "./plan";
@@ -107,11 +107,11 @@ class Ownership {
     this.since ??= own.date;
     const status = own.passes[region]?.status;
     if (status === undefined || status.run === this.run.id || status.until <= own.date) return false;
+    const lookedMs = own.date - status.runSince;
     const isSame = status.configuration === this.run.configuration;
-    if (isFirst && this.run.isSpare && isSame) return own.date - status.runSince < YOUNG_RUN_MS;
+    if (isFirst && this.run.isSpare && isSame) return lookedMs < YOUNG_RUN_MS;
     const isLater =
       status.runSince > this.since || (status.runSince === this.since && status.run > this.run.id);
-    const lookedMs = own.date - status.runSince;
     // What the later run could not continue would lapse. By another configuration, there may be no such home any more.
     const holdsAll = [...this.held.keys()].every((home) => status.holds.includes(home));
     const mayHoldLess = !isSame && lookedMs >= NEW_RUN_MS + JUDGE_MS;
@@ -146,25 +146,24 @@ class Ownership {
     const items = observations.items();
     const shown = standings(items, settings.members);
     const isFit = run.isFit() ?? shown.get(settings.region)?.fit ?? false;
-    const isWell = isFit && items.has(settings.region);
+    const own = items.get(settings.region);
+    const isWell = isFit && own !== undefined;
     return {
       settings,
       run,
       observations,
       standings: shown,
       isWell,
-      isFit: isWell && this.isRead(items),
+      isFit: isWell && this.isRead(own),
       ownsItself: this.held.has(settings.region),
       date: this.date(),
     };
   }
 
   /** Consumers of this region read its own table: without what this run has told, their gate is closed. */
-  private isRead(items: ItemsByTable): boolean {
-    const { region } = this.settings;
-    const own = items.get(region);
-    const { homes = {} } = own?.passes[region] ?? {};
-    return [...this.opened].every((home) => own !== undefined && (homes[home]?.until ?? 0) > own.date);
+  private isRead({ passes, date }: AnsweredItems): boolean {
+    const { homes = {} } = passes[this.settings.region] ?? {};
+    return [...this.opened].every((home) => (homes[home]?.until ?? 0) > date);
   }
 
   private noteFitness(isFit: boolean): void {

@@ -1,6 +1,6 @@
 import { writeFile } from "node:fs/promises";
 import path from "node:path";
-import { DeleteTableCommand, type DynamoDBClient, UpdateTableCommand } from "@aws-sdk/client-dynamodb";
+import { DeleteTableCommand, UpdateTableCommand } from "@aws-sdk/client-dynamodb";
 import type { ConfigurationInput } from "../../config/schema";
 import { ownershipTableName } from "../../core/names";
 import { depth } from "../../demo/traffic";
@@ -51,12 +51,12 @@ export class ChangingGroup {
   private deployment: Deployment | undefined;
   /** What stacks are synthesized from; commands read a copy of their own. */
   private readonly file: string;
-  private began = performance.now();
+  private readonly began = performance.now();
 
   private constructor(readonly emulator: Emulator) {
     this.file = path.join(emulator.directory, "commands.json");
-    const tables = [A, B, C, W, OTHER_W];
-    this.watch = new GateWatch({ emulator, tables, tableName: TABLE, account: HOME_ACCOUNT });
+    const tables = Object.fromEntries([A, B, C, W, OTHER_W].map((region) => [region, TABLE]));
+    this.watch = new GateWatch({ emulator, tables, accountOf: () => HOME_ACCOUNT });
     this.flow = new MessageFlow(emulator, HOME_ACCOUNT);
   }
 
@@ -208,10 +208,10 @@ export class ChangingGroup {
 
   /** Deletes a table of ownership behind Terraform's back. */
   async deleteTable(region: string): Promise<void> {
-    await this.withTable(region, async (client) => {
-      await client.send(new UpdateTableCommand({ TableName: TABLE, DeletionProtectionEnabled: false }));
-      await client.send(new DeleteTableCommand({ TableName: TABLE }));
-    });
+    const client = dynamoClient(this.emulator, { region, account: HOME_ACCOUNT });
+    await client.send(new UpdateTableCommand({ TableName: TABLE, DeletionProtectionEnabled: false }));
+    await client.send(new DeleteTableCommand({ TableName: TABLE }));
+    client.destroy();
     this.say(`the table of ${region} is deleted`);
   }
 
@@ -234,14 +234,5 @@ export class ChangingGroup {
     await terraform.init();
     await terraform.apply();
     this.say(`applied ${stack}`);
-  }
-
-  private async withTable(region: string, work: (client: DynamoDBClient) => Promise<unknown>): Promise<void> {
-    const client = dynamoClient(this.emulator, { region, account: HOME_ACCOUNT });
-    try {
-      await work(client);
-    } finally {
-      client.destroy();
-    }
   }
 }

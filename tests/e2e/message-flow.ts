@@ -1,11 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import {
-  DeleteMessageBatchCommand,
-  ReceiveMessageCommand,
-  SendMessageCommand,
-  type SQSClient,
-} from "@aws-sdk/client-sqs";
+import { type Message, SendMessageCommand, type SQSClient } from "@aws-sdk/client-sqs";
 import type { RegionalTopology } from "../../config/topology";
+import { takeBatch } from "../../demo/traffic";
 import { sqsClient } from "../emulator/clients";
 import type { Emulator } from "../emulator/emulator";
 
@@ -13,6 +9,8 @@ import type { Emulator } from "../emulator/emulator";
 const SEND_EVERY_MS = 3_000;
 /** After a call that failed: regions are lost, and queues are not there yet. */
 const AGAIN_MS = 500;
+/** A region that leaves is not waited for any longer. */
+const RECEIVE_WAIT_SECONDS = 1;
 
 interface Site {
   readonly client: SQSClient;
@@ -114,13 +112,10 @@ export class MessageFlow {
     this.accepted.set(MessageBody, home);
   }
 
-  private async receive(client: SQSClient, QueueUrl: string): Promise<void> {
-    const { Messages = [] } = await client.send(
-      new ReceiveMessageCommand({ QueueUrl, MaxNumberOfMessages: 10, WaitTimeSeconds: 1 }),
-    );
-    if (Messages.length === 0) return;
-    for (const { Body } of Messages) this.came.add(Body!);
-    const Entries = Messages.map(({ ReceiptHandle }, index) => ({ Id: String(index), ReceiptHandle }));
-    await client.send(new DeleteMessageBatchCommand({ QueueUrl, Entries }));
+  private receive(client: SQSClient, queueUrl: string): Promise<void> {
+    const onMessages = (messages: readonly Message[]) => {
+      for (const { Body } of messages) this.came.add(Body!);
+    };
+    return takeBatch({ client, queueUrl }, onMessages, RECEIVE_WAIT_SECONDS);
   }
 }
