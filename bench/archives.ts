@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { build } from "esbuild";
 import { unzipSync } from "fflate";
 import type { FunctionWord } from "../core/names";
-import { buildFunctions } from "../replicator/build";
+import { buildFunctions } from "../replicator/build/build";
 
 /** The functions that only the benchmark has. */
 const OWN_FUNCTIONS = ["hand-written", "raw", "bare", "empty", "empty-sending"] as const;
@@ -67,7 +67,7 @@ function unpack(archive: Uint8Array, folder: string): void {
   }
 }
 
-/** As replicator/build.ts bundles: a smaller or larger SDK would show in cold starts. */
+/** As replicator/build/build.ts bundles: a smaller or larger SDK would show in cold starts. */
 async function bundle(source: string, outfile: string): Promise<void> {
   await build({
     entryPoints: [join(__dirname, source)],

@@ -1,6 +1,6 @@
 import type { Bundles } from "./archives";
 import type { FunctionCase } from "./cases";
-import type { Plan } from "./plan";
+import type { BenchPlan } from "./plan";
 import type { Stub } from "./stub/stub";
 import type { WorkerOptions } from "./worker/worker";
 
@@ -8,7 +8,7 @@ import type { WorkerOptions } from "./worker/worker";
 export interface Bench {
   readonly bundles: Bundles;
   readonly stub: Stub;
-  readonly plan: Plan;
+  readonly plan: BenchPlan;
   /** Folder for files of this run. */
   readonly directory: string;
   /** Says how far it is. */

@@ -12,7 +12,7 @@ import { measureDrainer } from "./measure/drainer";
 import { measureIsolation } from "./measure/isolation";
 import { measureMemory } from "./measure/memory";
 import { measureThroughput } from "./measure/throughput";
-import { PART_NAMES, type PartName, type Plan, planOf } from "./plan";
+import { type BenchPlan, PART_NAMES, type PartName, planOf } from "./plan";
 import { caseFigures } from "./ratios";
 import { textReport } from "./report";
 import type { Measured } from "./result";
@@ -90,7 +90,7 @@ async function main(): Promise<void> {
   process.stdout.write(json ? `${JSON.stringify(asJson(measured))}\n` : `\n${textReport(measured)}\n`);
 }
 
-async function measure(plan: Plan): Promise<Measured> {
+async function measure(plan: BenchPlan): Promise<Measured> {
   const started = Date.now();
   const loadBefore = loadavg()[0] ?? 0;
   const say = (line: string) =>

@@ -1,12 +1,15 @@
 import { MODE_NAMES, type ModeName } from "./cases";
-import type { Fault } from "./measure/isolation";
 
 /** The parts of a run, in their order. */
 export const PART_NAMES = ["throughput", "drainer", "memory", "cold-start", "isolation"] as const;
 export type PartName = (typeof PART_NAMES)[number];
 
+/** What a peer may suffer from, while it is measured what the home notices. */
+export const FAULTS = ["black-holed", "refused"] as const;
+export type PeerFault = (typeof FAULTS)[number];
+
 /** What is measured, and for how long. */
-export interface Plan {
+export interface BenchPlan {
   readonly quick: boolean;
   readonly modes: readonly ModeName[];
   readonly parts: readonly PartName[];
@@ -28,7 +31,7 @@ export interface Plan {
     readonly healthyMs: number;
     readonly faultyMs: number;
     /** None: the fault is left out. */
-    readonly rounds: Readonly<Record<Fault, number>>;
+    readonly rounds: Readonly<Record<PeerFault, number>>;
   };
 }
 
@@ -39,7 +42,7 @@ export interface PlanOptions {
   readonly only?: readonly (ModeName | PartName)[];
 }
 
-export function planOf({ quick = false, latenciesMs = [0, 20, 70], only = [] }: PlanOptions): Plan {
+export function planOf({ quick = false, latenciesMs = [0, 20, 70], only = [] }: PlanOptions): BenchPlan {
   return {
     quick,
     modes: chosen(MODE_NAMES, only),

@@ -5,7 +5,7 @@ import { caseFigures, shareOfLimit } from "./ratios";
 import type { Measured } from "./result";
 import { significant } from "./statistics";
 import { type Row, textTable } from "./table";
-import { TARGETS, type TargetName, type Verdict, verdicts } from "./targets";
+import { TARGETS, type TargetName, type TargetVerdict, verdicts } from "./targets";
 
 /** Lambda gives a whole core at 1,769 MB: https://docs.aws.amazon.com/lambda/latest/dg/configuration-memory.html */
 const LAMBDA_SHARE = DRAINER_MEMORY_MB / 1_769;
@@ -295,7 +295,7 @@ function memorySection({ memory }: Measured, verdict: VerdictOf): readonly Secti
   ];
 }
 
-function summary(all: readonly Verdict[]): string {
+function summary(all: readonly TargetVerdict[]): string {
   const lines = (Object.keys(TARGETS) as TargetName[]).flatMap((target) => {
     const ofTarget = all.filter((verdict) => verdict.target === target);
     if (ofTarget.length === 0) return [];
@@ -311,7 +311,7 @@ function summary(all: readonly Verdict[]): string {
   return ["Targets", ...lines].join("\n");
 }
 
-function metOrNot({ met }: Verdict): string {
+function metOrNot({ met }: TargetVerdict): string {
   return met ? "met" : "not met";
 }
 

@@ -16,7 +16,7 @@ export const TARGETS = {
 export type TargetName = keyof typeof TARGETS;
 
 /** A figure beside what it should be. */
-export interface Verdict {
+export interface TargetVerdict {
   readonly target: TargetName;
   readonly subject: string;
   readonly value: number;
@@ -36,7 +36,7 @@ const MOST_ARCHIVE_KIB = 200;
 const MOST_TIMES_EMPTY = 1.3;
 
 /** Every figure for which there is a target. */
-export function verdicts(measured: Omit<Measured, "date" | "machine" | "quick">): readonly Verdict[] {
+export function verdicts(measured: Omit<Measured, "date" | "machine" | "quick">): readonly TargetVerdict[] {
   const { throughput, drainer = [], isolation = [], coldStarts = [], memory, archives } = measured;
   const cases = throughput === undefined ? [] : caseFigures(throughput);
   return [
@@ -81,10 +81,10 @@ export function verdicts(measured: Omit<Measured, "date" | "machine" | "quick">)
   ];
 }
 
-function atMost(target: TargetName, subject: string, value: number, bound: number): Verdict {
+function atMost(target: TargetName, subject: string, value: number, bound: number): TargetVerdict {
   return { target, subject, value, bound, wanted: "at most", met: value <= bound };
 }
 
-function atLeast(target: TargetName, subject: string, value: number, bound: number): Verdict {
+function atLeast(target: TargetName, subject: string, value: number, bound: number): TargetVerdict {
   return { target, subject, value, bound, wanted: "at least", met: value >= bound };
 }

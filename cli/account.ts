@@ -1,6 +1,6 @@
 import { GetCallerIdentityCommand } from "@aws-sdk/client-sts";
 import type { Clients } from "./clients";
-import type { Group } from "./group";
+import type { OperatedGroup } from "./group";
 import { Refusal } from "./mistake";
 import type { Sight } from "./sight";
 import { accountIn, describe, type Trouble, troubleOf } from "./trouble";
@@ -40,7 +40,7 @@ export async function callerIn(regions: readonly string[], clients: Pick<Clients
  * @throws Refusal when it is another one
  */
 export async function checkAccount(
-  group: Group,
+  group: OperatedGroup,
   { troubles }: Sight,
   clients: Pick<Clients, "sts">,
 ): Promise<string | undefined> {
@@ -66,7 +66,7 @@ export async function checkAccount(
 }
 
 /** An order into an account that nobody knows may be written where nobody reads it. */
-export function refuseUnknownAccount(group: Group, reason: string): Refusal {
+export function refuseUnknownAccount(group: OperatedGroup, reason: string): Refusal {
   return new Refusal({
     given: "credentials",
     problem: `it cannot be told of which account they are (${reason})`,
@@ -75,7 +75,7 @@ export function refuseUnknownAccount(group: Group, reason: string): Refusal {
   });
 }
 
-function compare(group: Group, region: string, account: string): void {
+function compare(group: OperatedGroup, region: string, account: string): void {
   const configured = group.accountOf(region);
   if (account === configured) return;
   throw new Refusal({
@@ -86,6 +86,6 @@ function compare(group: Group, region: string, account: string): void {
   });
 }
 
-function accountsOf(group: Group): readonly string[] {
+function accountsOf(group: OperatedGroup): readonly string[] {
   return [...new Set(group.regions.map((region) => group.accountOf(region)))];
 }

@@ -1,7 +1,7 @@
 import { checkAccount, refuseUnknownAccount } from "./account";
 import { withoutCredentials } from "./credentials";
-import type { Environment } from "./environment";
-import type { Group } from "./group";
+import type { CommandEnvironment } from "./environment";
+import type { OperatedGroup } from "./group";
 import type { Sight } from "./sight";
 import { troublesOf } from "./troubles";
 
@@ -10,8 +10,8 @@ import { troublesOf } from "./troubles";
  * @throws when there are no credentials, they are of another account, or nobody tells and `uncheckedAccount` is not given
  */
 export async function begin(
-  group: Group,
-  { clients, say }: Environment,
+  group: OperatedGroup,
+  { clients, say }: CommandEnvironment,
   { uncheckedAccount = false }: { readonly uncheckedAccount?: boolean },
 ): Promise<Sight> {
   const sight = await group.look();

@@ -1,9 +1,9 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import { type Resolver, recordResolver } from "../client/record-resolver";
+import { type Resolver, recordResolver } from "../client/producer/record-resolver";
 import { awsClients, type Clients } from "./clients";
 
 /** What the command needs of its surroundings. */
-export interface Environment {
+export interface CommandEnvironment {
   readonly clients: Clients;
   /** Looks records up. @param server DNS server to ask. @default that of the machine */
   readonly resolver: (server?: string) => Resolver;
@@ -14,7 +14,7 @@ export interface Environment {
   readonly sleep: (milliseconds: number) => Promise<unknown>;
 }
 
-export const REAL: Environment = {
+export const REAL: CommandEnvironment = {
   clients: awsClients(),
   resolver: (server) => recordResolver({ resolverAddresses: server === undefined ? [] : [server] }),
   write: (text) => process.stdout.write(text),

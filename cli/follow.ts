@@ -1,8 +1,8 @@
-import type { Environment } from "./environment";
-import type { Group } from "./group";
+import type { CommandEnvironment } from "./environment";
+import type { OperatedGroup } from "./group";
 import type { Sight } from "./sight";
 import { isCallersOwn, type Trouble } from "./trouble";
-import { type Ordered, type Progress, progressOf } from "./waiting";
+import { type Ordered, type OrderProgress, progressOf } from "./waiting";
 
 /** Time between two looks. */
 const LOOK_EVERY_MS = 2_000;
@@ -21,8 +21,8 @@ export interface Followed {
 
 /** Follows an order about a home. The hand-over goes on whether it is followed or not. */
 export function followOrder(
-  group: Group,
-  environment: Environment,
+  group: OperatedGroup,
+  environment: CommandEnvironment,
   { home, order, timeoutMs }: { readonly home: string; readonly order: Ordered; readonly timeoutMs: number },
 ): Promise<Followed> {
   return follow(group, environment, { timeoutMs, progressIn: (sight) => progressOf(sight, home, order) });
@@ -33,12 +33,15 @@ export function followOrder(
  * with credentials that have expired. Says what is waited for whenever that changes.
  */
 export async function follow(
-  group: Group,
-  { now, sleep, say }: Pick<Environment, "now" | "sleep" | "say">,
+  group: OperatedGroup,
+  { now, sleep, say }: Pick<CommandEnvironment, "now" | "sleep" | "say">,
   {
     timeoutMs,
     progressIn,
-  }: { readonly timeoutMs: number; readonly progressIn: (sight: Sight) => Progress | Promise<Progress> },
+  }: {
+    readonly timeoutMs: number;
+    readonly progressIn: (sight: Sight) => OrderProgress | Promise<OrderProgress>;
+  },
 ): Promise<Followed> {
   const began = now();
   const seconds = () => Math.round((now() - began) / 100) / 10;

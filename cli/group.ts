@@ -10,7 +10,7 @@ import { Sight } from "./sight";
 import { VoterTables } from "./voter-tables";
 
 /** A failover group as an operator reaches it: by the data plane of its tables of ownership, each of which may be gone. */
-export class Group {
+export class OperatedGroup {
   /** Members, in the order of the configuration. */
   readonly regions: readonly string[];
   /** Regions of the tables that the configuration names: the members, and the witness. */

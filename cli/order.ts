@@ -1,7 +1,7 @@
 import { orderMove } from "../ownership/lease/commands";
 import type { Order } from "../ownership/lease/items";
 import { SHOWN_MS } from "../ownership/lease/times";
-import type { Group } from "./group";
+import type { OperatedGroup } from "./group";
 import { type Mistake, Refusal, Unclear, UsageError } from "./mistake";
 import type { Sight } from "./sight";
 import { describe, isOutOfReach } from "./trouble";
@@ -13,7 +13,10 @@ export interface Wish extends Omit<Order, "number" | "id"> {
 }
 
 /** @throws UsageError when the order makes no sense whatever the regions say */
-export function checkWish({ regions, name, configuration }: Group, { home, to, lost, since }: Wish): void {
+export function checkWish(
+  { regions, name, configuration }: OperatedGroup,
+  { home, to, lost, since }: Wish,
+): void {
   const mistake = (given: string, problem: string, allowed: string, fix: string): never => {
     throw new UsageError({ given, problem, allowed, fix });
   };
@@ -52,7 +55,7 @@ export function checkWish({ regions, name, configuration }: Group, { home, to, l
  * @throws Refusal when it is not carried out as things stand; nothing was changed then
  * @throws Unclear when it may or may not take effect
  */
-export async function giveOrder(group: Group, wish: Wish, sight: Sight): Promise<Ordered> {
+export async function giveOrder(group: OperatedGroup, wish: Wish, sight: Sight): Promise<Ordered> {
   check(group, wish, sight);
   const { home, ...order } = wish;
   const result = await group.carryOut(orderMove({ home, ...order }, group.context));
@@ -66,7 +69,7 @@ export async function giveOrder(group: Group, wish: Wish, sight: Sight): Promise
   }
 }
 
-function check(group: Group, wish: Wish, sight: Sight): void {
+function check(group: OperatedGroup, wish: Wish, sight: Sight): void {
   const { home, to, lost, since } = wish;
   const refuse = (mistake: Omit<Mistake, "given">, given = orderingOf(wish)): never => {
     throw new Refusal({ given, ...mistake });

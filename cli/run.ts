@@ -1,10 +1,10 @@
 import { CommanderError } from "commander";
-import { type Environment, REAL } from "./environment";
+import { type CommandEnvironment, REAL } from "./environment";
 import { EXIT, exitCodeOf } from "./exit";
 import { program } from "./program";
 
 /** Runs a command and says what went wrong. @param args without the names of Node and of the script @returns the exit code */
-export async function run(args: readonly string[], environment: Environment = REAL): Promise<number> {
+export async function run(args: readonly string[], environment: CommandEnvironment = REAL): Promise<number> {
   try {
     await program(environment).parseAsync([...args], { from: "user" });
     return Number(process.exitCode ?? EXIT.done);

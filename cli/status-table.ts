@@ -1,5 +1,5 @@
 import { LEASE_MS } from "../ownership/lease/times";
-import type { Answer } from "./records";
+import type { LookedUp } from "./records";
 import type { GroupStatus, HomeStatus, RegionStatus } from "./status";
 import { noAnswer, table } from "./table";
 import { describe } from "./trouble";
@@ -13,7 +13,7 @@ export function statusTable({ homes, regions }: GroupStatus): string {
 }
 
 /** Where the records send producers: a line per home, and the discovery record. */
-export function recordsTable(homes: readonly HomeStatus[], record: string, discovery: Answer): string {
+export function recordsTable(homes: readonly HomeStatus[], record: string, discovery: LookedUp): string {
   const lines = homes.flatMap(({ home, producers }) => (producers ? [[home, textOf(producers)]] : []));
   return [table([["home", "producers go to"], ...lines]), `${record}: ${textOf(discovery)}`].join("\n");
 }
@@ -77,6 +77,6 @@ function duration(seconds: number): string {
   return seconds < 7_200 ? `${Math.floor(seconds / 60)} min` : `${Math.floor(seconds / 3_600)} h`;
 }
 
-function textOf(answer: Answer): string {
+function textOf(answer: LookedUp): string {
   return "answer" in answer ? answer.answer : noAnswer(answer.error);
 }

@@ -1,6 +1,6 @@
 import { areSole } from "../ownership/lease/lists";
-import type { Group } from "./group";
-import type { Answer, GroupRecords } from "./records";
+import type { OperatedGroup } from "./group";
+import type { GroupRecords, LookedUp } from "./records";
 import type { Sight } from "./sight";
 import type { Trouble } from "./trouble";
 import { handOverOf, progressOf } from "./waiting";
@@ -21,7 +21,7 @@ export interface HomeStatus {
   readonly waitsUntil?: string;
   readonly voters: VotersStatus;
   /** Region that producers of the home are sent to. Only with records. */
-  readonly producers?: Answer;
+  readonly producers?: LookedUp;
 }
 
 export interface VotersStatus {
@@ -56,14 +56,14 @@ export interface GroupStatus {
 }
 
 /** The state of a group as one look has shown it. @param records of a group that has them */
-export function statusOf(group: Group, sight: Sight, records?: GroupRecords): GroupStatus {
+export function statusOf(group: OperatedGroup, sight: Sight, records?: GroupRecords): GroupStatus {
   return {
     homes: group.regions.map((home) => homeStatus(group, sight, home, records)),
     regions: Object.fromEntries(sight.tables.map((region) => [region, regionStatus(group, sight, region)])),
   };
 }
 
-function homeStatus(group: Group, sight: Sight, home: string, records?: GroupRecords): HomeStatus {
+function homeStatus(group: OperatedGroup, sight: Sight, home: string, records?: GroupRecords): HomeStatus {
   const ownership = sight.ownership(home);
   const claim = ownership.kind === "owned" ? ownership.claim : undefined;
   const { pending, lists } = sight.view(home);
@@ -107,7 +107,7 @@ function waitOf(sight: Sight, home: string): string | undefined {
   return sight.pass(region, home) ? undefined : `${region} opens the home, or another region takes it`;
 }
 
-function regionStatus(group: Group, sight: Sight, region: string): RegionStatus {
+function regionStatus(group: OperatedGroup, sight: Sight, region: string): RegionStatus {
   const error = sight.troubles.get(region);
   const said = sight.said(region);
   const open = group.regions.flatMap((home): [string, number][] => {

@@ -7,7 +7,7 @@ import type { Sight } from "./sight";
 export type Ordered = Omit<Order, "id">;
 
 /** How far an order about a home is. */
-export type Progress =
+export type OrderProgress =
   /** The destination's pass for the home is open. */
   | { readonly kind: "done" }
   /** `until`: what has to happen, as the rest of a sentence. */
@@ -15,7 +15,7 @@ export type Progress =
   /** The order will not be carried out any more. */
   | { readonly kind: "over"; readonly why: string };
 
-export function progressOf(sight: Sight, home: string, order: Ordered): Progress {
+export function progressOf(sight: Sight, home: string, order: Ordered): OrderProgress {
   const { to, number } = order;
   const { orders, claims } = sight.view(home);
   const ownership = sight.ownership(home);
@@ -73,6 +73,6 @@ function majorityOf(sight: Sight, home: string): string {
     : `a majority of ${voters.join(", ")} can be read`;
 }
 
-function waits(until: string): Progress {
+function waits(until: string): OrderProgress {
   return { kind: "waits", until };
 }

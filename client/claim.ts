@@ -22,7 +22,7 @@ export interface ClaimOptions {
  * A consumer that fails takes back its own claim and nothing else. Powertools deletes the entry whatever it says: a consumer that fails
  * after its claim has ended would delete the claim of the next one, or its `COMPLETED`, and the message would be processed again.
  */
-export class Claim extends DynamoDBPersistenceLayer {
+export class LedgerClaim extends DynamoDBPersistenceLayer {
   private endsAt: number | undefined;
 
   constructor(private readonly options: ClaimOptions) {

@@ -1,7 +1,7 @@
 import { type Received, receivedMessage } from "../ledger/received";
+import { effectiveHome, originIn } from "../messages/origin";
 import { asksForAnother } from "../ownership/lease/pass";
 import type { PassReader } from "../ownership/lease/pass-reader";
-import { effectiveHome, originIn } from "../replicator/message/origin";
 
 /** Nobody knows whether this region processes the messages of a home: no table gave an answer that counts. */
 export class OwnershipUnknown extends Error {

@@ -2,7 +2,14 @@ import type { SQSRecord } from "aws-lambda";
 import type { IdentityOptions } from "../ledger/key";
 import type { Gate } from "./gate";
 import { GATE_HOLDS, type HoldSchedule, TROUBLE_HOLDS } from "./hold-seconds";
-import { type HoldOptions, type Holds, holdRecords, keep, type SqsHandler, withFollowers } from "./lambda";
+import {
+  type HoldOptions,
+  type Holds,
+  holdRecords,
+  keep,
+  type SqsHandler,
+  withFollowers,
+} from "./lambda/lambda";
 import type { LedgerOptions } from "./process-once";
 import { processedRecords } from "./processed-records";
 

@@ -1,5 +1,5 @@
 import type { SQSClient } from "@aws-sdk/client-sqs";
-import { changeVisibility } from "../replicator/visibility";
+import { changeVisibility } from "../replicator/sqs/visibility";
 
 /** A message that is not to be seen for a while. */
 export interface Hold {

@@ -6,7 +6,7 @@ import { entrySeconds } from "../ledger/expiry";
 import { type IdentityOptions, identifier } from "../ledger/key";
 import { type Received, receivedMessage } from "../ledger/received";
 import { LedgerUnusable, unusable } from "../ledger/unusable";
-import { Claim } from "./claim";
+import { LedgerClaim } from "./claim";
 import { InProgress, MissingIdentity, TooLate } from "./errors";
 import { type Lease, leaseMs } from "./lease";
 import { ownRegion } from "./own-region";
@@ -78,7 +78,7 @@ export function processOnce<M extends Received>(
     }
     const inProgressMs = leaseMs(lease, Date.now());
     if (inProgressMs <= 0) throw new TooLate();
-    const claim = new Claim({ id: identity.id, tableName, client });
+    const claim = new LedgerClaim({ id: identity.id, tableName, client });
     return underClaim(claim, identity.key, { expiresAfterSeconds, inProgressMs }, async () => {
       await process(message, { idempotencyKey: identity.id });
     });
@@ -91,7 +91,7 @@ interface ClaimTimes {
 }
 
 async function underClaim(
-  claim: Claim,
+  claim: LedgerClaim,
   key: string,
   { expiresAfterSeconds, inProgressMs }: ClaimTimes,
   work: () => Promise<void>,

@@ -2,7 +2,7 @@ import type { SQSRecord } from "aws-lambda";
 import { ledgerClient } from "../ledger/client";
 import { type IdentityOptions, identifier } from "../ledger/key";
 import { LedgerTable } from "../ledger/table";
-import { messageOf } from "../replicator/message/message";
+import { messageOf } from "../messages/message";
 import { ownRegion } from "./own-region";
 import type { LedgerOptions } from "./process-once";
 

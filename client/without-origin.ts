@@ -1,7 +1,7 @@
 import type { MessageAttributeValue } from "@aws-sdk/client-sqs";
 import { type Received, receivedMessage } from "../ledger/received";
-import { ORIGIN_ATTRIBUTE } from "../replicator/message/origin";
-import { PRODUCER_KEY_ATTRIBUTE } from "../replicator/message/producer-key";
+import { ORIGIN_ATTRIBUTE } from "../messages/origin";
+import { PRODUCER_KEY_ATTRIBUTE } from "../messages/producer-key";
 
 /**
  * The attributes of a received message, for another message that a consumer makes of it: without origin and producer key. With either, the new

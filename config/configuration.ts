@@ -1,8 +1,9 @@
 import { anyOf, equal, fallback, joinedMaps, overlaid, presentIf, product, when } from "../core/expression";
 import { VISIBILITY_PER_FUNCTION_TIMEOUT } from "../core/limits";
 import { canaryQueue, DEFAULT_NAME_TEMPLATES, type NameTemplates } from "../core/names";
-import { type CamelCased, camelCased } from "./camel-case";
+import { camelCased } from "./camel-case";
 import { resolveDns } from "./dns/dns";
+import type { Group, GroupQueue } from "./group";
 import { resolvePolicies } from "./policies/policies";
 import { CANARY, canaryFunctions, resolveLedger, resolveRecovery, resolveRescue } from "./recovery/recovery";
 import type { RegionOrder, RegionSets } from "./region-sets";
@@ -22,11 +23,8 @@ export type Encryption = LogicalQueueSettings["encryption"];
 export type FifoSettings = Exclude<LogicalQueueSettings["fifo"], false>;
 export type Principal = LogicalQueueSettings["producers"][number];
 export type StateBackend = Configuration["stateBackend"];
-export type Dns = NonNullable<Configuration["dns"]>;
+export type DnsSettings = NonNullable<Configuration["dns"]>;
 export type ManagedLedger = NonNullable<NonNullable<Configuration["ledger"]>["managed"]>;
-
-/** The file with defaults, keys in camel case, before anything is taken from elsewhere. */
-export type Group = CamelCased<ConfigurationFile>;
 
 /**
  * Gives each logical queue what it takes from its group: function settings, name templates, tags. With recovery, the group has one
@@ -73,7 +71,7 @@ export function resolveCanary(group: Group) {
   return resolveQueue({ ...group, functions: canaryFunctions(group.functions) }, queue, true);
 }
 
-export function resolveQueue(group: Group, queue: Group["queues"][string], canary = false) {
+export function resolveQueue(group: Group, queue: GroupQueue, canary = false) {
   const settings = overlaid(group.functions, queue.functions);
   const functions = overlaid(batchingOf(queue.fifo, settings.profile), settings);
   const names: NameTemplates = overlaid(

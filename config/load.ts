@@ -8,7 +8,7 @@ import { nearest } from "./nearest";
 import { violationsOf } from "./rules";
 import { configurationSchema } from "./schema";
 import { allowedSize, SIZES } from "./sizes";
-import { readSource, type Source } from "./source";
+import { readSource, type SourceText } from "./source";
 import { ConfigurationError, type Violation, WHOLE_FILE } from "./violation";
 
 /** File that is read unless {@link CONFIGURATION_VARIABLE} names another. */
@@ -29,7 +29,7 @@ export function loadConfiguration(
   return parseConfiguration(data, path, lineOf);
 }
 
-function readFile(path: string): Source {
+function readFile(path: string): SourceText {
   let text: string;
   try {
     text = readFileSync(path, "utf8");
@@ -55,7 +55,7 @@ function readFile(path: string): Source {
 export function parseConfiguration(
   input: unknown,
   source = "configuration",
-  lineOf: Source["lineOf"] = () => undefined,
+  lineOf: SourceText["lineOf"] = () => undefined,
 ): Configuration {
   const parsed = configurationSchema.safeParse(input, { error: plainText });
   const issues = parsed.success ? [] : parsed.error.issues;

@@ -13,7 +13,7 @@ import {
   when,
 } from "../core/expression";
 import { MODULE_REGIONS } from "../core/names";
-import type { Configuration, LogicalQueueSettings } from "./configuration";
+import type { GroupQueue } from "./group";
 
 /** Which regions have to do with which. In a module these are symbols: any of the regions that its variables name. */
 export interface RegionSets {
@@ -34,8 +34,7 @@ export interface SomeRegions {
 }
 
 /** In the order of the configuration, unless it brings its own. */
-export function regionSets(configuration: Configuration): RegionSets {
-  const { regions, queues, regionSets: symbols } = configuration;
+export function regionSets({ regions, queues, regionSets: symbols }: Copies): RegionSets {
   if (symbols !== undefined) return symbols;
   const names = Object.keys(regions);
   const peersOf = (queue: string, home: string) =>
@@ -47,12 +46,17 @@ export function regionSets(configuration: Configuration): RegionSets {
   };
 }
 
+/** What tells where the copies of a group's logical queues go. */
+interface Copies {
+  readonly regions: Readonly<Record<string, unknown>>;
+  readonly queues: Readonly<Record<string, Copying>>;
+  readonly regionSets?: RegionSets;
+}
+
+type Copying = Pick<GroupQueue, "mode" | "peers">;
+
 /** Whether copies of what a home takes into a logical queue go to another region. */
-export function copies(
-  { mode, peers }: Pick<LogicalQueueSettings, "mode" | "peers">,
-  home: string,
-  region: string,
-): Condition {
+export function copies({ mode, peers }: Copying, home: string, region: string): Condition {
   const chosen = peers?.[home];
   // Terraform looks at both sides of an "or", and at one side of a choice.
   const isChosen = chosen === undefined || when<Condition>(isSet(chosen), isOneOf(region, chosen), true);
@@ -73,10 +77,13 @@ export interface RegionOrder {
 }
 
 /** In the order of the configuration, unless it brings its own. */
-export function regionOrder(configuration: Configuration): RegionOrder {
-  if (configuration.regionOrder !== undefined) return configuration.regionOrder;
-  const [first, ...others] = Object.keys(configuration.regions) as [string, ...string[]];
-  return { first, others, peers: (home) => peersInOrder(configuration, home) };
+export function regionOrder({
+  regionOrder: symbols,
+  ...group
+}: Ordered & { readonly regionOrder?: RegionOrder }): RegionOrder {
+  if (symbols !== undefined) return symbols;
+  const [first, ...others] = Object.keys(group.regions) as [string, ...string[]];
+  return { first, others, peers: (home) => peersInOrder(group, home) };
 }
 
 /**

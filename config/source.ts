@@ -2,7 +2,7 @@ import { getNodeValue, type Node, type ParseError, parseTree, printParseErrorCod
 import { type Violation, WHOLE_FILE } from "./violation";
 
 /** A configuration file as it was read: JSON in which comments and trailing commas are allowed. */
-export interface Source {
+export interface SourceText {
   /** What the file holds; `undefined` when it cannot be read as JSON. */
   readonly data: unknown;
   /** What keeps the file from being understood: a fault of syntax, or names that stand twice in one object. */
@@ -15,7 +15,7 @@ export interface Source {
 }
 
 /** Reads the text of a configuration file. */
-export function readSource(written: string): Source {
+export function readSource(written: string): SourceText {
   const text = written.replace(/^\uFEFF/, "");
   const line = lineCounter(text);
   const errors: ParseError[] = [];

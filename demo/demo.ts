@@ -1,7 +1,7 @@
 import { Command, InvalidArgumentError, Option } from "commander";
-import { runCleanup, withCleanup } from "../tests/emulator/cleanup";
+import { runCleanup, withCleanup } from "../emulator/cleanup";
 import { say } from "./output";
-import type { Run } from "./run";
+import type { DemoRun } from "./run";
 import { runReplicate } from "./run-replicate";
 import { runScenario } from "./run-scenario";
 import { SCENARIOS, type ScenarioName } from "./scenarios";
@@ -60,7 +60,10 @@ function wholeNumber(text: string): number {
   return value;
 }
 
-async function show({ report, table, passed, environments }: Run, { json, keep }: Options): Promise<number> {
+async function show(
+  { report, table, passed, environments }: DemoRun,
+  { json, keep }: Options,
+): Promise<number> {
   const kept = keep ? await environments() : undefined;
   if (json) process.stdout.write(`${JSON.stringify({ ...report, ...(kept && { environment: kept }) })}\n`);
   else process.stdout.write(`\n${table}\n${kept ? describe(kept) : ""}`);

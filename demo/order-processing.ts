@@ -1,11 +1,11 @@
 import { readFileSync } from "node:fs";
 import path from "node:path";
 import type { ConfigurationInput } from "../config/schema";
-import { createZone } from "../tests/emulator/clients";
-import { Deployment } from "../tests/emulator/deployment";
-import { type Emulator, startEmulator } from "../tests/emulator/emulator";
-import { PROJECT_ROOT } from "../tests/emulator/paths";
-import type { Route53StandIn } from "../tests/emulator/route53/stand-in";
+import { createZone } from "../emulator/clients";
+import { Deployment } from "../emulator/deployment";
+import { type Emulator, startEmulator } from "../emulator/emulator";
+import { PROJECT_ROOT } from "../emulator/paths";
+import type { Route53StandIn } from "../emulator/route53/stand-in";
 import { Shop } from "./shop";
 
 const EXAMPLE = path.join(PROJECT_ROOT, "examples", "order-processing", "sqs-multi-region.json");

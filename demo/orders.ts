@@ -3,7 +3,7 @@ import type { MessageAttributeValue } from "@aws-sdk/client-sqs";
 import { DEFAULT_INGRESS_MESSAGE_BYTES } from "../core/limits";
 
 /** A message as an order system sends it. */
-export interface Order {
+export interface ShopOrder {
   readonly id: string;
   /** Orders of one customer stay in order where the queue can do that. */
   readonly customer: string;
@@ -21,7 +21,7 @@ const COUNTRIES = ["DE", "FR", "JP", "BR", "US"];
 const PRODUCTS = ["teapot", "Gebäckdose", "湯呑み", "açucareiro", "saucer \u{1F375}"];
 
 /** The order with this number: always the same one, so that what arrives can be checked without keeping what was sent. */
-export function order(number: number): Order {
+export function order(number: number): ShopOrder {
   const id = `order-${number}`;
   const large = number % LARGE_EVERY === LARGE_EVERY - 1;
   const lines = Array.from({ length: 1 + (number % 4) }, (_, line) => ({

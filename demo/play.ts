@@ -1,4 +1,4 @@
-import { INTERNET } from "../tests/emulator/gateway-call";
+import { INTERNET } from "../emulator/gateway-call";
 import { type OrderProcessing, RATES } from "./order-processing";
 import { play, SCENARIOS, type ScenarioName, type ScenarioResult, type Stage } from "./scenarios";
 import { DnsWatch } from "./scenarios/dns-watch";

@@ -1,7 +1,7 @@
 const BAR_WIDTH = 20;
 
 /** How far the demo is, by name of what is counted. */
-export type Counts = Readonly<Record<string, number>>;
+export type ProgressCounts = Readonly<Record<string, number>>;
 
 /**
  * Shows how far long work is, on stderr: a bar per count on one line, rewritten on a terminal; elsewhere (a pipeline's log) a new
@@ -16,7 +16,7 @@ export class Progress {
     private readonly stream: Pick<NodeJS.WriteStream, "write" | "isTTY"> = process.stderr,
   ) {}
 
-  update(counts: Counts): void {
+  update(counts: ProgressCounts): void {
     const done = Object.values(counts).reduce((sum, count) => sum + count, 0);
     const quarter = Math.floor((4 * done) / (this.total * Object.keys(counts).length));
     if (!this.stream.isTTY && quarter === this.shownQuarter) return;

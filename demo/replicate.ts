@@ -1,10 +1,10 @@
 import type { SQSClient } from "@aws-sdk/client-sqs";
 import type { QueueReference } from "../config/topology";
-import { type ClientOptions, sqsClient } from "../tests/emulator/clients";
-import type { DeployedGroup } from "../tests/emulator/deployed-group";
-import type { Emulator } from "../tests/emulator/emulator";
+import { type ClientOptions, sqsClient } from "../emulator/clients";
+import type { DeployedGroup } from "../emulator/deployed-group";
+import type { Emulator } from "../emulator/emulator";
 import { settled } from "./settled";
-import { Tally } from "./tally";
+import { OrderTally } from "./tally";
 import { consume, type Endpoint, sendOrders } from "./traffic";
 
 export interface ReplicateOptions {
@@ -70,12 +70,12 @@ export async function replicate(options: ReplicateOptions): Promise<ReplicateRes
   const elapsed = () => Number(((performance.now() - started) / 1000).toFixed(1));
   const seconds = { send: 0, deliver: 0, copy: 0 };
   const messageIds = new Map<number, string>();
-  const delivered = new Tally(messages, home, messageIds);
-  const copied = new Tally(messages, home, messageIds);
+  const delivered = new OrderTally(messages, home, messageIds);
+  const copied = new OrderTally(messages, home, messageIds);
   const counts = () => ({ sent: messageIds.size, delivered: delivered.arrived, copied: copied.arrived });
   let over = false;
 
-  const receive = (from: Endpoint, tally: Tally, phase: "deliver" | "copy") =>
+  const receive = (from: Endpoint, tally: OrderTally, phase: "deliver" | "copy") =>
     consume(
       from,
       (batch) => {

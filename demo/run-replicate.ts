@@ -1,14 +1,14 @@
 import { readFileSync } from "node:fs";
 import path from "node:path";
 import type { ConfigurationInput } from "../config/schema";
-import { Deployment } from "../tests/emulator/deployment";
-import { startEmulator } from "../tests/emulator/emulator";
-import { PROJECT_ROOT } from "../tests/emulator/paths";
+import { Deployment } from "../emulator/deployment";
+import { startEmulator } from "../emulator/emulator";
+import { PROJECT_ROOT } from "../emulator/paths";
 import { regionsOf } from "./order-processing";
 import { Phases, row, say } from "./output";
 import { Progress } from "./progress";
 import { replicate } from "./replicate";
-import type { Run, RunOptions } from "./run";
+import type { DemoRun, RunOptions } from "./run";
 import { stockClients } from "./stock-clients";
 
 const EXAMPLE = path.join(PROJECT_ROOT, "sqs-multi-region.json");
@@ -17,7 +17,7 @@ const HOME = "us-east-1";
 const PEER = "us-west-2";
 
 /** Applies the example configuration, sends orders, and compares what arrives at home and in the peer, byte by byte. */
-export async function runReplicate({ messages }: RunOptions): Promise<Run> {
+export async function runReplicate({ messages }: RunOptions): Promise<DemoRun> {
   const phases = new Phases();
   const input = JSON.parse(readFileSync(EXAMPLE, "utf8")) as ConfigurationInput;
   const emulator = await phases.run("start", "Starting the emulator", () =>

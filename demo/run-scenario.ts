@@ -1,7 +1,7 @@
 import { orderProcessing } from "./order-processing";
 import { Phases, row, say } from "./output";
 import { HOME, playOn } from "./play";
-import type { Run } from "./run";
+import type { DemoRun } from "./run";
 import { applied, applyText } from "./run-replicate";
 import {
   hasPassed,
@@ -15,7 +15,7 @@ import { AIMS } from "./scenarios/limits";
 import { stockClients } from "./stock-clients";
 
 /** Deploys the order-processing example, plays a scenario under traffic, and counts what became of each order. */
-export async function runScenario(name: ScenarioName): Promise<Run> {
+export async function runScenario(name: ScenarioName): Promise<DemoRun> {
   const phases = new Phases();
   const { summary, regions }: Scenario = SCENARIOS[name];
   say(summary);

@@ -6,7 +6,7 @@ export interface RunOptions {
 }
 
 /** A run of the demo that is over, while everything still stands. */
-export interface Run {
+export interface DemoRun {
   /** What `--json` prints. */
   readonly report: object;
   /** What is printed otherwise. */

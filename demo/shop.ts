@@ -1,6 +1,6 @@
 import http from "node:http";
 import type { AddressInfo } from "node:net";
-import { onCleanup } from "../tests/emulator/cleanup";
+import { onCleanup } from "../emulator/cleanup";
 
 /** What a consumer asked of the shop's services for one message. */
 export interface ServiceRequest {

@@ -1,5 +1,5 @@
-import { roleCredentials } from "../tests/emulator/clients";
-import type { Emulator } from "../tests/emulator/emulator";
+import { roleCredentials } from "../emulator/clients";
+import type { Emulator } from "../emulator/emulator";
 
 /** Variables of the environment, by who calls. */
 export type Environments = Readonly<Record<string, Readonly<Record<string, string>>>>;

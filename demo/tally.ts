@@ -1,9 +1,9 @@
 import type { Message, MessageAttributeValue } from "@aws-sdk/client-sqs";
-import { decodeOrigin, ORIGIN_ATTRIBUTE } from "../replicator/message/origin";
+import { decodeOrigin, ORIGIN_ATTRIBUTE } from "../messages/origin";
 import { order, orderNumber } from "./orders";
 
 /** What arrived on one queue, compared by content with what was sent. */
-export class Tally {
+export class OrderTally {
   private readonly arrivals = new Map<number, number>();
   private readonly alteredOrders = new Set<number>();
   private readonly origins = new Map<number, Set<string>>();

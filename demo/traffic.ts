@@ -8,8 +8,8 @@ import {
   type SQSClient,
 } from "@aws-sdk/client-sqs";
 import { BATCH_MAX_ENTRIES } from "../core/limits";
-import { packBatches } from "../replicator/message/batches";
-import { messageBytes } from "../replicator/message/size";
+import { packBatches } from "../messages/batches";
+import { messageBytes } from "../messages/size";
 import { order } from "./orders";
 
 /** A queue, with a client that may use it. */

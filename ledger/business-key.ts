@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import { search } from "@aws-lambda-powertools/jmespath";
 import { PowertoolsFunctions } from "@aws-lambda-powertools/jmespath/functions";
-import type { Message } from "../replicator/message/message";
+import type { Message } from "../messages/message";
 
 /** The digest of a message's business key, or undefined when the message has none. */
 export type BusinessKey = (message: Message) => string | undefined;

@@ -1,8 +1,8 @@
 import { createHash } from "node:crypto";
 import type { MessageAttributeValue } from "@aws-sdk/client-sqs";
-import type { Message } from "../replicator/message/message";
-import { ORIGIN_ATTRIBUTE } from "../replicator/message/origin";
-import { PRODUCER_KEY_ATTRIBUTE } from "../replicator/message/producer-key";
+import type { Message } from "../messages/message";
+import { ORIGIN_ATTRIBUTE } from "../messages/origin";
+import { PRODUCER_KEY_ATTRIBUTE } from "../messages/producer-key";
 
 const OURS: readonly string[] = [ORIGIN_ATTRIBUTE, PRODUCER_KEY_ATTRIBUTE];
 

@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
-import type { Message } from "../replicator/message/message";
-import { originIn } from "../replicator/message/origin";
+import type { Message } from "../messages/message";
+import { originIn } from "../messages/origin";
 import { type BusinessKey, businessKey } from "./business-key";
 import { contentDigest } from "./digest";
 

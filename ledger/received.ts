@@ -1,6 +1,6 @@
 import type { Message as SdkMessage } from "@aws-sdk/client-sqs";
 import type { SQSRecord } from "aws-lambda";
-import { type Message, messageOf } from "../replicator/message/message";
+import { type Message, messageOf } from "../messages/message";
 
 /**
  * A message as a consumer holds it: a record of a Lambda event, or what ReceiveMessage gave. For the latter ask for all message

@@ -1,4 +1,4 @@
-import { callFailure } from "../replicator/message/failures";
+import { callFailure } from "../messages/failures";
 
 /** The ledger did not do what it was asked for: no answer, no permission, no capacity. Nothing is known of what was asked. */
 export class LedgerUnusable extends Error {

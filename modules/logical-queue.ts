@@ -4,9 +4,9 @@ import type { Configuration } from "../config/configuration";
 import { type RegionalTopology, topologyOf } from "../config/topology";
 import { allOf, isSet, not } from "../core/expression";
 import { under } from "./address";
+import { Replication } from "./engines/lambda/replication";
 import { RegionalQueues } from "./queue/regional-queues";
-import { Drainage } from "./recovery/drainage";
-import { Replication } from "./replication/replication";
+import { Drainers } from "./recovery/drainage";
 
 export interface LogicalQueueProps {
   /** From `parseConfiguration` or `loadConfiguration`. */
@@ -32,6 +32,6 @@ export class LogicalQueue extends Construct {
     new Replication(this, "replication", { ...common, queues: this.queues });
     const { canary } = configuration.queues[queue]!;
     const listed = under(this, allOf(isSet(configuration.recovery), not(canary)));
-    if (listed !== undefined) new Drainage(listed, "drainage", common);
+    if (listed !== undefined) new Drainers(listed, "drainage", common);
   }
 }

@@ -1,6 +1,6 @@
 /** Reading of JSON that other regions, other versions or people have written. Every error names the field, what it must be and what it is. */
 
-export type Fields = Readonly<Record<string, unknown>>;
+export type ParsedFields = Readonly<Record<string, unknown>>;
 
 /** @param name what the text is, as errors call it */
 export function parsed(text: string, name: string): unknown {
@@ -12,14 +12,14 @@ export function parsed(text: string, name: string): unknown {
 }
 
 /** An object that says its version, 1 or later: a later version may add fields and never changes the meaning of one. */
-export function versioned(value: unknown, name: string): Fields {
+export function versioned(value: unknown, name: string): ParsedFields {
   const fields = record(value, name);
   if (wholeNumber(fields.v, `${name}.v`) < 1) throw invalid(fields.v, `${name}.v`, "1 or more");
   return fields;
 }
 
-export function record(value: unknown, name: string): Fields {
-  if (typeof value === "object" && value !== null && !Array.isArray(value)) return value as Fields;
+export function record(value: unknown, name: string): ParsedFields {
+  if (typeof value === "object" && value !== null && !Array.isArray(value)) return value as ParsedFields;
   throw invalid(value, name, "an object");
 }
 
@@ -74,7 +74,7 @@ export function oneOf<T extends string>(value: unknown, name: string, allowed: r
 
 /** What `read` makes of a field that may be absent, as an object with that field; else an empty one. */
 export function optional<Name extends string, T>(
-  fields: Fields,
+  fields: ParsedFields,
   field: Name,
   name: string,
   read: (value: unknown, name: string) => T,

@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 import { Command } from "commander";
 import { version } from "../package.json";
-import { writeModules } from "../stacks/module/write-modules";
+import { writeModules } from "../stacks/hcl/write-modules";
 
 /** Where frozen versions of the module of a region are, each in a folder of its own. */
 export const FROZEN_DIRECTORY = path.join(__dirname, "..", "tests", "terraform", "frozen-module");

@@ -4,7 +4,7 @@ import { groupTopologies } from "../config/group-topology";
 import { regionOrder } from "../config/region-sets";
 import { equal, when } from "../core/expression";
 import { homeRecord } from "../core/names";
-import type { HomeHealth } from "../modules/failover/failover";
+import type { HomeHealth } from "../modules/dns/dns";
 import type { Ledger } from "../modules/ledger/ledger";
 import { output } from "./output";
 

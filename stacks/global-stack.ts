@@ -2,7 +2,7 @@ import type { AwsProvider } from "@cdktf/provider-aws/lib/provider";
 import { TerraformStack } from "cdktf";
 import type { Construct } from "constructs";
 import type { Configuration } from "../config/configuration";
-import { Failover } from "../modules/failover/failover";
+import { Dns } from "../modules/dns/dns";
 import { Ledger } from "../modules/ledger/ledger";
 import { ExplicitProvider } from "../modules/validation/explicit-provider";
 import { addLedgerOutputs, addRecordOutputs } from "./global-outputs";
@@ -37,7 +37,7 @@ export class GlobalStack extends TerraformStack {
       return provider;
     };
     if (configuration.ledger?.managed) this.addLedger(configuration, providers);
-    if (configuration.dns) this.addFailover(configuration, providers);
+    if (configuration.dns) this.addDns(configuration, providers);
     this.node.addValidation(new ExplicitProvider(this));
   }
 
@@ -45,8 +45,8 @@ export class GlobalStack extends TerraformStack {
     addLedgerOutputs(this, configuration, new Ledger(this, "ledger", { configuration, providers }));
   }
 
-  private addFailover(configuration: Configuration, providers: Providers): void {
-    const { homes } = new Failover(this, "failover", { configuration, providers });
+  private addDns(configuration: Configuration, providers: Providers): void {
+    const { homes } = new Dns(this, "dns", { configuration, providers });
     addRecordOutputs(this, configuration, homes);
   }
 }

@@ -1,10 +1,10 @@
 import type { Construct } from "constructs";
+import { consumerPolicy, operatorPolicy, producerPolicy } from "../config/access/client-policies";
 import type { Configuration } from "../config/configuration";
 import { json, not } from "../core/expression";
 import { logicalId, type QueueWord } from "../core/names";
 import { under } from "../modules/address";
 import type { LogicalQueue } from "../modules/logical-queue";
-import { consumerPolicy, operatorPolicy, producerPolicy } from "../modules/policy/client-policies";
 import type { Queue } from "../modules/queue/queue";
 import { output } from "./output";
 

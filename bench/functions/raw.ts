@@ -3,7 +3,7 @@ import {
   type SendMessageBatchCommandInput,
   type SQSClient,
 } from "@aws-sdk/client-sqs";
-import { sqsClient } from "../../replicator/client";
+import { sqsClient } from "../../replicator/sqs/client";
 import type { LoopJob } from "../worker/protocol";
 
 /**

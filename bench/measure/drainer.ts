@@ -5,7 +5,7 @@ import { interleaved, median } from "../statistics";
 import { FULL_LEDGER } from "../stub/wire";
 import { HOME, PEER } from "../worker/events";
 import type { DrainJob } from "../worker/protocol";
-import { Worker } from "../worker/worker";
+import { BenchWorker } from "../worker/worker";
 
 /** What one drainer does with a standby queue that never ends. Medians. */
 export interface DrainerFigure {
@@ -38,7 +38,7 @@ export async function measureDrainer(bench: Bench): Promise<readonly DrainerFigu
   const { plan, stub, say } = bench;
   const { rounds, forMs } = plan.drains;
   const drainers = await Promise.all(
-    CASES.map(async (one) => ({ one, worker: await Worker.start(options(bench, one)) })),
+    CASES.map(async (one) => ({ one, worker: await BenchWorker.start(options(bench, one)) })),
   );
   await stub.set({});
   for (const { one, worker } of drainers) await worker.run(job(one, plan.warmUpMs));
@@ -72,7 +72,7 @@ export async function measureDrainer(bench: Bench): Promise<readonly DrainerFigu
 async function sampleOf(
   { stub }: Bench,
   one: DrainerCase,
-  worker: Worker,
+  worker: BenchWorker,
   forMs: number,
 ): Promise<Omit<DrainerFigure, "id" | "latencyMs">> {
   await stub.takeCounts();

@@ -1,14 +1,15 @@
 import { type Bench, workerOptions } from "../bench-context";
 import { FUNCTION_CASES } from "../cases";
-import type { Condition } from "../stub/protocol";
+import { FAULTS, type PeerFault } from "../plan";
+import type { StubCondition } from "../stub/protocol";
 import { PEER } from "../worker/events";
 import type { WorkDone, WorkerOrder } from "../worker/protocol";
-import { Worker } from "../worker/worker";
+import { BenchWorker } from "../worker/worker";
 
 /** What a peer that is away does to the home's throughput. */
 export interface IsolationFigure {
   readonly case: "async" | "semi-sync";
-  readonly fault: Fault;
+  readonly fault: PeerFault;
   readonly records: number;
   readonly latencyMs: number;
   /** Home throughput, messages per second. Means, because what costs time is rare: a median would not show it. */
@@ -20,9 +21,6 @@ export interface IsolationFigure {
   /** Seconds for which `faulty` was measured. */
   readonly faultySeconds: number;
 }
-
-export const FAULTS = ["black-holed", "refused"] as const;
-export type Fault = (typeof FAULTS)[number];
 
 const RECORDS = 10;
 const CASES = ["async", "semi-sync"] as const;
@@ -45,11 +43,11 @@ export async function measureIsolation(bench: Bench): Promise<readonly Isolation
 async function isolationOf(
   bench: Bench,
   name: (typeof CASES)[number],
-  fault: Fault,
+  fault: PeerFault,
 ): Promise<IsolationFigure> {
   const { stub, plan } = bench;
   const { latencyMs, healthyMs, faultyMs } = plan.isolation;
-  const away: Partial<Condition> = fault === "refused" ? { refused: [PEER] } : { blackHoled: [PEER] };
+  const away: Partial<StubCondition> = fault === "refused" ? { refused: [PEER] } : { blackHoled: [PEER] };
   const [healthyHome, faultyHome] = [await Home.start(bench, name), await Home.start(bench, name)];
   try {
     await stub.set({ latencyMs });
@@ -92,14 +90,14 @@ class Home {
   private isForwarding = false;
 
   private constructor(
-    private readonly replicator: Worker,
-    private readonly forwarder: Worker | undefined,
+    private readonly replicator: BenchWorker,
+    private readonly forwarder: BenchWorker | undefined,
   ) {}
 
   static async start(bench: Bench, name: (typeof CASES)[number]): Promise<Home> {
     const worker = (bundle: "replicator" | "forwarder") => {
       const one = FUNCTION_CASES.find((candidate) => candidate.case === name && candidate.bundle === bundle);
-      return one === undefined ? undefined : Worker.start(workerOptions(bench, one));
+      return one === undefined ? undefined : BenchWorker.start(workerOptions(bench, one));
     };
     const replicator = await worker("replicator");
     if (replicator === undefined) throw new Error(`${name} has no replicator`);

@@ -2,7 +2,7 @@ import { type Bench, workerOptions } from "../bench-context";
 import { FUNCTION_CASES, type FunctionCase, isOf } from "../cases";
 import type { EventShape } from "../worker/events";
 import { eventOf } from "../worker/events";
-import { Worker, type WorkerOptions } from "../worker/worker";
+import { BenchWorker, type WorkerOptions } from "../worker/worker";
 
 /** Peak of the resident set of a fresh process. */
 export interface MemoryFigure {
@@ -43,7 +43,7 @@ export async function measureMemory(bench: Bench): Promise<MemoryResult> {
 
 async function memoryOf({ plan }: Bench, one: FunctionCase, options: WorkerOptions): Promise<MemoryFigure> {
   const { records, events } = plan.largeEvent;
-  const worker = await Worker.start(options);
+  const worker = await BenchWorker.start(options);
   const peakAfter = async (shape: EventShape, atLeast: number, forMs = 0) =>
     (await worker.run({ kind: "events", shape, forMs, atLeast })).peakRssBytes;
   try {

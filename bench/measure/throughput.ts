@@ -1,11 +1,11 @@
 import { BATCH_MAX_ENTRIES } from "../../core/limits";
 import { type Bench, workerOptions } from "../bench-context";
 import { FUNCTION_CASES, type FunctionCase, isOf } from "../cases";
-import type { Plan } from "../plan";
+import type { BenchPlan } from "../plan";
 import { interleaved, median } from "../statistics";
 import type { Counts } from "../stub/protocol";
 import type { LoopJob, WorkDone, WorkerOrder } from "../worker/protocol";
-import { Worker } from "../worker/worker";
+import { BenchWorker } from "../worker/worker";
 
 /** What one function does with events of one size at one latency. All figures are medians. */
 export interface ThroughputFigure {
@@ -51,7 +51,7 @@ export function pollerRequests(records: number): number {
 export async function measureThroughput(bench: Bench): Promise<ThroughputResult> {
   const { plan, stub, say } = bench;
   const functions = await startFunctions(bench);
-  const raw = await Worker.start({
+  const raw = await BenchWorker.start({
     runtime: bench.bundles.runtime,
     folder: bench.bundles.folders.raw,
     endpoint: stub.endpoint,
@@ -105,19 +105,19 @@ export async function measureThroughput(bench: Bench): Promise<ThroughputResult>
 const WARM_UP_RECORDS = 100;
 
 /** Without latency it is CPU time that counts, which others take too: the same time in more rounds, so that all suffer alike. */
-function roundsAt(latencyMs: number, { rounds, roundMs }: Plan): Pick<Plan, "rounds" | "roundMs"> {
+function roundsAt(latencyMs: number, { rounds, roundMs }: BenchPlan): Pick<BenchPlan, "rounds" | "roundMs"> {
   return latencyMs === 0 ? { rounds: 3 * rounds, roundMs: roundMs / 3 } : { rounds, roundMs };
 }
 
 interface RunningFunction {
   readonly one: FunctionCase;
-  readonly worker: Worker;
+  readonly worker: BenchWorker;
 }
 
 async function startFunctions(bench: Bench): Promise<readonly RunningFunction[]> {
   const wanted = FUNCTION_CASES.filter((one) => isOf(bench.plan.modes, one));
   return Promise.all(
-    wanted.map(async (one) => ({ one, worker: await Worker.start(workerOptions(bench, one)) })),
+    wanted.map(async (one) => ({ one, worker: await BenchWorker.start(workerOptions(bench, one)) })),
   );
 }
 
@@ -143,12 +143,12 @@ class Samples {
     private readonly forMs: number,
   ) {}
 
-  async ofFunction(one: FunctionCase, worker: Worker): Promise<void> {
+  async ofFunction(one: FunctionCase, worker: BenchWorker): Promise<void> {
     const { done, counts } = await this.run(one.id, worker, eventJob(one, this.records, this.forMs));
     check(one, done, counts);
   }
 
-  async ofLimit(limit: Limit, raw: Worker): Promise<void> {
+  async ofLimit(limit: Limit, raw: BenchWorker): Promise<void> {
     await this.run(nameOf(limit), raw, { ...limit, forMs: this.forMs });
     if (this.records <= BATCH_MAX_ENTRIES) return;
     const callsPerEvent = (this.records / BATCH_MAX_ENTRIES) * limit.queues.length;
@@ -174,7 +174,7 @@ class Samples {
     };
   }
 
-  private async run(name: string, worker: Worker, order: WorkerOrder) {
+  private async run(name: string, worker: BenchWorker, order: WorkerOrder) {
     const { stub } = this.bench;
     await stub.takeCounts();
     const done = await worker.run(order);

@@ -1,6 +1,6 @@
 /** What the benchmark and the stub say to each other. */
 
-export interface Condition {
+export interface StubCondition {
   /** From the whole request to its answer. */
   readonly latencyMs: number;
   /** Regions whose calls are taken and never answered. */
@@ -31,7 +31,9 @@ export interface Counts {
   readonly cpuMs: number;
 }
 
-export type StubOrder = { readonly kind: "set"; readonly condition: Condition } | { readonly kind: "take" };
+export type StubOrder =
+  | { readonly kind: "set"; readonly condition: StubCondition }
+  | { readonly kind: "take" };
 
 export type StubMessage =
   | { readonly kind: "listening"; readonly port: number }

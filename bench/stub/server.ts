@@ -1,5 +1,5 @@
 import { type AddressInfo, createServer, type Socket } from "node:net";
-import type { Condition, Counts, StubMessage, StubOrder } from "./protocol";
+import type { Counts, StubCondition, StubMessage, StubOrder } from "./protocol";
 import { answerTo, takeRequest, unknownOperation, type WireAnswer, type WireRequest } from "./wire";
 
 /**
@@ -7,7 +7,7 @@ import { answerTo, takeRequest, unknownOperation, type WireAnswer, type WireRequ
  * hand, and a request that was answered before gets the same answer, so that the stub never is what a measurement shows.
  */
 
-let condition: Condition = { latencyMs: 0, blackHoled: [], refused: [] };
+let condition: StubCondition = { latencyMs: 0, blackHoled: [], refused: [] };
 let counts = emptyCounts();
 let inFlight = 0;
 let cpu = process.cpuUsage();

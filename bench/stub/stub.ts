@@ -1,6 +1,6 @@
 import { connect } from "node:net";
 import { Child } from "../child";
-import type { Condition, Counts, StubMessage, StubOrder } from "./protocol";
+import type { Counts, StubCondition, StubMessage, StubOrder } from "./protocol";
 import { responseLength } from "./wire";
 
 const ANSWER_TIMEOUT_MS = 10_000;
@@ -24,8 +24,8 @@ export class Stub {
   }
 
   /** Sets what is given and forgets everything that was set before: no latency, every region answers. */
-  async set(condition: Partial<Condition>): Promise<void> {
-    const whole: Condition = { latencyMs: 0, blackHoled: [], refused: [], ...condition };
+  async set(condition: Partial<StubCondition>): Promise<void> {
+    const whole: StubCondition = { latencyMs: 0, blackHoled: [], refused: [], ...condition };
     await this.child.ask({ kind: "set", condition: whole }, "done", ANSWER_TIMEOUT_MS);
   }
 

@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import type { SQSEvent, SQSMessageAttribute, SQSRecord } from "aws-lambda";
-import { encodeOrigin, ORIGIN_ATTRIBUTE, originOf } from "../../replicator/message/origin";
+import { encodeOrigin, ORIGIN_ATTRIBUTE, originOf } from "../../messages/origin";
 
 /** What an event of Lambda looks like. */
 export interface EventShape {

@@ -55,4 +55,4 @@ export type WorkerMessage =
   | ({ readonly kind: "worked" } & WorkDone);
 
 /** What a bundle of the benchmark exports that is no handler: sends until time is up, and gives the number of messages. */
-export type Loop = (job: LoopJob) => Promise<number>;
+export type BenchLoop = (job: LoopJob) => Promise<number>;

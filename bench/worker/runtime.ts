@@ -3,7 +3,15 @@ import { join } from "node:path";
 import type { Context, SQSBatchResponse, SQSEvent } from "aws-lambda";
 import type { DrainResult, DrainTask } from "../../replicator/drain/task";
 import { type EventShape, eventOf } from "./events";
-import type { DrainJob, EventJob, Loop, LoopJob, WorkDone, WorkerMessage, WorkerOrder } from "./protocol";
+import type {
+  BenchLoop,
+  DrainJob,
+  EventJob,
+  LoopJob,
+  WorkDone,
+  WorkerMessage,
+  WorkerOrder,
+} from "./protocol";
 
 /**
  * What Lambda's runtime does, as far as a function notices it: loads `index.js`, then parses an event, waits for the handler and
@@ -18,7 +26,7 @@ type Answer = SQSBatchResponse | DrainResult;
 const FUNCTION_TIMEOUT_MS = 20_000;
 
 const [folder = ".", firstEvent] = process.argv.slice(2);
-const { handler, loop }: { readonly handler?: Handler; readonly loop?: Loop } = require(
+const { handler, loop }: { readonly handler?: Handler; readonly loop?: BenchLoop } = require(
   join(folder, "index.js"),
 );
 tell({ kind: "initialised", rssBytes: process.memoryUsage.rss() });

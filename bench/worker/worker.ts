@@ -21,13 +21,13 @@ const START_TIMEOUT_MS = 30_000;
 const OVERTIME_MS = 120_000;
 
 /** One execution environment of a function. */
-export class Worker {
+export class BenchWorker {
   private constructor(private readonly child: Child<WorkerOrder, WorkerMessage>) {}
 
-  static async start(options: WorkerOptions): Promise<Worker> {
+  static async start(options: WorkerOptions): Promise<BenchWorker> {
     const child = startChild(options);
     await child.next("initialised", START_TIMEOUT_MS);
-    return new Worker(child);
+    return new BenchWorker(child);
   }
 
   /** Does what it is told, measured by itself. @throws Error when it fails or takes far too long */

@@ -1,6 +1,6 @@
 import { CONTROLLER_PERIOD_SECONDS } from "../../core/limits";
 import { alarmName } from "../../core/names";
-import { controllerDimensions, METRICS, METRICS_NAMESPACE } from "../../replicator/metrics";
+import { controllerDimensions, METRICS, METRICS_NAMESPACE } from "../../replicator/telemetry/metrics";
 import type { Configuration } from "../configuration";
 
 /**

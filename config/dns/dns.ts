@@ -1,5 +1,5 @@
 import { equal, fallback, isSet, presentIf } from "../../core/expression";
-import type { Group } from "../configuration";
+import type { Group } from "../group";
 import { peersInOrder } from "../region-sets";
 
 const INTERVAL_SECONDS = 10;

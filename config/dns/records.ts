@@ -1,19 +1,19 @@
 import { equal, when } from "../../core/expression";
 import { homeRecord, logicalId } from "../../core/names";
-import type { Configuration, Dns } from "../configuration";
+import type { Configuration, DnsSettings } from "../configuration";
 import { regionOrder } from "../region-sets";
 
 export interface DnsRecord {
   readonly address: string;
   readonly name: string;
   readonly type: "TXT" | "CNAME" | "A";
-  readonly answer: Answer;
+  readonly answer: RecordAnswer;
   readonly routing: Routing;
   /** Home whose check it follows. Absent: as healthy as what an alias leads to. */
   readonly checkOf?: string;
 }
 
-export type Answer =
+export type RecordAnswer =
   | { readonly value: string }
   /** An alias of another record of the zone, and as healthy as that. */
   | { readonly record: string }
@@ -71,7 +71,7 @@ export function homeChain(configuration: Configuration, home: string): Chain {
 /** Those of an application endpoint. */
 export function endpointRecords(
   configuration: Configuration,
-  { record, targets }: Dns["endpoints"][number],
+  { record, targets }: DnsSettings["endpoints"][number],
 ): readonly DnsRecord[] {
   const { failoverGroup, dns } = configuration;
   const address = logicalId(failoverGroup, "endpoint", record.replaceAll(".", "_"));
@@ -117,7 +117,7 @@ function discoveryRecords(configuration: Configuration): readonly DnsRecord[] {
   }));
 }
 
-function answerOf(target: Dns["endpoints"][number]["targets"][string]): Answer {
+function answerOf(target: DnsSettings["endpoints"][number]["targets"][string]): RecordAnswer {
   return "cname" in target ? { value: target.cname } : { resource: target.alias };
 }
 
@@ -161,7 +161,7 @@ export function locationCode({ continent, country, subdivision }: Location): str
 }
 
 interface Choice {
-  readonly answer: Answer;
+  readonly answer: RecordAnswer;
   readonly checkOf?: string;
 }
 

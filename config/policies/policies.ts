@@ -1,5 +1,5 @@
 import { call, fieldOf } from "../../core/expression";
-import type { Group } from "../configuration";
+import type { Group } from "../group";
 
 type PoliciesInput = Group["queues"][string]["policies"];
 type PolicyInput = PoliciesInput[string];

@@ -1,11 +1,11 @@
 import { QUEUE_POLICY_MAX_BYTES, QUEUE_POLICY_MAX_STATEMENTS } from "../../core/limits";
-import type { PolicyDocument } from "../../modules/policy/document";
+import type { PolicyDocument } from "../access/document";
 import {
   deadLetterPolicy,
   ingressDeadLetterPolicy,
   ingressPolicy,
   workPolicy,
-} from "../../modules/policy/queue-policies";
+} from "../access/queue-policies";
 import type { LogicalQueueSettings } from "../configuration";
 import type { QueueRule } from "../rule";
 import { remoteDrainerRoles, topologyOf } from "../topology";

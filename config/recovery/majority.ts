@@ -1,6 +1,6 @@
 import { anyOf, type Condition, equal, isKnown, isSet, not, size } from "../../core/expression";
 import { MODULE_REGIONS } from "../../core/names";
-import type { Group } from "../configuration";
+import type { Group } from "../group";
 
 /**
  * Whether a majority decides who owns a home, and goes on to when any one of its regions is lost. It does in every group but that of two

@@ -17,7 +17,7 @@ import {
 import { CANARY_RETENTION_SECONDS } from "../../core/limits";
 import { MODULE_REGION_SETTINGS, managedLedgerName } from "../../core/names";
 import { entrySeconds } from "../../ledger/expiry";
-import type { Group } from "../configuration";
+import type { Group } from "../group";
 import type { LogicalQueueInput } from "../schema";
 import { mayTakeOver, membersOf } from "./majority";
 

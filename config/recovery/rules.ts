@@ -1,6 +1,6 @@
 import { MANAGED_POLICY_MAX_CHARACTERS, RECLAIMED_MAX_RECEIVE_COUNT } from "../../core/limits";
 import { canaryQueue } from "../../core/names";
-import { SPREAD, spreadPolicies } from "../../modules/policy/spread-policies";
+import { SPREAD, spreadPolicies } from "../access/spread-policies";
 import type { Configuration, LogicalQueueSettings } from "../configuration";
 import { inOwnRegion, keysOfEveryRegion, type QueueRule, type Rule } from "../rule";
 import { topologyOf } from "../topology";

@@ -1,11 +1,11 @@
 import type { QueueReference } from "../../config/topology";
-import { sqsClient } from "../../tests/emulator/clients";
-import type { Outage } from "../../tests/emulator/outages";
-import { waitFor } from "../../tests/emulator/wait";
+import { sqsClient } from "../../emulator/clients";
+import type { Outage } from "../../emulator/outages";
+import { waitFor } from "../../emulator/wait";
 import { depth } from "../traffic";
 import { LAST_STEP } from "./judge";
 import { order } from "./operator";
-import type { Stage } from "./scenario";
+import type { Stage } from "./stage";
 
 /** What a scenario waits for at most, unless it says otherwise: longer than whatever it waits for may take. */
 const PATIENCE_MS = 300_000;

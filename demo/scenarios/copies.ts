@@ -1,8 +1,8 @@
-import type { Emulator } from "../../tests/emulator/emulator";
-import { readBatchResult } from "../../tests/emulator/sqs-wire";
+import type { Emulator } from "../../emulator/emulator";
+import { readBatchResult } from "../../emulator/sqs-wire";
 
 /** By order and by region that has a copy: since when, in epoch milliseconds. */
-export type Copies = ReadonlyMap<string, ReadonlyMap<string, number>>;
+export type CopiedOrders = ReadonlyMap<string, ReadonlyMap<string, number>>;
 
 /** Notes the regions on whose queues functions have put an order: a copy of it on a standby queue, or the order on a work queue. */
 export class CopyWatch {

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import { type Resolver, recordResolver } from "../../client/record-resolver";
+import { type Resolver, recordResolver } from "../../client/producer/record-resolver";
 import type { Timeline } from "./timeline";
 
 const LOOK_EVERY_MS = 250;

@@ -32,5 +32,5 @@ export {
   type QueueResult,
   type Scenario,
   type ScenarioResult,
-  type Stage,
 } from "./scenario";
+export type { Stage } from "./stage";

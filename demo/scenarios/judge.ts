@@ -1,5 +1,5 @@
 import type { ServiceRequest } from "../shop";
-import type { Copies } from "./copies";
+import type { CopiedOrders } from "./copies";
 
 /** An order that an ingress queue has accepted. */
 export interface SentOrder {
@@ -136,7 +136,7 @@ export interface Fault {
 }
 
 /** What became of orders while a fault lasted. */
-export interface Rescue {
+export interface RescueFigures {
   /** Seconds from the beginning of the fault until another region processed the first order that had waited. @default it processed none */
   readonly firstRescued?: number;
   /** The same of the last one. */
@@ -151,10 +151,10 @@ const UNDER_WAY_MS = 15_000;
 /** What other regions made, while a fault lasted, of the orders that they had, or had copies of. */
 export function rescueOf(
   sent: readonly SentOrder[],
-  copies: Copies,
+  copies: CopiedOrders,
   requests: readonly ServiceRequest[],
   { region, from, until }: Fault,
-): Rescue {
+): RescueFigures {
   const asked = askedFor(requests);
   const heldSince = ({ order, regions, at }: SentOrder): number => {
     const elsewhere = [...(copies.get(order) ?? [])].filter(([holder]) => holder !== region);
@@ -184,7 +184,7 @@ export function rescueOf(
 export function strandedIn(
   region: string,
   sent: readonly SentOrder[],
-  copies: Copies,
+  copies: CopiedOrders,
   lostAt: number,
   seconds: number,
 ): readonly SentOrder[] {

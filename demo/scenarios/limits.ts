@@ -1,4 +1,4 @@
-import type { Rescue } from "./judge";
+import type { RescueFigures } from "./judge";
 
 /** The longest that may pass in a scenario, in seconds. */
 export interface Limits {
@@ -41,7 +41,7 @@ export const HAND_BACK_SECONDS = 180;
 export function exceeded(
   { seconds: most = {}, firstRescued }: Limits,
   seconds: Readonly<Record<string, number>>,
-  rescues: Readonly<Record<string, Rescue>>,
+  rescues: Readonly<Record<string, RescueFigures>>,
   isMovedAtOnce: (queue: string) => boolean,
 ): readonly string[] {
   const over = (what: string, took: number | undefined, limit: number) => {

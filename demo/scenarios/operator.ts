@@ -1,7 +1,7 @@
 import path from "node:path";
-import { PROJECT_ROOT } from "../../tests/emulator/paths";
-import { runCommand } from "../../tests/emulator/run-command";
-import type { Stage } from "./scenario";
+import { PROJECT_ROOT } from "../../emulator/paths";
+import { runCommand } from "../../emulator/run-command";
+import type { Stage } from "./stage";
 
 /**
  * Gives an order with the project's own command, from a place that reaches what the stage's peer reaches. It does not wait for what follows.

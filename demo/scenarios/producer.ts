@@ -2,7 +2,7 @@ import { createHash, randomUUID } from "node:crypto";
 import { setTimeout as sleep } from "node:timers/promises";
 import { SendMessageCommand } from "@aws-sdk/client-sqs";
 import { type ProducerRegions, producerKey } from "../../client";
-import { PRODUCER_KEY_ATTRIBUTE } from "../../replicator/message/producer-key";
+import { PRODUCER_KEY_ATTRIBUTE } from "../../messages/producer-key";
 import { order } from "../orders";
 import type { Endpoint } from "../traffic";
 import type { SentOrder } from "./judge";

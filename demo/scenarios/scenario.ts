@@ -1,29 +1,8 @@
-import type { Deployment } from "../../tests/emulator/deployment";
-import type { Emulator } from "../../tests/emulator/emulator";
-import type { ServiceRequest, Shop } from "../shop";
+import type { ServiceRequest } from "../shop";
 import { isReady } from "./conditions";
-import type { DnsWatch } from "./dns-watch";
-import type { Bounds, Judgement, Rescue } from "./judge";
+import type { Bounds, Judgement, RescueFigures } from "./judge";
 import { exceeded, type Limits } from "./limits";
-import type { Timeline } from "./timeline";
-import type { Traffic } from "./traffic";
-import type { OwnershipWatch } from "./watch";
-
-/** What a scenario plays in: the order-processing example, deployed, with traffic. */
-export interface Stage {
-  readonly emulator: Emulator;
-  readonly deployment: Deployment;
-  readonly shop: Shop;
-  readonly home: string;
-  readonly peer: string;
-  readonly traffic: Traffic;
-  readonly watch: OwnershipWatch;
-  /** Absent in groups without records. */
-  readonly dns?: DnsWatch;
-  readonly timeline: Timeline;
-  /** Called while another region owns the home or is about to. @default nothing is done then */
-  readonly whileAway?: () => Promise<void>;
-}
+import type { Stage } from "./stage";
 
 /** Something that goes wrong while orders are processed, and what is done about it. */
 export interface Scenario {
@@ -50,7 +29,7 @@ export interface Scenario {
 }
 
 /** What became of the orders of one logical queue. */
-export type QueueResult = Judgement & Partial<Rescue>;
+export type QueueResult = Judgement & Partial<RescueFigures>;
 
 /** What became of all orders together, and of those of each logical queue. */
 export interface ScenarioResult extends Judgement {
@@ -143,7 +122,7 @@ function regionOf({ from }: NonNullable<Scenario["rescue"]>, { home, peer }: Sta
 }
 
 /** By logical queue, what the other regions made of what they had; until now, where nothing returns. */
-function rescuesOf({ rescue }: Scenario, stage: Stage): Readonly<Record<string, Rescue>> {
+function rescuesOf({ rescue }: Scenario, stage: Stage): Readonly<Record<string, RescueFigures>> {
   const { timeline, traffic } = stage;
   const from = timeline.at("lost");
   if (rescue === undefined || from === undefined) return {};

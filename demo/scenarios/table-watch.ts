@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
+import { dynamoClient } from "../../emulator/clients";
+import type { Emulator } from "../../emulator/emulator";
 import { type LeaseStore, openStore } from "../../ownership/lease/store/store";
-import { dynamoClient } from "../../tests/emulator/clients";
-import type { Emulator } from "../../tests/emulator/emulator";
 import { isRunning, openIn, type TableSeen } from "./passes";
 
 const LOOK_EVERY_MS = 500;

@@ -1,9 +1,9 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { GetQueueAttributesCommand, type SQSClient } from "@aws-sdk/client-sqs";
 import { type ProducerRegions, producerRegions } from "../../client";
-import { sqsClient } from "../../tests/emulator/clients";
-import type { Deployment } from "../../tests/emulator/deployment";
-import type { Emulator } from "../../tests/emulator/emulator";
+import { sqsClient } from "../../emulator/clients";
+import type { Deployment } from "../../emulator/deployment";
+import type { Emulator } from "../../emulator/emulator";
 import type { ServiceRequest, Shop } from "../shop";
 import type { Endpoint } from "../traffic";
 import { CopyWatch } from "./copies";
@@ -13,7 +13,7 @@ import {
   type Judgement,
   judge,
   LAST_STEP,
-  type Rescue,
+  type RescueFigures,
   repeatsOutside,
   rescueOf,
   type SentOrder,
@@ -150,7 +150,7 @@ export class Traffic {
   }
 
   /** By logical queue, what other regions made of what they had while a fault lasted. */
-  rescue(fault: Fault): Readonly<Record<string, Rescue>> {
+  rescue(fault: Fault): Readonly<Record<string, RescueFigures>> {
     return Object.fromEntries(
       Object.entries(this.producers).map(([queue, { sent }]) => [
         queue,

@@ -1,6 +1,6 @@
 import { ownershipTablesOf, votersOf } from "../../config/voters";
-import type { Deployment } from "../../tests/emulator/deployment";
-import type { Emulator } from "../../tests/emulator/emulator";
+import type { Deployment } from "../../emulator/deployment";
+import type { Emulator } from "../../emulator/emulator";
 import { isFounded } from "./passes";
 import { TableWatch } from "./table-watch";
 import type { Timeline } from "./timeline";

@@ -7,11 +7,11 @@ import { AwsProvider } from "@cdktf/provider-aws/lib/provider";
 import { AssetType, TerraformAsset, TerraformStack, TerraformVariable } from "cdktf";
 import type { Construct } from "constructs";
 import type { LedgerOptions } from "../../client";
+import { consumerPolicy } from "../../config/access/client-policies";
 import type { Configuration } from "../../config/configuration";
 import { topologyOf } from "../../config/topology";
 import { ownershipTablesOf } from "../../config/voters";
 import { logGroupArn, logGroupName } from "../../core/names";
-import { consumerPolicy } from "../../modules/policy/client-policies";
 import type { ConsumerArchive } from "./build";
 
 /** What a consumer is told by its environment. */

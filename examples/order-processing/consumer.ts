@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import type { SQSRecord } from "aws-lambda";
 import { consumer, ORIGIN_ATTRIBUTE, regionGate, type Work } from "../../client";
-import { decodeOrigin } from "../../replicator/message/origin";
+import { decodeOrigin } from "../../messages/origin";
 import type { ConsumerSettings } from "./consumer-stack";
 
 const { queue, failoverGroup, regions, ledger, servicesUrl } = JSON.parse(

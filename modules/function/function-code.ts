@@ -3,7 +3,7 @@ import { readFileSync } from "node:fs";
 import { AssetType, TerraformAsset, TerraformStack } from "cdktf";
 import { Construct } from "constructs";
 import type { FunctionWord } from "../../core/names";
-import { archiveName, functionArchive } from "../../replicator/archive";
+import { archiveName, functionArchive } from "../../replicator/build/archive";
 
 /** Where Terraform finds an archive, and what is in it. */
 export interface ArchiveReference {

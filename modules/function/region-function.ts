@@ -6,6 +6,8 @@ import { LambdaEventSourceMapping } from "@cdktf/provider-aws/lib/lambda-event-s
 import { LambdaFunction, type LambdaFunctionConfig } from "@cdktf/provider-aws/lib/lambda-function";
 import type { AwsProvider } from "@cdktf/provider-aws/lib/provider";
 import { Construct } from "constructs";
+import type { Statement } from "../../config/access/document";
+import { functionPolicy, functionTrust } from "../../config/access/function-policy";
 import type { Configuration, FunctionSettings, RegionSettings } from "../../config/configuration";
 import type { FunctionReference } from "../../config/topology";
 import {
@@ -21,12 +23,10 @@ import {
   when,
 } from "../../core/expression";
 import { type FunctionWord, logGroupName } from "../../core/names";
-import { FUNCTION_HANDLER } from "../../replicator/archive";
+import { FUNCTION_HANDLER } from "../../replicator/build/archive";
 import { type FunctionEnvironment, toEnvironment } from "../../replicator/settings";
 import { addressed, under } from "../address";
 import { blocks } from "../block";
-import type { Statement } from "../policy/document";
-import { functionPolicy, functionTrust } from "../policy/function-policy";
 import type { Queue } from "../queue/queue";
 import { type ArchiveReference, FunctionCode } from "./function-code";
 

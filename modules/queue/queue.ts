@@ -1,12 +1,12 @@
 import type { AwsProvider } from "@cdktf/provider-aws/lib/provider";
 import { SqsQueue, type SqsQueueConfig } from "@cdktf/provider-aws/lib/sqs-queue";
 import { Construct } from "constructs";
+import type { PolicyDocument } from "../../config/access/document";
 import type { Encryption, FifoSettings } from "../../config/configuration";
 import type { QueueReference } from "../../config/topology";
 import { type Condition, isSet, json, mapOf, not, optional } from "../../core/expression";
 import { QUEUE_MAX_MESSAGE_BYTES } from "../../core/limits";
 import { addressed } from "../address";
-import type { PolicyDocument } from "../policy/document";
 
 /** Settings of one FIFO queue. */
 export type QueueFifo = Omit<FifoSettings, "workContentBasedDeduplication">;

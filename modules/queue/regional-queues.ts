@@ -1,5 +1,15 @@
 import type { AwsProvider } from "@cdktf/provider-aws/lib/provider";
 import { Construct } from "constructs";
+import { canaryGuard } from "../../config/access/canary-policies";
+import { type PolicyDocument, policyDocument } from "../../config/access/document";
+import {
+  deadLetterPolicy,
+  ingressDeadLetterPolicy,
+  ingressPolicy,
+  outboxPolicy,
+  standbyPolicy,
+  workPolicy,
+} from "../../config/access/queue-policies";
 import type { Configuration, FifoSettings } from "../../config/configuration";
 import {
   type QueueReference,
@@ -11,16 +21,6 @@ import { allOf, equal, isSet, not, presentIf } from "../../core/expression";
 import { INGRESS_MAX_RECEIVE_COUNT } from "../../core/limits";
 import { logicalId, type QueueWord } from "../../core/names";
 import { under } from "../address";
-import { canaryGuard } from "../policy/canary-policies";
-import { type PolicyDocument, policyDocument } from "../policy/document";
-import {
-  deadLetterPolicy,
-  ingressDeadLetterPolicy,
-  ingressPolicy,
-  outboxPolicy,
-  standbyPolicy,
-  workPolicy,
-} from "../policy/queue-policies";
 import { tagsOf } from "../tags";
 import { Queue, type QueueFifo, type QueueProps } from "./queue";
 import { RedrivePolicy } from "./redrive-policy";

@@ -7,7 +7,7 @@ import { regionSets } from "../../config/region-sets";
 import { equal, fallback, isEmpty, isSet, listOf, mapOf, not, optional, when } from "../../core/expression";
 import { CONTROLLER_PERIOD_SECONDS, LEDGER_LAG_ALARM_SECONDS } from "../../core/limits";
 import { alarmName, logicalId } from "../../core/names";
-import { controllerDimensions, METRICS, METRICS_NAMESPACE } from "../../replicator/metrics";
+import { controllerDimensions, METRICS, METRICS_NAMESPACE } from "../../replicator/telemetry/metrics";
 import { addressed, under } from "../address";
 import { groupTagsOf } from "../tags";
 

@@ -7,6 +7,7 @@ import { LambdaPermission } from "@cdktf/provider-aws/lib/lambda-permission";
 import type { AwsProvider } from "@cdktf/provider-aws/lib/provider";
 import { SchedulerSchedule } from "@cdktf/provider-aws/lib/scheduler-schedule";
 import { Construct } from "constructs";
+import { controllerStatements, schedulePolicy, scheduleTrust } from "../../config/access/controller-policies";
 import type { Configuration } from "../../config/configuration";
 import { type GroupTopology, groupTopologyOf } from "../../config/group-topology";
 import { topologyOf } from "../../config/topology";
@@ -21,7 +22,6 @@ import { canaryQueue, logicalId } from "../../core/names";
 import type { ControllerSettings, Trigger, TriggerEvent } from "../../replicator/control/settings";
 import { addressed } from "../address";
 import { permissionsBoundary, RegionFunction } from "../function/region-function";
-import { controllerStatements, schedulePolicy, scheduleTrust } from "../policy/controller-policies";
 import { groupTagsOf } from "../tags";
 import type { GroupPolicies } from "./group-policies";
 
@@ -42,7 +42,7 @@ const NEVER_LATE = { maximumEventAgeInSeconds: CONTROLLER_PERIOD_SECONDS, maximu
  * The controller of a failover group in one region, and what starts it every minute: a schedule of EventBridge Scheduler and a rule of
  * EventBridge, which are two services with ways of their own into Lambda. While either works, one run follows the other without a gap.
  */
-export class Controller extends Construct {
+export class ControllerFunction extends Construct {
   constructor(scope: Construct, id: string, { configuration, region, provider, policies }: ControllerProps) {
     super(scope, id);
     const { failoverGroup, functions, recovery } = configuration;

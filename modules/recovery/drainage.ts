@@ -2,6 +2,8 @@ import type { AwsProvider } from "@cdktf/provider-aws/lib/provider";
 import { SsmParameter } from "@cdktf/provider-aws/lib/ssm-parameter";
 import type { ITerraformDependable } from "cdktf";
 import { Construct } from "constructs";
+import { drainerStatements } from "../../config/access/drainer-policies";
+import { attachmentAddress, policyNumbers } from "../../config/access/spread-policies";
 import type { Configuration } from "../../config/configuration";
 import { groupTopologyOf } from "../../config/group-topology";
 import { type RegionalTopology, topologyOf } from "../../config/topology";
@@ -13,8 +15,6 @@ import type { ControlledQueue } from "../../replicator/control/settings";
 import type { DrainerSettings } from "../../replicator/drain/settings";
 import { addressed, addressOf, under } from "../address";
 import { RegionFunction } from "../function/region-function";
-import { drainerStatements } from "../policy/drainer-policies";
-import { attachmentAddress, policyNumbers } from "../policy/spread-policies";
 import { tagsOf } from "../tags";
 
 export interface DrainageProps {
@@ -29,7 +29,7 @@ export interface DrainageProps {
  * has no drainers, and is listed because a region in which it does not answer is unfit. Nothing triggers a drainer but the controller,
  * whose tasks say until when they hold: one that Lambda delivers late does nothing, so there are no settings of asynchronous invocation.
  */
-export class Drainage extends Construct {
+export class Drainers extends Construct {
   constructor(scope: Construct, id: string, { configuration, topology, provider }: DrainageProps) {
     super(scope, id);
     const { queue, region } = topology;

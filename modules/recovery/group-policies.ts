@@ -1,12 +1,17 @@
 import { IamPolicy } from "@cdktf/provider-aws/lib/iam-policy";
 import type { AwsProvider } from "@cdktf/provider-aws/lib/provider";
 import { Construct } from "constructs";
+import {
+  attachmentAddress,
+  policyAddress,
+  type SpreadWord,
+  spreadPolicies,
+} from "../../config/access/spread-policies";
 import type { Configuration } from "../../config/configuration";
 import { json, mapOf } from "../../core/expression";
 import { policyName } from "../../core/names";
 import { addressed, under } from "../address";
 import type { ManagedPolicy } from "../function/region-function";
-import { attachmentAddress, policyAddress, type SpreadWord, spreadPolicies } from "../policy/spread-policies";
 import { groupTagsOf } from "../tags";
 
 export interface GroupPoliciesProps {

@@ -3,10 +3,10 @@ import { Construct } from "constructs";
 import type { Configuration } from "../../config/configuration";
 import { isSet } from "../../core/expression";
 import { under } from "../address";
-import { Health } from "../failover/health";
-import { HealthAlarms } from "../failover/health-alarms";
+import { HealthFunction } from "../dns/health";
+import { HealthAlarms } from "../dns/health-alarms";
 import { Alarms } from "./alarms";
-import { Controller } from "./controller";
+import { ControllerFunction } from "./controller";
 import { GroupPolicies } from "./group-policies";
 import { OwnershipTable } from "./ownership-table";
 
@@ -24,19 +24,19 @@ export interface RecoveryProps {
  */
 export class Recovery extends Construct {
   /** With a health endpoint. */
-  readonly health?: Health;
+  readonly health?: HealthFunction;
 
   constructor(scope: Construct, id: string, props: RecoveryProps) {
     super(scope, id);
     new OwnershipTable(this, "voter", props);
     const policies = new GroupPolicies(this, "policies", props);
-    new Controller(this, "controller", { ...props, policies });
+    new ControllerFunction(this, "controller", { ...props, policies });
     new Alarms(this, "alarms", props);
     const { dns } = props.configuration;
     const records = under(this, isSet(dns));
     if (records === undefined) return;
     new HealthAlarms(records, "health-alarms", props);
     const endpoint = under(records, isSet(dns!.healthEndpoint));
-    if (endpoint !== undefined) this.health = new Health(endpoint, "health", props);
+    if (endpoint !== undefined) this.health = new HealthFunction(endpoint, "health", props);
   }
 }

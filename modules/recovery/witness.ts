@@ -1,11 +1,11 @@
 import { DynamodbResourcePolicy } from "@cdktf/provider-aws/lib/dynamodb-resource-policy";
 import type { DynamodbTable } from "@cdktf/provider-aws/lib/dynamodb-table";
 import { Construct } from "constructs";
+import { witnessPolicy } from "../../config/access/voter-policies";
 import { isAbroad, witnessTopologyOf } from "../../config/voters";
 import { json } from "../../core/expression";
 import { logicalId } from "../../core/names";
 import { addressed, under } from "../address";
-import { witnessPolicy } from "../policy/voter-policies";
 import { OwnershipTable, type OwnershipTableProps } from "./ownership-table";
 
 /** All that a witness has: its table, and in an account of its own the policy that admits the group's account. */

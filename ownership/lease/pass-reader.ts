@@ -1,7 +1,7 @@
 import { Agent } from "node:https";
 import type { DynamoDBClient } from "@aws-sdk/client-dynamodb";
 import { ownershipTableName } from "../../core/names";
-import { callFailure } from "../../replicator/message/failures";
+import { callFailure } from "../../messages/failures";
 import { getPass } from "./get-pass";
 import {
   asksForAnother,

@@ -18,7 +18,7 @@ export interface Plan {
 }
 
 /** How a round about a home ended. */
-export interface Outcome {
+export interface WriteOutcome {
   readonly plan: Plan;
   /** A majority of every list took it, and no refusal showed a list that was not known. */
   readonly isDone: boolean;
@@ -32,7 +32,7 @@ export function writesOf(plans: readonly Plan[]): readonly ClaimWrite[] {
 }
 
 /** @param answers to {@link writesOf} these plans */
-export function outcomesOf(plans: readonly Plan[], answers: WriteAnswers): readonly Outcome[] {
+export function outcomesOf(plans: readonly Plan[], answers: WriteAnswers): readonly WriteOutcome[] {
   let index = 0;
   return plans.map((plan) => {
     const answered = plan.writes.map(({ table }) => ({ table, answer: answers.get(index++) }));
@@ -52,7 +52,7 @@ export function isDecided(plans: readonly Plan[], answers: WriteAnswers): boolea
 function outcomeOf(
   plan: Plan,
   answered: readonly { readonly table: string; readonly answer: WriteAnswer | undefined }[],
-): Outcome {
+): WriteOutcome {
   const done = new Set(answered.filter(({ answer }) => answer?.done === true).map(({ table }) => table));
   const refusals = answered.filter(({ answer }) => answer?.done === false);
   const shown = refusals.flatMap(({ answer }) => currentOf(answer)?.lists ?? []);

@@ -7,7 +7,7 @@ import { soleVoter, votersOf } from "./lists";
 import { type AnsweredItems, Observations } from "./observations";
 import { spreadOrder, spreadVoters, stands, votersOrder } from "./orders";
 import { passWrites } from "./pass-writes";
-import { isDecided, type Outcome, outcomesOf, type Plan, writesOf } from "./plan";
+import { isDecided, outcomesOf, type Plan, type WriteOutcome, writesOf } from "./plan";
 import { isOverruled, renewPlan } from "./renew";
 import type { LeaseRun, LeaseSettings } from "./settings";
 import { type Standing, standings } from "./standing";
@@ -310,7 +310,7 @@ class Ownership {
     return this.run.clock() < (this.retryAt.get(home) ?? Number.NEGATIVE_INFINITY);
   }
 
-  private settle({ plan, isDone, refused }: Outcome, view: HomeView, began: number): void {
+  private settle({ plan, isDone, refused }: WriteOutcome, view: HomeView, began: number): void {
     const { home, kind } = plan;
     for (const table of refused) this.observations.forgetAbsence(table, home);
     const before = this.held.get(home);
@@ -351,7 +351,7 @@ class Ownership {
   }
 
   /** What a round below its majority has replaced goes back, so that whoever is next need not wait for a lapse. */
-  private *giveBack(outcomes: readonly Outcome[]): Steps<void> {
+  private *giveBack(outcomes: readonly WriteOutcome[]): Steps<void> {
     const writes = outcomes
       .filter(({ isDone, plan }) => !isDone && (plan.kind === "take" || plan.kind === "continue"))
       .flatMap(({ plan, refused }) =>

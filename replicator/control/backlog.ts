@@ -1,5 +1,5 @@
 import type { AgeQuestion, Ages } from "./ages";
-import type { Depth } from "./depths";
+import type { QueueDepth } from "./depths";
 import { rescuedQueues } from "./rescue";
 import type { ControlledQueue } from "./settings";
 import { oldest } from "./watermark";
@@ -45,7 +45,7 @@ export class Backlog {
   }
 
   /** @param depths of work queues, as far as they could be asked */
-  sawDepths(depths: Readonly<Record<string, Depth>>, now: number): void {
+  sawDepths(depths: Readonly<Record<string, QueueDepth>>, now: number): void {
     for (const [queue, { waiting }] of Object.entries(depths)) {
       if (waiting === 0) this.empty.set(queue, { since: this.empty.get(queue)?.since ?? now, until: now });
       else this.empty.delete(queue);

@@ -6,8 +6,8 @@ import {
   type SQSClient,
 } from "@aws-sdk/client-sqs";
 import { BATCH_MAX_ENTRIES } from "../../core/limits";
+import { nameOf } from "../../messages/failures";
 import { encodeHeartbeat, type Heartbeat, parseHeartbeat } from "../../ownership/heartbeat";
-import { nameOf } from "./parts";
 
 type Client = Pick<SQSClient, "send">;
 

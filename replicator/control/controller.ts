@@ -4,7 +4,7 @@ import type { HomeNow, LeaseRun } from "../../ownership/lease/settings";
 import { type Ages, readAges } from "./ages";
 import { agesWanted, Backlog, workQueuesOf } from "./backlog";
 import { sendHeartbeat } from "./canary";
-import { Copies } from "./copies";
+import { WaitingCopies } from "./copies";
 import { readDepths } from "./depths";
 import { Drainers } from "./drainers";
 import { Fitness } from "./fitness";
@@ -53,7 +53,7 @@ export class Controller {
   readonly hooks: LeaseHooks;
   private readonly fitness = new Fitness();
   private readonly backlog = new Backlog();
-  private readonly copies = new Copies();
+  private readonly copies = new WaitingCopies();
   private readonly listener: Listener;
   private readonly ledger: LedgerSight;
   private readonly homeQueues: HomeQueues;

@@ -1,11 +1,11 @@
-import type { Depth } from "./depths";
+import type { QueueDepth } from "./depths";
 
 /** Whether there may be something on standby queues, by the last reading. */
-export class Copies {
+export class WaitingCopies {
   private readonly waiting = new Set<string>();
 
   /** @param depths of those that were asked; one that is missing could not be asked, and may hold something */
-  saw(asked: readonly string[], depths: Readonly<Record<string, Depth>>): void {
+  saw(asked: readonly string[], depths: Readonly<Record<string, QueueDepth>>): void {
     for (const queue of asked) {
       if (depths[queue]?.all === 0) this.waiting.delete(queue);
       else this.waiting.add(queue);

@@ -1,5 +1,5 @@
 import { GetQueueAttributesCommand } from "@aws-sdk/client-sqs";
-import { forEachParallel } from "../parallel";
+import { forEachParallel } from "../sqs/parallel";
 import { attempt, type Parts } from "./parts";
 import { queueIn } from "./urls";
 
@@ -10,7 +10,7 @@ const COUNTED = [
   "ApproximateNumberOfMessagesDelayed",
 ] as const;
 
-export interface Depth {
+export interface QueueDepth {
   /** Messages that wait to be received, also those whose delay has not passed. */
   readonly waiting: number;
   /** All messages, out of sight or not. */
@@ -21,8 +21,8 @@ export interface Depth {
 export async function readDepths(
   parts: Pick<Parts, "settings" | "sqs" | "onFailure">,
   queues: readonly string[],
-): Promise<Readonly<Record<string, Depth>>> {
-  const depths: Record<string, Depth> = {};
+): Promise<Readonly<Record<string, QueueDepth>>> {
+  const depths: Record<string, QueueDepth> = {};
   await forEachParallel(new Set(queues), AT_A_TIME, async (queue) => {
     const depth = await attempt(parts, "depths", () => depthOf(parts, queue));
     if (depth !== undefined) depths[queue] = depth;
@@ -30,7 +30,10 @@ export async function readDepths(
   return depths;
 }
 
-async function depthOf({ settings, sqs }: Pick<Parts, "settings" | "sqs">, queue: string): Promise<Depth> {
+async function depthOf(
+  { settings, sqs }: Pick<Parts, "settings" | "sqs">,
+  queue: string,
+): Promise<QueueDepth> {
   const { Attributes = {} } = await sqs.send(
     new GetQueueAttributesCommand({ QueueUrl: queueIn(settings, queue), AttributeNames: [...COUNTED] }),
   );

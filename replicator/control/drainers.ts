@@ -1,6 +1,6 @@
 import { InvokeCommand, type InvokeCommandOutput } from "@aws-sdk/client-lambda";
+import { callFailure } from "../../messages/failures";
 import type { DrainResult } from "../drain/task";
-import { callFailure } from "../message/failures";
 import { attempt, type Parts } from "./parts";
 import type { Errand } from "./tasks";
 

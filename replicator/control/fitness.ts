@@ -1,7 +1,7 @@
 import { HEARTBEAT_FRESH_SECONDS } from "../../core/limits";
 
 /** What could be seen of the own region just now. */
-export interface Sight {
+export interface RegionSight {
   /** Queues that do not answer, by name, each with the code of its error. */
   readonly silent: Readonly<Record<string, string>>;
   /** Code of the error by which the ledger could not be written and read. Undefined: it could, or there is none. */
@@ -9,7 +9,7 @@ export interface Sight {
 }
 
 /** Whether a region can do its work, as far as that is known. */
-export interface Verdict {
+export interface FitnessVerdict {
   /** Undefined: nothing speaks against it, but the canary has not had the time to pass. */
   readonly fit: boolean | undefined;
   /** For how long it has not been, milliseconds. @default it is fit, or that is not known */
@@ -28,7 +28,7 @@ const FRESH_MS = HEARTBEAT_FRESH_SECONDS * 1_000;
  * sent no heartbeats.
  */
 export class Fitness {
-  private sight: Sight | undefined;
+  private sight: RegionSight | undefined;
   private beganAt: number | undefined;
   private heardAt: number | undefined;
   private queuesGoodAt: number | undefined;
@@ -39,7 +39,7 @@ export class Fitness {
     this.beganAt ??= now;
   }
 
-  saw(sight: Sight, now: number): void {
+  saw(sight: RegionSight, now: number): void {
     this.sight = sight;
     if (Object.keys(sight.silent).length === 0) this.queuesGoodAt = now;
     if (sight.ledger === undefined) this.ledgerGoodAt = now;
@@ -56,7 +56,7 @@ export class Fitness {
     this.heardAt = Math.max(sentAt, this.heardAt ?? sentAt);
   }
 
-  verdict(now: number): Verdict {
+  verdict(now: number): FitnessVerdict {
     const { sight, beganAt, heardAt } = this;
     if (sight === undefined || beganAt === undefined) return { fit: undefined, reasons: [] };
     const isHeard = heardAt !== undefined && now - heardAt <= FRESH_MS;

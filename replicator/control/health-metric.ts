@@ -1,5 +1,5 @@
 import { PutMetricDataCommand } from "@aws-sdk/client-cloudwatch";
-import { controllerDimensions, METRICS, METRICS_NAMESPACE } from "../metrics";
+import { controllerDimensions, METRICS, METRICS_NAMESPACE } from "../telemetry/metrics";
 import type { RunReport } from "./controller";
 import { attemptWithin, type Parts } from "./parts";
 

@@ -1,6 +1,6 @@
 import { GetQueueAttributesCommand } from "@aws-sdk/client-sqs";
-import type { Failure } from "../message/failures";
-import { forEachParallel } from "../parallel";
+import type { Failure } from "../../messages/failures";
+import { forEachParallel } from "../sqs/parallel";
 import { failureWithin, type Parts } from "./parts";
 import type { ControlledQueue } from "./settings";
 import { queueIn } from "./urls";

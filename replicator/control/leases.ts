@@ -1,4 +1,5 @@
 import { createHash, randomUUID } from "node:crypto";
+import { nameOf } from "../../messages/failures";
 import { leaseRun } from "../../ownership/lease/run";
 import type { LeaseSettings } from "../../ownership/lease/settings";
 import { type DriveOptions, drive } from "../../ownership/lease/store/drive";
@@ -6,10 +7,10 @@ import {
   type LeaseStore,
   type LeaseStoreOptions,
   openStore,
-  type Trouble,
+  type TableTrouble,
 } from "../../ownership/lease/store/store";
 import type { LeaseHooks } from "./controller";
-import { nameOf, type Parts } from "./parts";
+import type { Parts } from "./parts";
 import type { ControllerSettings } from "./settings";
 
 /** A run ends so long before Lambda would stop it that what is under way has ended. */
@@ -95,7 +96,7 @@ export function leaseSettings(settings: ControllerSettings): LeaseSettings {
   };
 }
 
-function rarely(clock: () => number, tell: (trouble: Trouble) => void): (trouble: Trouble) => void {
+function rarely(clock: () => number, tell: (trouble: TableTrouble) => void): (trouble: TableTrouble) => void {
   const told = new Map<string, number>();
   return (trouble) => {
     const key = `${trouble.table} ${trouble.reason}`;

@@ -8,8 +8,8 @@ import {
   NOTES_VERSION,
   type Notes,
   type Processed,
-  type Rescue,
   type Rescued,
+  type RescueNote,
 } from "./notes";
 
 /** Attribute on which every write is conditional. */
@@ -67,7 +67,7 @@ function homeIn(value: unknown, name: string): HomeNotes {
   };
 }
 
-function rescueIn(value: unknown, name: string): Rescue {
+function rescueIn(value: unknown, name: string): RescueNote {
   const fields = record(value, name);
   return {
     ...rescuedIn(value, name),

@@ -1,4 +1,5 @@
 import { ConditionalCheckFailedException, PutItemCommand, QueryCommand } from "@aws-sdk/client-dynamodb";
+import { nameOf } from "../../messages/failures";
 import type { Item } from "../../ownership/lease/store/attributes";
 import type { ReachedTable } from "../../ownership/lease/store/reached-table";
 import { within } from "../../ownership/lease/store/within";
@@ -6,7 +7,6 @@ import { OWNERSHIP_ATTRIBUTES as KEYS, KINDS } from "../../ownership/lease/table
 import { ROUND_MS } from "../../ownership/lease/times";
 import { NO_NOTES, type Notes } from "./notes";
 import { notesIn, notesItem, VERSION, versionIn } from "./notes-item";
-import { nameOf } from "./parts";
 
 /** Told of a table that counts for nothing, by its region, with the name of the error. */
 export type NotesReport = (table: string, code: string) => void;

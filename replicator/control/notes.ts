@@ -21,7 +21,7 @@ export interface HomeNotes {
   /** Follows what the home tells while it processes its own messages, and never goes back. */
   readonly queues: Processed;
   /** @default this region owns the home with nothing to rescue, or does not own it */
-  readonly rescue?: Rescue;
+  readonly rescue?: RescueNote;
   /** Rescues that were handed back, the last one last. @default there are none */
   readonly spans?: readonly Rescued[];
 }
@@ -38,7 +38,7 @@ export interface Rescued {
 }
 
 /** What this region rescues while it owns the home. It stands in the notes before anything is moved. */
-export interface Rescue extends Rescued {
+export interface RescueNote extends Rescued {
   /** Since when this region gives the home up to the home's own region. @default it does not */
   readonly leaving?: number;
   /** All of it is processed, and the home is told so. @default it is not */

@@ -3,7 +3,7 @@ import type { LambdaClient } from "@aws-sdk/client-lambda";
 import type { SQSClient } from "@aws-sdk/client-sqs";
 import type { SSMClient } from "@aws-sdk/client-ssm";
 import type { LedgerTable } from "../../ledger/table";
-import { callFailure, type Failure } from "../message/failures";
+import { callFailure, type Failure, nameOf } from "../../messages/failures";
 import type { NotesStore } from "./notes-store";
 import type { ControllerSettings } from "./settings";
 
@@ -72,9 +72,4 @@ export async function failureWithin(
     return { class: "deadline", code: "TooLong" };
   };
   return Promise.race([call().then(() => undefined, callFailure), tooLong()]);
-}
-
-/** What logs say of an error. Never its text, which may quote what the error is about. */
-export function nameOf(error: unknown): string {
-  return error instanceof Error ? error.name : typeof error;
 }

@@ -1,7 +1,8 @@
 import { GetParametersByPathCommand, type SSMClient } from "@aws-sdk/client-ssm";
+import { nameOf } from "../../messages/failures";
 import { mapOf, oneOf, parsed, record, text, wholeNumber } from "../../ownership/checks";
 import { RESCUES } from "../drain/settings";
-import { nameOf, type Parts } from "./parts";
+import type { Parts } from "./parts";
 import type { ControlledQueue } from "./settings";
 
 /** Logical queues are added by Terraform: a warm worker learns of a new one within this time. */

@@ -6,8 +6,8 @@ import {
   NO_HOME_NOTES,
   type Notes,
   type Processed,
-  type Rescue,
   type Rescued,
+  type RescueNote,
 } from "./notes";
 import type { ControlledQueue } from "./settings";
 
@@ -61,7 +61,11 @@ export function rescuedQueues(queues: readonly ControlledQueue[], home: string):
 }
 
 /** The rescue of a home that this region owns by the epoch that holds. Undefined: none is noted. */
-export function rescueOf(homes: Notes["homes"], home: string, now: HomeNow | undefined): Rescue | undefined {
+export function rescueOf(
+  homes: Notes["homes"],
+  home: string,
+  now: HomeNow | undefined,
+): RescueNote | undefined {
   const rescue = homes[home]?.rescue;
   return rescue !== undefined && rescue.epoch === now?.epoch ? rescue : undefined;
 }
@@ -91,7 +95,7 @@ function owned(home: string, kept: HomeNotes, now: HomeNow, known: Known): HomeN
 }
 
 /** A region that takes back what had lapsed from it alone is the same owner, by another epoch. */
-function isSameTaking({ until, epoch }: Rescue, { taking, epoch: present }: HomeNow): boolean {
+function isSameTaking({ until, epoch }: RescueNote, { taking, epoch: present }: HomeNow): boolean {
   return taking === undefined ? epoch === present : until === Math.ceil(taking.at);
 }
 
@@ -99,9 +103,9 @@ function fencedAt({ taking }: HomeNow, { now }: Known): number {
   return taking === undefined ? now : Math.ceil(taking.at);
 }
 
-function goneOn(home: string, before: Rescue, now: HomeNow, known: Known): Rescue {
+function goneOn(home: string, before: RescueNote, now: HomeNow, known: Known): RescueNote {
   const rescued = rescuedQueues(known.queues ?? [], home);
-  const { leaving, handedBack, ...rescue }: Rescue = {
+  const { leaving, handedBack, ...rescue }: RescueNote = {
     ...before,
     epoch: now.epoch ?? before.epoch,
     queues: before.handedBack ? before.queues : withSince(before.queues, rescued, now.since),
@@ -117,7 +121,11 @@ function goneOn(home: string, before: Rescue, now: HomeNow, known: Known): Rescu
  * A rescue whose home is being given up. It is handed back when all that was moved is processed. What is not when the time is over is the
  * home's again, which has it on its work queue.
  */
-function handedOver(rescue: Rescue, leaving: number, { isProcessed, handBackTimeoutMs, now }: Known): Rescue {
+function handedOver(
+  rescue: RescueNote,
+  leaving: number,
+  { isProcessed, handBackTimeoutMs, now }: Known,
+): RescueNote {
   const queues = Object.entries(rescue.queues);
   const processed = queues.filter(([queue]) => isProcessed(queue, leaving + STOPPED_MS));
   if (processed.length < queues.length && now < leaving + handBackTimeoutMs) return rescue;

@@ -1,7 +1,7 @@
 import { Logger } from "@aws-lambda-powertools/logger";
 import { Metrics, MetricUnit } from "@aws-lambda-powertools/metrics";
 import type { Context } from "aws-lambda";
-import { controllerDimensions, METRICS, METRICS_NAMESPACE } from "../metrics";
+import { controllerDimensions, METRICS, METRICS_NAMESPACE } from "../telemetry/metrics";
 import type { RunReport } from "./controller";
 import type { ControllerSettings } from "./settings";
 

@@ -1,10 +1,10 @@
 import type { SQSRecord } from "aws-lambda";
 import { TRANSIT_RETENTION_SECONDS } from "../../core/limits";
-import { copyOf } from "../message/copy";
-import { deduplicationId, identified } from "../message/deduplication";
-import { type Message, messageOf } from "../message/message";
-import { type Origin, originIn, originOf } from "../message/origin";
-import { stamp } from "../message/stamp";
+import { copyOf } from "../../messages/copy";
+import { deduplicationId, identified } from "../../messages/deduplication";
+import { type Message, messageOf } from "../../messages/message";
+import { type Origin, originIn, originOf } from "../../messages/origin";
+import { stamp } from "../../messages/stamp";
 
 /** A message that a drainer holds, and what is to be known of it. */
 export interface Copy {

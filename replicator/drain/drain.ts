@@ -5,7 +5,7 @@ import { Rate } from "./rate";
 import { withReceivers } from "./receivers";
 import { reclaim } from "./reclaim";
 import { round } from "./round";
-import type { Drainage, DrainSurroundings, End, Run } from "./run";
+import type { Drainage, DrainContext, DrainRun, End } from "./run";
 import type { DrainerSettings } from "./settings";
 import { type Source, sourcesOf } from "./source";
 import { Tally } from "./tally";
@@ -31,14 +31,10 @@ const PAUSE_MS = 2_000;
  * Does a task. It may be stopped at any moment and begun anew, and two may be at it at once: a message is always on one of the
  * queues, and what is moved twice is one message to the ledger, and for five minutes to a FIFO queue. What one run moves it moves once.
  */
-export async function drain(
-  task: DrainTask,
-  drainage: Drainage,
-  surroundings: DrainSurroundings,
-): Promise<Drained> {
+export async function drain(task: DrainTask, drainage: Drainage, context: DrainContext): Promise<Drained> {
   const { settings } = drainage;
   const tally = new Tally();
-  const run: Run = {
+  const run: DrainRun = {
     ...drainage,
     task,
     rules: { ...task, ...settings },
@@ -46,14 +42,14 @@ export async function drain(
     rate: new Rate(settings.maxRate),
     moved: new Moved(),
     tally,
-    surroundings,
+    context,
   };
   const drained = task.action === "reclaim" ? await reclaim(run, RECEIVERS) : await drainCopies(run);
   return { result: tally.result(drained), tally };
 }
 
-async function drainCopies(run: Run): Promise<boolean> {
-  const { task, tally, lookup, surroundings } = run;
+async function drainCopies(run: DrainRun): Promise<boolean> {
+  const { task, tally, lookup, context } = run;
   const [standby, ...afar] = sourcesOf(run);
   const moves = task.moves.includes(task.home);
   let readsAfar = moves && task.fromAfar === true;
@@ -68,14 +64,14 @@ async function drainCopies(run: Run): Promise<boolean> {
     // Something has come to the standby queue that has to go first.
     if (last === "blocked") continue;
     if (task.stay !== true) break;
-    if (last !== "empty") await surroundings.sleep(PAUSE_MS);
+    if (last !== "empty") await context.sleep(PAUSE_MS);
   }
   if (!tally.empty || tally.owes) return false;
   return moves ? isGone(standby, run) : tally.left === 0;
 }
 
 /** Outbox, then ingress queue of the home, each when the one before is empty. */
-async function emptyAfar(sources: readonly Source[], run: Run): Promise<End> {
+async function emptyAfar(sources: readonly Source[], run: DrainRun): Promise<End> {
   for (const source of sources) {
     const end = await empty(source, run, false);
     if (end !== "empty") return end;
@@ -84,9 +80,9 @@ async function emptyAfar(sources: readonly Source[], run: Run): Promise<End> {
 }
 
 /** Looks at a queue until there is no more to be done. @param confirm whether it must be really empty to be called so */
-async function empty(source: Source, run: Run, confirm: boolean): Promise<End> {
-  const { settings, surroundings } = run;
-  const { receiving } = surroundings.deadlines;
+async function empty(source: Source, run: DrainRun, confirm: boolean): Promise<End> {
+  const { settings, context } = run;
+  const { receiving } = context.deadlines;
   const receivers = receiversFor(settings);
   for (;;) {
     const end = await withReceivers(() => round(source, run, 0), receivers, receiving);
@@ -103,8 +99,8 @@ function receiversFor({ maxRate = RECEIVERS }: DrainerSettings): number {
 }
 
 /** Whether nothing is on the queue, out of sight either, but what this run has left there on purpose. */
-async function isGone({ queue }: Source, { tally, surroundings }: Run): Promise<boolean> {
-  const depth = await depthOf(queue, surroundings.deadlines.settling);
+async function isGone({ queue }: Source, { tally, context }: DrainRun): Promise<boolean> {
+  const depth = await depthOf(queue, context.deadlines.settling);
   if (!depth.ok) tally.fail(queue, depth.failure);
   return depth.ok && depth.value.waiting === 0 && depth.value.outOfSight <= tally.hidden;
 }

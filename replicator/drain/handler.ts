@@ -1,9 +1,9 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import type { SQSClient } from "@aws-sdk/client-sqs";
 import type { Context } from "aws-lambda";
-import { drainDeadlinesOf } from "../deadline";
-import { dimensionsOf } from "../metrics";
-import { traced } from "../tracing";
+import { drainDeadlinesOf } from "../sqs/deadline";
+import { dimensionsOf } from "../telemetry/metrics";
+import { traced } from "../telemetry/tracing";
 import { drain } from "./drain";
 import type { Drainage } from "./run";
 import { Tally } from "./tally";

@@ -1,6 +1,6 @@
-import { callFailure } from "../message/failures";
+import { callFailure } from "../../messages/failures";
 import type { Copy } from "./copy";
-import type { Completed } from "./fate";
+import type { Completed } from "./disposition";
 import type { Tally } from "./tally";
 
 /** The ledger, as far as a drainer asks it. */

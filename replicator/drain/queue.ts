@@ -6,10 +6,10 @@ import {
 } from "@aws-sdk/client-sqs";
 import type { SQSRecord } from "aws-lambda";
 import { BATCH_MAX_ENTRIES } from "../../core/limits";
-import type { Deadline } from "../deadline";
-import { callFailure, entryFailure, type Failure } from "../message/failures";
-import type { Target } from "../send";
-import { inTens } from "../visibility";
+import { callFailure, entryFailure, type Failure } from "../../messages/failures";
+import type { Deadline } from "../sqs/deadline";
+import type { Target } from "../sqs/send";
+import { inTens } from "../sqs/visibility";
 import { recordOf } from "./received";
 
 /** What a call gave, or why it failed. None of the functions here throws. */

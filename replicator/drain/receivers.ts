@@ -1,5 +1,5 @@
-import type { Deadline } from "../deadline";
-import type { End, Look } from "./run";
+import type { Deadline } from "../sqs/deadline";
+import type { End, QueueLook } from "./run";
 
 /** Worst first: what is said of a queue when its receivers ended in different ways. */
 const ENDS: readonly End[] = ["failed", "blocked", "late", "futile", "empty"];
@@ -9,7 +9,7 @@ const ENDS: readonly End[] = ["failed", "blocked", "late", "futile", "empty"];
  * look that found a full batch and got something done: an idle queue costs one call.
  */
 export async function withReceivers(
-  look: () => Promise<Look>,
+  look: () => Promise<QueueLook>,
   limit: number,
   deadline: Deadline,
 ): Promise<End> {

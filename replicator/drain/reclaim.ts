@@ -1,13 +1,13 @@
 import type { SQSRecord } from "aws-lambda";
 import { BACK_OFF_MAX_SECONDS } from "../../core/limits";
-import { groupOf } from "../deliver";
-import { originOn } from "../message/copy";
-import type { Target } from "../send";
-import { changeVisibility, type Return } from "../visibility";
+import { originOn } from "../../messages/copy";
+import { groupOf } from "../sqs/deliver";
+import type { Target } from "../sqs/send";
+import { changeVisibility, type Return } from "../sqs/visibility";
 import { depthOf, receive, remove } from "./queue";
 import { withReceivers } from "./receivers";
 import { secondsToNext } from "./returns";
-import type { Look, Run } from "./run";
+import type { DrainRun, QueueLook } from "./run";
 import type { DrainTask } from "./task";
 
 /**
@@ -23,14 +23,14 @@ const PAUSE_MS = 2_000;
  * Deletes from the own work queue what the last owner has rescued, before consumers may receive again: without a ledger nobody else
  * would know. Gives whether that is done; else all the time was used that there was.
  */
-export async function reclaim(run: Run, receivers: number): Promise<boolean> {
-  const { task, settings, clients, tally, surroundings } = run;
-  const { deadlines } = surroundings;
+export async function reclaim(run: DrainRun, receivers: number): Promise<boolean> {
+  const { task, settings, clients, tally, context } = run;
+  const { deadlines } = context;
   const work = { client: clients.own, queueUrl: settings.workQueueUrl };
   const seen = new Set<string>();
   const kept: Return[] = [];
 
-  const look = async (waitSeconds: number): Promise<Look> => {
+  const look = async (waitSeconds: number): Promise<QueueLook> => {
     const options = { visibilitySeconds: VISIBILITY_SECONDS, waitSeconds };
     const received = await receive(work, options, settings.region, deadlines.receiving);
     if (!received.ok) {
@@ -68,12 +68,12 @@ export async function reclaim(run: Run, receivers: number): Promise<boolean> {
     for (;;) {
       if ((await lookAtAll()) && (await isSeen(work, run))) return true;
       if (!deadlines.receiving.mayStart()) return false;
-      await surroundings.sleep(PAUSE_MS);
+      await context.sleep(PAUSE_MS);
     }
   };
   const isDone = await lookUntilSeen();
   tally.left += kept.length;
-  const seconds = isDone ? 0 : secondsToNext(VISIBILITY_SECONDS, surroundings.now());
+  const seconds = isDone ? 0 : secondsToNext(VISIBILITY_SECONDS, context.now());
   await show(
     kept.map(({ record }) => ({ record, seconds })),
     work,
@@ -83,8 +83,8 @@ export async function reclaim(run: Run, receivers: number): Promise<boolean> {
 }
 
 /** Whether all that can be received was looked at. What consumers hold behind the closed gate they may hold for hours: nobody waits for it. */
-async function isSeen(work: Target, { tally, surroundings }: Run): Promise<boolean> {
-  const depth = await depthOf(work, surroundings.deadlines.settling);
+async function isSeen(work: Target, { tally, context }: DrainRun): Promise<boolean> {
+  const depth = await depthOf(work, context.deadlines.settling);
   if (!depth.ok) tally.fail(work, depth.failure);
   return depth.ok && depth.value.waiting === 0;
 }
@@ -101,7 +101,7 @@ function released({ receiptHandle }: SQSRecord): Return {
   return { record: { receiptHandle }, seconds: 0 };
 }
 
-async function show(returns: readonly Return[], work: Target, { tally, surroundings }: Run): Promise<void> {
-  const unchanged = await changeVisibility(returns, work, surroundings.deadlines.settling);
+async function show(returns: readonly Return[], work: Target, { tally, context }: DrainRun): Promise<void> {
+  const unchanged = await changeVisibility(returns, work, context.deadlines.settling);
   if (unchanged > 0) tally.fail(work, { class: "unknown", code: "VisibilityNotChanged" }, unchanged);
 }

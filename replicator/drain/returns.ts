@@ -1,10 +1,10 @@
 import type { SQSRecord } from "aws-lambda";
 import { BACK_OFF_MAX_SECONDS } from "../../core/limits";
-import { groupOf } from "../deliver";
-import { backOffSeconds } from "../message/back-off";
-import type { Return } from "../visibility";
+import { backOffSeconds } from "../../messages/back-off";
+import { groupOf } from "../sqs/deliver";
+import type { Return } from "../sqs/visibility";
 import { receivesOf } from "./copy";
-import type { KeptFor } from "./fate";
+import type { KeptFor } from "./disposition";
 
 /**
  * Why a copy that was received stays on its queue: as in {@link KeptFor}, or it should have gone.

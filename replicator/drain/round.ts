@@ -1,18 +1,18 @@
 import type { SQSRecord } from "aws-lambda";
 import { BATCH_MAX_ENTRIES } from "../../core/limits";
-import type { Deadline } from "../deadline";
-import { type Delivery, deliver, groupOf, type Route } from "../deliver";
-import type { Failure } from "../message/failures";
-import type { Message } from "../message/message";
-import { madeOwn } from "../message/stamp";
-import { toQueue } from "../peer";
-import { type Outcome, refused, type Target } from "../send";
-import { changeVisibility } from "../visibility";
+import type { Failure } from "../../messages/failures";
+import type { Message } from "../../messages/message";
+import { madeOwn } from "../../messages/stamp";
+import { toQueue } from "../replicate/batch-context";
+import type { Deadline } from "../sqs/deadline";
+import { type Delivery, deliver, groupOf, type Route } from "../sqs/deliver";
+import { refused, type SendOutcome, type Target } from "../sqs/send";
+import { changeVisibility } from "../sqs/visibility";
 import { type Copy, receivesOf } from "./copy";
-import { type Fate, fateOf, homeOf, type KeptFor } from "./fate";
+import { type Disposition, dispositionOf, homeOf, type KeptFor } from "./disposition";
 import { depthOf, receive, remove } from "./queue";
 import { returnsOf, type Stay, type StaysFor } from "./returns";
-import type { Look, Run } from "./run";
+import type { DrainRun, QueueLook } from "./run";
 import type { Source } from "./source";
 
 /** What is received is out of sight for this long, should the drainer die. */
@@ -29,9 +29,9 @@ const HOLD_MS = 20_000;
  * sent that another region may be processing.
  * @param waitSeconds time for which an empty queue is waited for
  */
-export async function round(source: Source, run: Run, waitSeconds: number): Promise<Look> {
-  const { settings, rules, tally, lookup, surroundings } = run;
-  const { deadlines, now } = surroundings;
+export async function round(source: Source, run: DrainRun, waitSeconds: number): Promise<QueueLook> {
+  const { settings, rules, tally, lookup, context } = run;
+  const { deadlines, now } = context;
   const holdUntilMs = now() + HOLD_MS;
   const received = await receive(
     source.queue,
@@ -47,24 +47,32 @@ export async function round(source: Source, run: Run, waitSeconds: number): Prom
 
   const copies = received.value.map(source.copyOf);
   const [completed, open] = await Promise.all([lookup.completed(copies), openAmong(run.task.moves, run)]);
-  const alone = copies.map((copy): Judged => ({ copy, fate: fateOf(copy, { completed, open }, rules) }));
+  const alone = copies.map(
+    (copy): Judged => ({ copy, disposition: dispositionOf(copy, { completed, open }, rules) }),
+  );
   const judged = (settings.fifo ? inOrder(alone) : alone).map(
-    ({ copy, fate }): Judged => ({ copy, fate: isForWork(fate) ? onlyOnce(fate, copy, run) : fate }),
+    ({ copy, disposition }): Judged => ({
+      copy,
+      disposition: isForWork(disposition) ? onlyOnce(disposition, copy, run) : disposition,
+    }),
   );
   countOdd(judged, source, run);
   const moves = await move(judged, source, run, holdUntilMs);
   const accepted = new Set(moves.accepted);
-  for (const { copy, fate } of judged) if (isForWork(fate)) run.moved.settle(copy, accepted.has(copy.record));
-  const fates = judged.map(
-    ({ copy, fate }): Judged => ({
+  for (const { copy, disposition } of judged)
+    if (isForWork(disposition)) run.moved.settle(copy, accepted.has(copy.record));
+  const dispositions = judged.map(
+    ({ copy, disposition }): Judged => ({
       copy,
-      fate: isLeft(fate, "underWay") && run.moved.isRepeated(copy) ? REPEATED : fate,
+      disposition: isLeft(disposition, "underWay") && run.moved.isRepeated(copy) ? REPEATED : disposition,
     }),
   );
-  const leaves = fates.flatMap(({ copy, fate }) =>
-    fate.does === "leave" ? [{ record: copy.record, why: fate.why }] : [],
+  const leaves = dispositions.flatMap(({ copy, disposition }) =>
+    disposition.does === "leave" ? [{ record: copy.record, why: disposition.why }] : [],
   );
-  const deletes = fates.flatMap(({ copy, fate }) => (fate.does === "delete" ? [copy.record] : []));
+  const deletes = dispositions.flatMap(({ copy, disposition }) =>
+    disposition.does === "delete" ? [copy.record] : [],
+  );
   const gone = [...moves.accepted, ...deletes];
   const stays = [...moves.stays, ...leaves];
   const [removal, unchanged] = await Promise.all([
@@ -72,7 +80,7 @@ export async function round(source: Source, run: Run, waitSeconds: number): Prom
     release(stays, gone, source, run),
   ]);
   for (const failure of removal.failures) tally.fail(source.queue, failure);
-  countRemoved(fates, new Set(removal.removed), run);
+  countRemoved(dispositions, new Set(removal.removed), run);
   tally.left += stays.length;
   const aside = stays.flatMap(({ record, why }) => (isOwed(why) ? [] : [record.messageId]));
   tally.setAside(
@@ -93,13 +101,13 @@ export async function round(source: Source, run: Run, waitSeconds: number): Prom
 }
 
 /** Those of the homes whose messages this region processes now, as passes say. */
-async function openAmong(homes: readonly string[], run: Run): Promise<ReadonlySet<string>> {
+async function openAmong(homes: readonly string[], run: DrainRun): Promise<ReadonlySet<string>> {
   const asked = [...new Set(homes)];
   const are = await Promise.all(asked.map((home) => isOpen(home, run)));
   return new Set(asked.filter((_, index) => are[index]));
 }
 
-async function isOpen(home: string, { passes, homePasses, settings, task }: Run): Promise<boolean> {
+async function isOpen(home: string, { passes, homePasses, settings, task }: DrainRun): Promise<boolean> {
   if (!task.adopts?.includes(home)) return (await passes.verdict(home)).open;
   const verdicts = await Promise.all([passes.verdict(settings.region), homePasses.verdict(home)]);
   return verdicts.every(({ open }) => open);
@@ -108,48 +116,49 @@ async function isOpen(home: string, { passes, homePasses, settings, task }: Run)
 /** Nothing goes before an earlier message of its group that is to go as well and does not yet. */
 function inOrder(judged: readonly Judged[]): readonly Judged[] {
   const waiting = new Set<string | undefined>();
-  return judged.map(({ copy, fate }): Judged => {
+  return judged.map(({ copy, disposition }): Judged => {
     const group = groupOf(copy.record);
-    if (fate.does === "leave" && (fate.why === "unknown" || fate.why === "closed")) waiting.add(group);
-    return { copy, fate: fate.does === "move" && waiting.has(group) ? BEHIND : fate };
+    if (disposition.does === "leave" && (disposition.why === "unknown" || disposition.why === "closed"))
+      waiting.add(group);
+    return { copy, disposition: disposition.does === "move" && waiting.has(group) ? BEHIND : disposition };
   });
 }
 
-const BEHIND: Fate = { does: "leave", why: "behind" };
+const BEHIND: Disposition = { does: "leave", why: "behind" };
 
 /** Counts copies in which something is wrong, each time that they are seen. */
-function countOdd(judged: readonly Judged[], { queue }: Source, { tally }: Run): void {
+function countOdd(judged: readonly Judged[], { queue }: Source, { tally }: DrainRun): void {
   const count = (failure: Failure, isOdd: (one: Judged) => boolean) => {
     const { length } = judged.filter(isOdd);
     if (length > 0) tally.fail(queue, failure, length);
   };
   count({ class: "message", code: "IdentityUnreadable" }, ({ copy }) => copy.isUnreadable === true);
-  count({ class: "message", code: "ForeignOrigin" }, ({ fate }) => isLeft(fate, "foreign"));
-  count(PASS_CLOSED, ({ fate }) => isLeft(fate, "closed"));
+  count({ class: "message", code: "ForeignOrigin" }, ({ disposition }) => isLeft(disposition, "foreign"));
+  count(PASS_CLOSED, ({ disposition }) => isLeft(disposition, "closed"));
 }
 
 const PASS_CLOSED: Failure = { class: "unowned", code: "PassClosed" };
 
-function isLeft(fate: Fate, why: KeptFor): boolean {
-  return fate.does === "leave" && fate.why === why;
+function isLeft(disposition: Disposition, why: KeptFor): boolean {
+  return disposition.does === "leave" && disposition.why === why;
 }
 
 /** On a FIFO queue SQS itself drops what is repeated, and a copy that stays would hold up its group. */
-function onlyOnce(fate: Fate, copy: Copy, { settings, moved }: Run): Fate {
+function onlyOnce(disposition: Disposition, copy: Copy, { settings, moved }: DrainRun): Disposition {
   const claim = settings.fifo ? "first" : moved.claim(copy);
-  if (claim === "first") return fate;
+  if (claim === "first") return disposition;
   return claim === "repeated" ? REPEATED : { does: "leave", why: "underWay" };
 }
 
-const REPEATED: Fate = { does: "delete", why: "repeated" };
+const REPEATED: Disposition = { does: "delete", why: "repeated" };
 
-function isForWork(fate: Fate): boolean {
-  return fate.does === "move" && fate.to === "work";
+function isForWork(disposition: Disposition): boolean {
+  return disposition.does === "move" && disposition.to === "work";
 }
 
 interface Judged {
   readonly copy: Copy;
-  readonly fate: Fate;
+  readonly disposition: Disposition;
 }
 
 interface Moves {
@@ -160,11 +169,18 @@ interface Moves {
   readonly blocked: boolean;
 }
 
-async function move(fates: readonly Judged[], source: Source, run: Run, holdUntilMs: number): Promise<Moves> {
-  const { settings, clients, rules, tally, rate, surroundings } = run;
-  const { deadlines, now, sleep } = surroundings;
+async function move(
+  dispositions: readonly Judged[],
+  source: Source,
+  run: DrainRun,
+  holdUntilMs: number,
+): Promise<Moves> {
+  const { settings, clients, rules, tally, rate, context } = run;
+  const { deadlines, now, sleep } = context;
   const goingTo = (to: "work" | "dlq") =>
-    fates.flatMap(({ copy, fate }) => (fate.does === "move" && fate.to === to ? [copy] : []));
+    dispositions.flatMap(({ copy, disposition }) =>
+      disposition.does === "move" && disposition.to === to ? [copy] : [],
+    );
   const toWork = goingTo("work");
   const toDlq = goingTo("dlq");
   const none = (why: StaysFor): Moves => ({
@@ -193,12 +209,12 @@ async function move(fates: readonly Judged[], source: Source, run: Run, holdUnti
       const homes = parcels.map(({ record }) => homeOf(copyOf.get(record)!, rules));
       const open = await openAmong(homes, run);
       return homes.map(
-        (home): Outcome => (open.has(home) ? { accepted: true, at: 0 } : refused(queue, PASS_CLOSED)),
+        (home): SendOutcome => (open.has(home) ? { accepted: true, at: 0 } : refused(queue, PASS_CLOSED)),
       );
     };
     const deliveries = await deliver([...copyOf.keys()], {
       prepare: (record) => messageOf(copyOf.get(record)!),
-      stages: [[ifOpen], [toQueue(queue, deadline, surroundings)]],
+      stages: [[ifOpen], [toQueue(queue, deadline, context)]],
       fifo: settings.fifo,
     });
     for (const delivery of deliveries) {
@@ -248,10 +264,10 @@ function parted(
 }
 
 /** Whether queues hold nothing that is to go, in sight or out of it. A queue that does not say so is not empty. */
-async function areEmpty(queues: readonly Target[], { tally, surroundings }: Run): Promise<boolean> {
+async function areEmpty(queues: readonly Target[], { tally, context }: DrainRun): Promise<boolean> {
   const depths = await Promise.all(
     queues.map(async (queue) => {
-      const depth = await depthOf(queue, surroundings.deadlines.sending);
+      const depth = await depthOf(queue, context.deadlines.sending);
       if (!depth.ok) tally.fail(queue, depth.failure);
       return depth.ok && depth.value.waiting === 0 && depth.value.outOfSight <= tally.asideOn(queue);
     }),
@@ -264,9 +280,9 @@ async function release(
   stays: readonly Stay[],
   gone: readonly SQSRecord[],
   { queue }: Source,
-  { settings, tally, surroundings }: Run,
+  { settings, tally, context }: DrainRun,
 ): Promise<number> {
-  const { deadlines, now, random } = surroundings;
+  const { deadlines, now, random } = context;
   const returns = returnsOf(stays, { gone, fifo: settings.fifo, nowMs: now(), random });
   const unchanged = await changeVisibility(returns, queue, deadlines.settling);
   if (unchanged > 0) tally.fail(queue, { class: "unknown", code: "VisibilityNotChanged" }, unchanged);
@@ -274,9 +290,13 @@ async function release(
   return unchanged;
 }
 
-function countRemoved(fates: readonly Judged[], removed: ReadonlySet<SQSRecord>, { tally }: Run): void {
-  for (const { copy, fate } of fates) {
-    if (fate.does !== "delete" || !removed.has(copy.record)) continue;
+function countRemoved(
+  dispositions: readonly Judged[],
+  removed: ReadonlySet<SQSRecord>,
+  { tally }: DrainRun,
+): void {
+  for (const { copy, disposition } of dispositions) {
+    if (disposition.does !== "delete" || !removed.has(copy.record)) continue;
     tally.pruned += 1;
   }
 }

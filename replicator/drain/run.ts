@@ -1,9 +1,9 @@
 import type { PassReader } from "../../ownership/lease/pass-reader";
-import type { DrainDeadlines } from "../deadline";
-import type { Target } from "../send";
-import type { Surroundings } from "../settle";
+import type { BatchContext } from "../replicate/batch-context";
+import type { DrainDeadlines } from "../sqs/deadline";
+import type { Target } from "../sqs/send";
 import type { LedgerIdOf } from "./copy";
-import type { Rules } from "./fate";
+import type { Rules } from "./disposition";
 import type { Lookup, ProcessedLedger } from "./lookup";
 import type { Moved } from "./moved";
 import type { Rate } from "./rate";
@@ -11,7 +11,7 @@ import type { DrainerSettings } from "./settings";
 import type { Tally } from "./tally";
 import type { DrainTask } from "./task";
 
-export interface DrainSurroundings extends Surroundings {
+export interface DrainContext extends BatchContext {
   readonly deadlines: DrainDeadlines;
   readonly sleep: (milliseconds: number) => Promise<void>;
 }
@@ -34,14 +34,14 @@ export interface Drainage {
 }
 
 /** One task under way. */
-export interface Run extends Drainage {
+export interface DrainRun extends Drainage {
   readonly task: DrainTask;
   readonly rules: Rules;
   readonly lookup: Lookup;
   readonly rate: Rate;
   readonly moved: Moved;
   readonly tally: Tally;
-  readonly surroundings: DrainSurroundings;
+  readonly context: DrainContext;
 }
 
 /**
@@ -57,7 +57,7 @@ export interface Run extends Drainage {
  */
 export type End = "empty" | "futile" | "failed" | "blocked" | "late";
 
-export interface Look {
+export interface QueueLook {
   /** @default one may go on */
   readonly end?: End;
   /** Whether as many messages came as a call can give, and something came of them. */

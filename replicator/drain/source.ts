@@ -1,5 +1,5 @@
 import type { SQSRecord } from "aws-lambda";
-import type { Target } from "../send";
+import type { Target } from "../sqs/send";
 import { type Copy, copyIn, untakenCopy } from "./copy";
 import type { Drainage } from "./run";
 

@@ -1,5 +1,5 @@
-import type { Failure } from "../message/failures";
-import { queueName, type Target } from "../send";
+import type { Failure } from "../../messages/failures";
+import { queueName, type Target } from "../sqs/send";
 import type { DrainResult } from "./task";
 
 /** Failures of one kind at one place. */

@@ -1,7 +1,7 @@
 import { Logger } from "@aws-lambda-powertools/logger";
 import { Metrics, MetricUnit } from "@aws-lambda-powertools/metrics";
 import type { Context } from "aws-lambda";
-import { dimensionsOf, FAILURE_CLASS_DIMENSION, METRICS, METRICS_NAMESPACE } from "../metrics";
+import { dimensionsOf, FAILURE_CLASS_DIMENSION, METRICS, METRICS_NAMESPACE } from "../telemetry/metrics";
 import type { Drained } from "./drain";
 import type { DrainerSettings } from "./settings";
 import type { DrainTask } from "./task";

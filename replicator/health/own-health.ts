@@ -1,9 +1,9 @@
+import { callFailure } from "../../messages/failures";
 import { getPass } from "../../ownership/lease/get-pass";
 import { asksForAnother, type Clocks } from "../../ownership/lease/pass";
 import { passIn } from "../../ownership/lease/store/pass-codec";
 import type { ReachedTable } from "../../ownership/lease/store/reached-table";
-import { callFailure } from "../message/failures";
-import { type RegionReading, type Unhealthy, type Verdict, verdictOn } from "./verdict";
+import { type HealthVerdict, type RegionReading, type Unhealthy, verdictOn } from "./verdict";
 
 /** Checkers of all locations together ask several times a second. */
 const KEPT_MS = 1_000;
@@ -34,7 +34,7 @@ export class OwnHealth {
   constructor(private readonly options: OwnHealthOptions) {}
 
   /** Never throws. */
-  async verdict(): Promise<Verdict> {
+  async verdict(): Promise<HealthVerdict> {
     const { clocks } = this.options;
     if (this.kept !== undefined && isRecent(this.kept, clocks())) {
       const verdict = this.judge(this.kept);
@@ -47,7 +47,7 @@ export class OwnHealth {
     return this.judge(this.kept);
   }
 
-  private judge(seen: Seen): Verdict {
+  private judge(seen: Seen): HealthVerdict {
     const { region, clocks } = this.options;
     if ("code" in seen) return { healthy: false, why: "unreadable", code: seen.code };
     return verdictOn(region, seen, clocks());

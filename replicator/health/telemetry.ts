@@ -1,7 +1,7 @@
 import { Logger } from "@aws-lambda-powertools/logger";
-import { controllerDimensions } from "../metrics";
+import { controllerDimensions } from "../telemetry/metrics";
 import type { HealthSettings } from "./settings";
-import type { Verdict } from "./verdict";
+import type { HealthVerdict } from "./verdict";
 
 /** Checkers ask several times a second. */
 const LOGGED_MS = 60_000;
@@ -20,7 +20,7 @@ export class HealthTelemetry {
     this.logger = new Logger({ serviceName: "health", persistentKeys: controllerDimensions(settings) });
   }
 
-  record(verdict: Verdict): void {
+  record(verdict: HealthVerdict): void {
     const text = JSON.stringify(verdict);
     if (text === this.told && this.now() - this.toldAt < LOGGED_MS) return;
     this.told = text;

@@ -15,13 +15,13 @@ export type Unhealthy =
   /** The table did not answer, or what it holds cannot be read. */
   | "unreadable";
 
-export type Verdict =
+export type HealthVerdict =
   | { readonly healthy: true }
   /** `code`: with which the table could not be read. For the log: outside, it is nobody's business. */
   | { readonly healthy: false; readonly why: Unhealthy; readonly code?: string };
 
 /** A home is healthy while its own region owns it, and says that it can do its work. */
-export function verdictOn(home: string, reading: RegionReading, present: Clocks): Verdict {
+export function verdictOn(home: string, reading: RegionReading, present: Clocks): HealthVerdict {
   const pass = passVerdict(reading, home, present);
   if (!pass.open) return { healthy: false, why: pass.why };
   const { status, dateMs } = reading;

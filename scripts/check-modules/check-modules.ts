@@ -2,8 +2,8 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { Command } from "commander";
-import { PROJECT_ROOT } from "../../tests/emulator/paths";
-import { runCommand } from "../../tests/emulator/run-command";
+import { PROJECT_ROOT } from "../../emulator/paths";
+import { runCommand } from "../../emulator/run-command";
 import { allChecks } from "./checks";
 import { copyFolders, MODULE_FOLDERS, terraformFolders } from "./folders";
 

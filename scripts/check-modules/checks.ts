@@ -1,9 +1,9 @@
 import { mkdir, readFile } from "node:fs/promises";
 import path from "node:path";
-import { childEnvironment } from "../../tests/emulator/environment";
-import { PROJECT_ROOT } from "../../tests/emulator/paths";
-import { type CommandResult, runCommand } from "../../tests/emulator/run-command";
-import { TerraformFolder } from "../../tests/terraform/terraform-folder";
+import { childEnvironment } from "../../emulator/environment";
+import { PROJECT_ROOT } from "../../emulator/paths";
+import { type ProcessResult, runCommand } from "../../emulator/run-command";
+import { TerraformFolder } from "../../emulator/terraform-folder";
 import { checkovReport } from "./checkov-report";
 import { installCheckov, installTflint, type Tool } from "./install-tools";
 import { suppressionsIn } from "./suppressions";
@@ -17,7 +17,7 @@ export interface Result {
 }
 
 /** Something that every folder has to pass. */
-export interface Check {
+export interface Checker {
   readonly name: string;
   /** @param folder in which it may leave something */
   readonly run: (folder: string) => Promise<Result>;
@@ -34,14 +34,14 @@ const CHECKOV_SETTINGS = path.join(PROJECT_ROOT, ".checkov.yaml");
  * @param directory for what the checks need themselves
  * @throws Error when a tool cannot be installed, or a suppression has no reason
  */
-export async function allChecks(directory: string, log: (line: string) => void): Promise<readonly Check[]> {
+export async function allChecks(directory: string, log: (line: string) => void): Promise<readonly Checker[]> {
   const checkov = checkovCheck(await installCheckov(log), await readFile(CHECKOV_SETTINGS, "utf8"));
   const tflint = await installTflint(log);
   await mkdir(directory, { recursive: true });
   return [...terraformChecks(await TerraformFolder.at(directory)), tflintCheck(tflint), checkov];
 }
 
-function terraformChecks(terraform: TerraformFolder): readonly Check[] {
+function terraformChecks(terraform: TerraformFolder): readonly Checker[] {
   return [
     {
       name: "terraform fmt",
@@ -61,7 +61,7 @@ function terraformChecks(terraform: TerraformFolder): readonly Check[] {
   ];
 }
 
-function tflintCheck(tflint: Tool): Check {
+function tflintCheck(tflint: Tool): Checker {
   const settings = [`--config=${TFLINT_SETTINGS}`, "--format=compact"];
   return {
     name: "tflint",
@@ -73,7 +73,7 @@ function tflintCheck(tflint: Tool): Check {
 }
 
 /** Checks that are left out are made all the same, so that one is told of that finds nothing any more. */
-export function checkovCheck(checkov: Tool, settings: string): Check {
+export function checkovCheck(checkov: Tool, settings: string): Checker {
   const suppressed = new Set(suppressionsIn(settings).map(({ check }) => check));
   const idle = new Set(suppressed);
   return {
@@ -98,11 +98,11 @@ export function checkovCheck(checkov: Tool, settings: string): Check {
   };
 }
 
-function runTool({ command, args, environment }: Tool, ...more: readonly string[]): Promise<CommandResult> {
+function runTool({ command, args, environment }: Tool, ...more: readonly string[]): Promise<ProcessResult> {
   return runCommand(command, [...args, ...more], childEnvironment(environment));
 }
 
-function found({ exitCode, stdout, stderr }: CommandResult): Result {
+function found({ exitCode, stdout, stderr }: ProcessResult): Result {
   if (exitCode === 0) return { findings: "" };
   const said = [stdout, stderr].map((text) => text.trim()).filter((text) => text !== "");
   return { findings: said.join("\n") || "it failed and said nothing" };

@@ -1,8 +1,8 @@
 import path from "node:path";
-import { installOnce, lastLines } from "../../tests/emulator/install-once";
-import { cacheDirectory } from "../../tests/emulator/paths";
-import { installPackages } from "../../tests/emulator/python-packages";
-import { runCommand } from "../../tests/emulator/run-command";
+import { installOnce, lastLines } from "../../emulator/install-once";
+import { cacheDirectory } from "../../emulator/paths";
+import { installPackages } from "../../emulator/python-packages";
+import { runCommand } from "../../emulator/run-command";
 
 const TFLINT = "github.com/terraform-linters/tflint@v0.64.0";
 

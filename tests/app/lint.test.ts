@@ -1,8 +1,8 @@
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
-import { PROJECT_ROOT } from "../emulator/paths";
-import { runCommand } from "../emulator/run-command";
+import { PROJECT_ROOT } from "../../emulator/paths";
+import { runCommand } from "../../emulator/run-command";
 
 const directory = mkdtempSync(path.join(tmpdir(), "sqs-multi-region-lint-"));
 afterAll(() => rmSync(directory, { recursive: true, force: true }));

@@ -2,9 +2,9 @@ import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSy
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { CONFIGURATION_VARIABLE } from "../../config/load";
-import { childEnvironment } from "../emulator/environment";
-import { PROJECT_ROOT } from "../emulator/paths";
-import { runCommand } from "../emulator/run-command";
+import { childEnvironment } from "../../emulator/environment";
+import { PROJECT_ROOT } from "../../emulator/paths";
+import { runCommand } from "../../emulator/run-command";
 import { configurationInput, HOME_ACCOUNT } from "../fixtures";
 
 jest.setTimeout(180_000);

@@ -1,5 +1,5 @@
 import { type EventShape, eventOf } from "../../bench/worker/events";
-import { decodeOrigin, ORIGIN_ATTRIBUTE } from "../../replicator/message/origin";
+import { decodeOrigin, ORIGIN_ATTRIBUTE } from "../../messages/origin";
 
 const SHAPE: EventShape = { records: 3, bodyBytes: 1_000, hasAttributes: true };
 

@@ -6,9 +6,9 @@ import {
   responseLength,
   takeRequest,
 } from "../../bench/stub/wire";
+import { originIn } from "../../messages/origin";
 import { passVerdict } from "../../ownership/lease/pass";
 import { dateIn, homesIn } from "../../ownership/lease/pass-item";
-import { originIn } from "../../replicator/message/origin";
 
 function request(body: string, { operation = "SendMessage", region = "us-west-2" } = {}): Buffer {
   return Buffer.from(

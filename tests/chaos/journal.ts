@@ -1,6 +1,6 @@
-import type { Emulator } from "../emulator/emulator";
-import type { Observation } from "../emulator/gateway";
-import { readBatchResult } from "../emulator/sqs-wire";
+import type { Emulator } from "../../emulator/emulator";
+import type { Observation } from "../../emulator/gateway";
+import { readBatchResult } from "../../emulator/sqs-wire";
 import type { Kill, Send } from "./model/explanation";
 
 interface Entry extends Omit<Send, "functionName"> {

@@ -1,6 +1,6 @@
 import type { Message } from "@aws-sdk/client-sqs";
 import { order, orderNumber } from "../../demo/orders";
-import { ORIGIN_ATTRIBUTE, originIn } from "../../replicator/message/origin";
+import { ORIGIN_ATTRIBUTE, originIn } from "../../messages/origin";
 
 /** What a producer of a scenario sends: message number n is always the same, so that what arrives can be checked by content. */
 export interface Messages {

@@ -1,5 +1,5 @@
-import type { Deployment } from "../emulator/deployment";
-import type { Emulator } from "../emulator/emulator";
+import type { Deployment } from "../../emulator/deployment";
+import type { Emulator } from "../../emulator/emulator";
 import type { Journal } from "./journal";
 import type { Hop, Hops } from "./model/plan";
 import type { Site } from "./troublemaker";

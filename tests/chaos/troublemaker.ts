@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import type { QueueReference } from "../../config/topology";
-import type { Emulator } from "../emulator/emulator";
-import type { FaultHandle, FaultSpec } from "../emulator/faults";
+import type { Emulator } from "../../emulator/emulator";
+import type { FaultHandle, FaultSpec } from "../../emulator/faults";
 import { enableMappings } from "../emulator/fixtures/lambda-api";
 import type { Journal } from "./journal";
 import type { Hop, Step } from "./model/plan";

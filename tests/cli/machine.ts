@@ -4,9 +4,9 @@ import path from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { awsClients } from "../../cli/clients";
 import { run } from "../../cli/run";
-import { recordResolver } from "../../client/record-resolver";
-import { childEnvironment } from "../emulator/environment";
-import { runCommand } from "../emulator/run-command";
+import { recordResolver } from "../../client/producer/record-resolver";
+import { childEnvironment } from "../../emulator/environment";
+import { runCommand } from "../../emulator/run-command";
 import { configurationInput, HOME_ACCOUNT } from "../fixtures";
 import { REGIONS } from "./aws-server";
 

@@ -1,8 +1,8 @@
 import { randomUUID } from "node:crypto";
 import { DynamoDBClient } from "@aws-sdk/client-dynamodb";
 import { Route53Client } from "@aws-sdk/client-route-53";
-import type { Environment } from "../../cli/environment";
-import { recordResolver } from "../../client/record-resolver";
+import type { CommandEnvironment } from "../../cli/environment";
+import { recordResolver } from "../../client/producer/record-resolver";
 import { leaseRun } from "../../ownership/lease/run";
 import type { LeaseSettings } from "../../ownership/lease/settings";
 import { drive } from "../../ownership/lease/store/drive";
@@ -60,7 +60,7 @@ export class VirtualGroup {
     for (const region of regions) this.start(region);
   }
 
-  readonly environment: Environment = {
+  readonly environment: CommandEnvironment = {
     clients: {
       dynamodb: (region) => this.client(region, (operation) => this.onCall(region, operation)),
       sts: () => ({ send: (async () => ({ Account: HOME_ACCOUNT })) as never }),

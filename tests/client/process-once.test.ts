@@ -7,7 +7,7 @@ import { type IdentityOptions, identifier } from "../../ledger/key";
 import type { Received } from "../../ledger/received";
 import { LedgerTable } from "../../ledger/table";
 import { LedgerUnusable } from "../../ledger/unusable";
-import { messageOf } from "../../replicator/message/message";
+import { messageOf } from "../../messages/message";
 import { asReceived, workRecord } from "../ledger/messages";
 import { ModelTable, named } from "../ledger/model-table";
 import { recordOf, vectors } from "../ledger/vectors";

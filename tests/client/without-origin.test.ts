@@ -1,11 +1,11 @@
 import type { MessageAttributeValue } from "@aws-sdk/client-sqs";
 import type { SQSMessageAttributes, SQSRecord } from "aws-lambda";
 import { processOnce } from "../../client/process-once";
-import { producerKey } from "../../client/producer-key";
+import { producerKey } from "../../client/producer/producer-key";
 import { withoutOrigin } from "../../client/without-origin";
-import { messageOf } from "../../replicator/message/message";
-import { encodeOrigin, ORIGIN_ATTRIBUTE, originOf } from "../../replicator/message/origin";
-import { PRODUCER_KEY_ATTRIBUTE } from "../../replicator/message/producer-key";
+import { messageOf } from "../../messages/message";
+import { encodeOrigin, ORIGIN_ATTRIBUTE, originOf } from "../../messages/origin";
+import { PRODUCER_KEY_ATTRIBUTE } from "../../messages/producer-key";
 import { asReceived, workRecord } from "../ledger/messages";
 import { ModelTable } from "../ledger/model-table";
 import { SENT, sqsRecord, stringAttribute } from "../replicator/records";

@@ -1,6 +1,6 @@
+import { spreadPolicies } from "../../config/access/spread-policies";
 import { parseConfiguration } from "../../config/load";
 import type { ConfigurationInput } from "../../config/schema";
-import { spreadPolicies } from "../../modules/policy/spread-policies";
 import { configuration, configurationInput, HOME_ACCOUNT, PEER_ACCOUNT } from "../fixtures";
 import { pathsIn, violationsIn } from "./violations";
 

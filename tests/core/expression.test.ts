@@ -30,7 +30,7 @@ import {
   sum,
   when,
 } from "../../core/expression";
-import { Renderer } from "../../stacks/module/render";
+import { Renderer } from "../../stacks/hcl/render";
 
 const renderer = new Renderer({});
 const written = (value: unknown) => renderer.value(value, {});

@@ -1,9 +1,9 @@
 import type { Message, MessageAttributeValue } from "@aws-sdk/client-sqs";
 import { DEFAULT_INGRESS_MESSAGE_BYTES } from "../../core/limits";
 import { order, orderNumber } from "../../demo/orders";
-import { Tally } from "../../demo/tally";
-import { encodeOrigin, ORIGIN_ATTRIBUTE } from "../../replicator/message/origin";
-import { messageBytes } from "../../replicator/message/size";
+import { OrderTally } from "../../demo/tally";
+import { encodeOrigin, ORIGIN_ATTRIBUTE } from "../../messages/origin";
+import { messageBytes } from "../../messages/size";
 
 const HOME = "us-east-1";
 
@@ -15,7 +15,7 @@ function arrival(number: number, over: { id?: string; home?: string } = {}): Mes
 
 function tally(...messages: Message[]) {
   const ids = new Map([0, 1, 2].map((number) => [number, `id-${number}`]));
-  const result = new Tally(3, HOME, ids);
+  const result = new OrderTally(3, HOME, ids);
   for (const message of messages) result.add(message);
   const { arrived, missing, altered, duplicated } = result;
   return { arrived, missing, altered, duplicated };

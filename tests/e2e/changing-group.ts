@@ -4,12 +4,12 @@ import { DeleteTableCommand, UpdateTableCommand } from "@aws-sdk/client-dynamodb
 import type { ConfigurationInput } from "../../config/schema";
 import { ownershipTableName } from "../../core/names";
 import { depth } from "../../demo/traffic";
-import { dynamoClient, sqsClient } from "../emulator/clients";
-import { Deployment } from "../emulator/deployment";
-import { type Emulator, startEmulator } from "../emulator/emulator";
-import { PROJECT_ROOT } from "../emulator/paths";
-import { runCommand } from "../emulator/run-command";
-import { waitFor } from "../emulator/wait";
+import { dynamoClient, sqsClient } from "../../emulator/clients";
+import { Deployment } from "../../emulator/deployment";
+import { type Emulator, startEmulator } from "../../emulator/emulator";
+import { PROJECT_ROOT } from "../../emulator/paths";
+import { runCommand } from "../../emulator/run-command";
+import { waitFor } from "../../emulator/wait";
 import { configurationInput, HOME_ACCOUNT } from "../fixtures";
 import { GateWatch } from "./gate-watch";
 import { MessageFlow } from "./message-flow";

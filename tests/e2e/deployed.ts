@@ -1,9 +1,9 @@
 import type { ConfigurationInput } from "../../config/schema";
 import { type ReplicateCounts, type ReplicateOptions, replicate } from "../../demo/replicate";
-import { runCleanup } from "../emulator/cleanup";
-import type { DeployedGroup } from "../emulator/deployed-group";
-import { Deployment } from "../emulator/deployment";
-import { type Emulator, startEmulator } from "../emulator/emulator";
+import { runCleanup } from "../../emulator/cleanup";
+import type { DeployedGroup } from "../../emulator/deployed-group";
+import { Deployment } from "../../emulator/deployment";
+import { type Emulator, startEmulator } from "../../emulator/emulator";
 import { CONSUMER_ROLE, configurationInput, HOME_ACCOUNT, PEER_ACCOUNT, PRODUCER_ROLE } from "../fixtures";
 
 export const HOME = "us-east-1";

@@ -7,11 +7,11 @@ import {
 } from "@aws-sdk/client-route-53";
 import { order as giveOrder } from "../../demo/scenarios/operator";
 import { Timeline } from "../../demo/scenarios/timeline";
-import { runCleanup } from "../emulator/cleanup";
-import { clientConfiguration } from "../emulator/clients";
-import type { Deployment } from "../emulator/deployment";
-import { INTERNET } from "../emulator/gateway-call";
-import { changedResources } from "../emulator/terraform-plan";
+import { runCleanup } from "../../emulator/cleanup";
+import { clientConfiguration } from "../../emulator/clients";
+import type { Deployment } from "../../emulator/deployment";
+import { INTERNET } from "../../emulator/gateway-call";
+import { changedResources } from "../../emulator/terraform-plan";
 import { HOME_ACCOUNT, PRODUCER_ROLE } from "../fixtures";
 import { testFull } from "../tier";
 import {

@@ -1,7 +1,7 @@
 import { InvokeCommand } from "@aws-sdk/client-lambda";
+import { lambdaClient } from "../../emulator/clients";
+import { waitFor } from "../../emulator/wait";
 import { DRAIN_TASK_VERSION, type DrainTask } from "../../replicator/drain/task";
-import { lambdaClient } from "../emulator/clients";
-import { waitFor } from "../emulator/wait";
 import { testFull } from "../tier";
 import { HOME, PEER, played, SCENARIO_TIMEOUT_MS, useOrderProcessing } from "./played";
 

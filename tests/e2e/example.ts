@@ -5,9 +5,9 @@ import { parseConfiguration } from "../../config/load";
 import type { ConfigurationInput } from "../../config/schema";
 import { type RegionalTopology, topologyOf } from "../../config/topology";
 import { spelled } from "../../core/names";
-import type { DeployedGroup, RegionOutputs } from "../emulator/deployed-group";
-import type { Emulator } from "../emulator/emulator";
-import { Terraform } from "../emulator/terraform";
+import type { DeployedGroup, RegionOutputs } from "../../emulator/deployed-group";
+import type { Emulator } from "../../emulator/emulator";
+import { Terraform } from "../../emulator/terraform";
 import { asEnvironment, type ExampleCopy, writeOverride } from "../terraform/examples";
 
 export interface ExampleOptions {

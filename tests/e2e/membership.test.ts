@@ -2,8 +2,8 @@
 
 import { setTimeout as sleep } from "node:timers/promises";
 import type { ConfigurationInput } from "../../config/schema";
-import { runCleanup } from "../emulator/cleanup";
-import { waitFor } from "../emulator/wait";
+import { runCleanup } from "../../emulator/cleanup";
+import { waitFor } from "../../emulator/wait";
 import { testFull } from "../tier";
 import {
   A,

@@ -2,8 +2,8 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { type Message, SendMessageCommand, type SQSClient } from "@aws-sdk/client-sqs";
 import type { RegionalTopology } from "../../config/topology";
 import { takeBatch } from "../../demo/traffic";
-import { sqsClient } from "../emulator/clients";
-import type { Emulator } from "../emulator/emulator";
+import { sqsClient } from "../../emulator/clients";
+import type { Emulator } from "../../emulator/emulator";
 
 /** Seldom enough to leave the machine to controllers and Terraform. */
 const SEND_EVERY_MS = 3_000;

@@ -1,4 +1,4 @@
-import { waitFor } from "../emulator/wait";
+import { waitFor } from "../../emulator/wait";
 import { type Deployed, everyOrder, HOME, PEER, QUEUES, runOrders } from "./deployed";
 
 const MESSAGES = 300;

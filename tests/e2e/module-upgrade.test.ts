@@ -2,12 +2,12 @@ import { cp, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import os from "node:os";
 import path from "node:path";
 import { GetQueueAttributesCommand, ListQueuesCommand, type SQSClient } from "@aws-sdk/client-sqs";
+import { runCleanup } from "../../emulator/cleanup";
+import { sqsClient } from "../../emulator/clients";
+import { type Emulator, startEmulator } from "../../emulator/emulator";
+import { Terraform } from "../../emulator/terraform";
 import { FROZEN_DIRECTORY, frozenVersions, MODULE } from "../../scripts/freeze-module";
-import { writeModules } from "../../stacks/module/write-modules";
-import { runCleanup } from "../emulator/cleanup";
-import { sqsClient } from "../emulator/clients";
-import { type Emulator, startEmulator } from "../emulator/emulator";
-import { Terraform } from "../emulator/terraform";
+import { writeModules } from "../../stacks/hcl/write-modules";
 import { changesOf, NOTHING } from "../terraform/test-runs";
 import { testFull } from "../tier";
 

@@ -1,10 +1,10 @@
 import path from "node:path";
 import type { ConfigurationInput } from "../../config/schema";
-import { runCleanup } from "../emulator/cleanup";
-import { createZone } from "../emulator/clients";
-import { createClientRole } from "../emulator/deployed-group";
-import { type Emulator, startEmulator } from "../emulator/emulator";
-import { changedResources } from "../emulator/terraform-plan";
+import { runCleanup } from "../../emulator/cleanup";
+import { createZone } from "../../emulator/clients";
+import { createClientRole } from "../../emulator/deployed-group";
+import { type Emulator, startEmulator } from "../../emulator/emulator";
+import { changedResources } from "../../emulator/terraform-plan";
 import { configurationInput, HOME_ACCOUNT, PEER_ACCOUNT } from "../fixtures";
 import { ExampleCopy } from "../terraform/examples";
 import { IS_FULL } from "../tier";

@@ -5,9 +5,9 @@ import {
 } from "../../demo/order-processing";
 import { playOn } from "../../demo/play";
 import { hasPassed, type ScenarioName, type ScenarioResult, type Stage } from "../../demo/scenarios";
-import { runCleanup } from "../emulator/cleanup";
-import type { Deployment } from "../emulator/deployment";
-import { changedResources } from "../emulator/terraform-plan";
+import { runCleanup } from "../../emulator/cleanup";
+import type { Deployment } from "../../emulator/deployment";
+import { changedResources } from "../../emulator/terraform-plan";
 
 export { HOME, PEER } from "../../demo/play";
 

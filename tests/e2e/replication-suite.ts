@@ -11,14 +11,14 @@ import {
   type SendMessageCommandInput,
   type SQSClient,
 } from "@aws-sdk/client-sqs";
-import { ORIGIN_ATTRIBUTE, originIn } from "../../replicator/message/origin";
-import { sumCalls } from "../emulator/call-counter";
-import { allow, type ClientOptions, createRole, roleCredentials, sqsClient } from "../emulator/clients";
-import { childEnvironment } from "../emulator/environment";
-import { installEmulator } from "../emulator/install";
-import { runCommand } from "../emulator/run-command";
-import { changedResources } from "../emulator/terraform-plan";
-import { waitFor } from "../emulator/wait";
+import { sumCalls } from "../../emulator/call-counter";
+import { allow, type ClientOptions, createRole, roleCredentials, sqsClient } from "../../emulator/clients";
+import { childEnvironment } from "../../emulator/environment";
+import { installEmulator } from "../../emulator/install";
+import { runCommand } from "../../emulator/run-command";
+import { changedResources } from "../../emulator/terraform-plan";
+import { waitFor } from "../../emulator/wait";
+import { ORIGIN_ATTRIBUTE, originIn } from "../../messages/origin";
 import { type Deployed, everyOrder, HOME, PEER, type RunOptions, runOrders } from "./deployed";
 
 /** Not every batch is full, least of all the first and the last ones; each call more per message costs the user money. */

@@ -1,15 +1,15 @@
 import { isDeepStrictEqual } from "node:util";
 import { SendMessageCommand, type SQSClient } from "@aws-sdk/client-sqs";
 import { producerKeyAttribute, producerRegions } from "../../client";
-import { recordResolver } from "../../client/record-resolver";
+import { recordResolver } from "../../client/producer/record-resolver";
 import type { ConfigurationInput } from "../../config/schema";
 import { homeRecord } from "../../core/names";
 import { consume } from "../../demo/traffic";
-import { type ClientOptions, createZone, sqsClient } from "../emulator/clients";
-import { Deployment } from "../emulator/deployment";
-import { type Emulator, startEmulator } from "../emulator/emulator";
-import type { Route53StandIn } from "../emulator/route53/stand-in";
-import { waitFor } from "../emulator/wait";
+import { type ClientOptions, createZone, sqsClient } from "../../emulator/clients";
+import { Deployment } from "../../emulator/deployment";
+import { type Emulator, startEmulator } from "../../emulator/emulator";
+import type { Route53StandIn } from "../../emulator/route53/stand-in";
+import { waitFor } from "../../emulator/wait";
 import { configurationInput, HOME_ACCOUNT, PRODUCER_ROLE } from "../fixtures";
 
 export const [H, P, Q] = ["us-east-1", "us-west-2", "eu-west-1"] as const;

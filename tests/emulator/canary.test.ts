@@ -20,14 +20,14 @@ import { TerraformStack, Testing } from "cdktf";
 import { groupTopologyOf } from "../../config/group-topology";
 import { queuesOf, topologyOf } from "../../config/topology";
 import { canaryQueue } from "../../core/names";
+import { runCleanup } from "../../emulator/cleanup";
+import { allow, createRole, sqsClient } from "../../emulator/clients";
+import { type Emulator, startEmulator } from "../../emulator/emulator";
+import { Terraform } from "../../emulator/terraform";
 import { RegionalQueues } from "../../modules/queue/regional-queues";
 import { configuration, HOME_ACCOUNT } from "../fixtures";
 import { Template } from "../template";
 import { testFull } from "../tier";
-import { runCleanup } from "./cleanup";
-import { allow, createRole, sqsClient } from "./clients";
-import { type Emulator, startEmulator } from "./emulator";
-import { Terraform } from "./terraform";
 
 const EAST = "us-east-1";
 const WEST = "us-west-2";

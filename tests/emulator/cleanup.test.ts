@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import path from "node:path";
-import { onCleanup, runCleanup, withCleanup } from "./cleanup";
+import { onCleanup, runCleanup, withCleanup } from "../../emulator/cleanup";
 
 describe("runCleanup", () => {
   test("undoes the latest first, each once", async () => {

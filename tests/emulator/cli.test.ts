@@ -5,8 +5,14 @@ import https from "node:https";
 import os from "node:os";
 import path from "node:path";
 import { CreateTableCommand } from "@aws-sdk/client-dynamodb";
+import { operatorPolicy } from "../../config/access/client-policies";
 import { ownershipTableName } from "../../core/names";
-import { operatorPolicy } from "../../modules/policy/client-policies";
+import { runCleanup } from "../../emulator/cleanup";
+import { allow, createRole, dynamoClient, roleCredentials } from "../../emulator/clients";
+import { type Emulator, startEmulator } from "../../emulator/emulator";
+import { PROJECT_ROOT } from "../../emulator/paths";
+import { type ProcessResult, runCommand } from "../../emulator/run-command";
+import { waitFor } from "../../emulator/wait";
 import type { Write } from "../../ownership/lease/effects";
 import { leaseRun } from "../../ownership/lease/run";
 import { tableClient } from "../../ownership/lease/store/client";
@@ -16,12 +22,6 @@ import { OWNERSHIP_ATTRIBUTES as KEYS } from "../../ownership/lease/table";
 import { leaseSettingsOf } from "../cli/lease-settings";
 import { claimOf, statusAt } from "../cli/ownership-table";
 import { configuration, configurationInput, HOME_ACCOUNT, PEER_ACCOUNT } from "../fixtures";
-import { runCleanup } from "./cleanup";
-import { allow, createRole, dynamoClient, roleCredentials } from "./clients";
-import { type Emulator, startEmulator } from "./emulator";
-import { PROJECT_ROOT } from "./paths";
-import { type CommandResult, runCommand } from "./run-command";
-import { waitFor } from "./wait";
 
 const EAST = "us-east-1";
 const WEST = "us-west-2";
@@ -122,7 +122,7 @@ function cli(
   credentials: Readonly<Record<string, string>>,
   args: readonly string[],
   group = "shop",
-): Promise<CommandResult> {
+): Promise<ProcessResult> {
   return runCommand(
     process.execPath,
     [

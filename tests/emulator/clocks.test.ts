@@ -2,13 +2,13 @@
 import { DynamoDBClient, ListTablesCommand } from "@aws-sdk/client-dynamodb";
 import { InvokeCommand, type LambdaClient } from "@aws-sdk/client-lambda";
 import { ListQueuesCommand, type SQSClient } from "@aws-sdk/client-sqs";
+import { runCleanup } from "../../emulator/cleanup";
+import { allow, createRole, dynamoClient, lambdaClient, sqsClient } from "../../emulator/clients";
+import { type Emulator, startEmulator } from "../../emulator/emulator";
+import { waitFor } from "../../emulator/wait";
 import { describeFull } from "../tier";
-import { runCleanup } from "./cleanup";
-import { allow, createRole, dynamoClient, lambdaClient, sqsClient } from "./clients";
-import { type Emulator, startEmulator } from "./emulator";
 import { bundleFunction } from "./fixtures/bundle";
 import { createFunction } from "./fixtures/lambda-api";
-import { waitFor } from "./wait";
 
 const EAST = "us-east-1";
 const WEST = "us-west-2";

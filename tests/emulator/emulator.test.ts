@@ -12,13 +12,13 @@ import {
   type SQSClient,
 } from "@aws-sdk/client-sqs";
 import { queueArn, queueUrl, roleArn } from "../../core/names";
-import { runCleanup } from "./cleanup";
-import { allow, createRole, sqsClient } from "./clients";
-import { type Emulator, startEmulator } from "./emulator";
+import { runCleanup } from "../../emulator/cleanup";
+import { allow, createRole, sqsClient } from "../../emulator/clients";
+import { type Emulator, startEmulator } from "../../emulator/emulator";
+import { waitFor } from "../../emulator/wait";
 import { bundleFunction } from "./fixtures/bundle";
 import { createFunction, createMapping, enableMappings } from "./fixtures/lambda-api";
 import { REPORTER, type Report } from "./fixtures/reporter";
-import { waitFor } from "./wait";
 
 const REGION = "us-east-1";
 const PEER = "us-west-2";

@@ -1,4 +1,4 @@
-import { assertLoopback, childEnvironment, proxyEnvironment } from "./environment";
+import { assertLoopback, childEnvironment, proxyEnvironment } from "../../emulator/environment";
 
 const USER = {
   AWS_PROFILE: "production",

@@ -2,15 +2,15 @@
 import { InvokeCommand, type LambdaClient, UpdateFunctionConfigurationCommand } from "@aws-sdk/client-lambda";
 import { CreateQueueCommand, type Message, ReceiveMessageCommand, type SQSClient } from "@aws-sdk/client-sqs";
 import { functionArn, queueArn, queueUrl } from "../../core/names";
+import { runCleanup } from "../../emulator/cleanup";
+import { allow, createRole, lambdaClient, sqsClient } from "../../emulator/clients";
+import { type Emulator, startEmulator } from "../../emulator/emulator";
+import { waitFor } from "../../emulator/wait";
 import { describeFull } from "../tier";
-import { runCleanup } from "./cleanup";
-import { allow, createRole, lambdaClient, sqsClient } from "./clients";
-import { type Emulator, startEmulator } from "./emulator";
 import { bundleFunction } from "./fixtures/bundle";
 import { CALLER, type CallerReport } from "./fixtures/caller";
 import { createFunction, limitEventAge, reserveConcurrency } from "./fixtures/lambda-api";
 import { createSchedule, deleteSchedule } from "./fixtures/scheduler-api";
-import { waitFor } from "./wait";
 
 const EAST = "us-east-1";
 const WEST = "us-west-2";

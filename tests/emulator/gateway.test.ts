@@ -4,10 +4,10 @@ import https from "node:https";
 import type { AddressInfo } from "node:net";
 import os from "node:os";
 import path from "node:path";
-import { type Certificate, createCertificate } from "./certificate";
-import { Gateway, type Observation } from "./gateway";
-import { readBatchResult } from "./sqs-wire";
-import { waitFor } from "./wait";
+import { type Certificate, createCertificate } from "../../emulator/certificate";
+import { Gateway, type Observation } from "../../emulator/gateway";
+import { readBatchResult } from "../../emulator/sqs-wire";
+import { waitFor } from "../../emulator/wait";
 
 const EAST = "us-east-1";
 const WEST = "us-west-2";

@@ -4,11 +4,11 @@ import {
   GetItemCommand,
   PutItemCommand,
 } from "@aws-sdk/client-dynamodb";
-import { runCleanup } from "./cleanup";
-import { dynamoClient } from "./clients";
-import { type Emulator, startEmulator } from "./emulator";
+import { runCleanup } from "../../emulator/cleanup";
+import { dynamoClient } from "../../emulator/clients";
+import { type Emulator, startEmulator } from "../../emulator/emulator";
+import { waitFor } from "../../emulator/wait";
 import { createGlobalTable } from "./fixtures/global-table";
-import { waitFor } from "./wait";
 
 const EAST = "us-east-1";
 const WEST = "us-west-2";

@@ -10,17 +10,17 @@ import {
   PutItemCommand,
 } from "@aws-sdk/client-dynamodb";
 import { tableArn } from "../../core/names";
+import { runCleanup } from "../../emulator/cleanup";
+import { allow, createRole, dynamoClient } from "../../emulator/clients";
+import { type Emulator, startEmulator } from "../../emulator/emulator";
+import { waitFor } from "../../emulator/wait";
 import { KINDS, OWNERSHIP_ATTRIBUTES } from "../../ownership/lease/table";
 import { LEASE_MS } from "../../ownership/lease/times";
-import { buildFunctions } from "../../replicator/build";
+import { buildFunctions } from "../../replicator/build/build";
 import { toEnvironment } from "../../replicator/settings";
 import { passOf } from "../replicator/health/pass-of";
-import { runCleanup } from "./cleanup";
-import { allow, createRole, dynamoClient } from "./clients";
-import { type Emulator, startEmulator } from "./emulator";
 import { createFunction } from "./fixtures/lambda-api";
 import { callRest } from "./fixtures/rest-api";
-import { waitFor } from "./wait";
 
 const EAST = "us-east-1";
 const WEST = "us-west-2";

@@ -1,7 +1,7 @@
 import { chmod, mkdir, mkdtemp, readdir, rm, symlink, writeFile } from "node:fs/promises";
 import os from "node:os";
 import path from "node:path";
-import { installEmulator } from "./install";
+import { installEmulator } from "../../emulator/install";
 
 let directory: string;
 let before: NodeJS.ProcessEnv;

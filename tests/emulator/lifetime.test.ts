@@ -3,13 +3,13 @@ import { existsSync } from "node:fs";
 import { mkdtemp, rm } from "node:fs/promises";
 import os from "node:os";
 import path from "node:path";
-import { runCleanup } from "./cleanup";
-import { allow, createRole } from "./clients";
-import { type Emulator, startEmulator } from "./emulator";
+import { runCleanup } from "../../emulator/cleanup";
+import { allow, createRole } from "../../emulator/clients";
+import { type Emulator, startEmulator } from "../../emulator/emulator";
+import { descendantsOf, isRunning } from "../../emulator/processes";
+import { waitFor } from "../../emulator/wait";
 import { bundleFunction } from "./fixtures/bundle";
 import { createFunction, invokeFunction } from "./fixtures/lambda-api";
-import { descendantsOf, isRunning } from "./processes";
-import { waitFor } from "./wait";
 
 const REGION = "us-east-1";
 const ACCOUNT = "111111111111";

@@ -1,9 +1,9 @@
 import { CreateTableCommand, type DynamoDBClient } from "@aws-sdk/client-dynamodb";
+import { dynamoClient } from "../../emulator/clients";
+import { type Emulator, startEmulator } from "../../emulator/emulator";
 import { OWNERSHIP_ATTRIBUTES as KEYS } from "../../ownership/lease/table";
 import { NO_NOTES, type Notes } from "../../replicator/control/notes";
 import { notesStore } from "../../replicator/control/notes-store";
-import { dynamoClient } from "./clients";
-import { type Emulator, startEmulator } from "./emulator";
 
 const [EAST, WEST] = ["us-east-1", "us-west-2"] as const;
 const REGIONS = [EAST, WEST];

@@ -14,7 +14,7 @@ import {
 } from "@aws-sdk/client-sqs";
 import { GetCallerIdentityCommand, STSClient } from "@aws-sdk/client-sts";
 import { functionArn, queueArn, queueUrl } from "../../core/names";
-import { runCleanup } from "./cleanup";
+import { runCleanup } from "../../emulator/cleanup";
 import {
   allow,
   type ClientOptions,
@@ -22,14 +22,14 @@ import {
   createRole,
   lambdaClient,
   sqsClient,
-} from "./clients";
-import { type Emulator, startEmulator } from "./emulator";
+} from "../../emulator/clients";
+import { type Emulator, startEmulator } from "../../emulator/emulator";
+import { waitFor } from "../../emulator/wait";
 import { bundleFunction } from "./fixtures/bundle";
 import { CALLER, type CallerReport } from "./fixtures/caller";
 import { createFunction, createMapping, enableMappings } from "./fixtures/lambda-api";
 import { REPORTER, type Report } from "./fixtures/reporter";
 import { createSchedule } from "./fixtures/scheduler-api";
-import { waitFor } from "./wait";
 
 const EAST = "us-east-1";
 const WEST = "us-west-2";

@@ -8,6 +8,10 @@ import {
   GetItemCommand,
   PutItemCommand,
 } from "@aws-sdk/client-dynamodb";
+import { runCleanup } from "../../emulator/cleanup";
+import { createRole, dynamoClient, roleCredentials } from "../../emulator/clients";
+import { type Emulator, startEmulator } from "../../emulator/emulator";
+import { waitFor } from "../../emulator/wait";
 import {
   look,
   round,
@@ -20,13 +24,9 @@ import {
 import type { Claim, Order, PassEntry, Status } from "../../ownership/lease/items";
 import { tableClient } from "../../ownership/lease/store/client";
 import { drive } from "../../ownership/lease/store/drive";
-import { type LeaseStore, openStore, type Trouble } from "../../ownership/lease/store/store";
+import { type LeaseStore, openStore, type TableTrouble } from "../../ownership/lease/store/store";
 import { OWNERSHIP_ATTRIBUTES as KEYS, KINDS, LEASE_KINDS } from "../../ownership/lease/table";
 import { ROUND_MS } from "../../ownership/lease/times";
-import { runCleanup } from "./cleanup";
-import { createRole, dynamoClient, roleCredentials } from "./clients";
-import { type Emulator, startEmulator } from "./emulator";
-import { waitFor } from "./wait";
 
 const EAST = "us-east-1";
 const WEST = "us-west-2";
@@ -44,7 +44,7 @@ let agent: https.Agent;
 let tables = 0;
 let TableName: string;
 let store: LeaseStore;
-let troubles: Trouble[];
+let troubles: TableTrouble[];
 const unhandled = jest.fn();
 
 beforeAll(async () => {

@@ -7,14 +7,14 @@ import {
 } from "@aws-sdk/client-dynamodb";
 import type { Message } from "@aws-sdk/client-sqs";
 import { Gate } from "../../client/gate";
+import { runCleanup } from "../../emulator/cleanup";
+import { createRole, dynamoClient, roleCredentials } from "../../emulator/clients";
+import { type Emulator, startEmulator } from "../../emulator/emulator";
+import { childEnvironment } from "../../emulator/environment";
+import { installEmulator } from "../../emulator/install";
+import { runCommand } from "../../emulator/run-command";
+import { encodeOrigin, ORIGIN_ATTRIBUTE, type Origin } from "../../messages/origin";
 import { type PassAnswer, type PassReader, passReader } from "../../ownership/lease/pass-reader";
-import { encodeOrigin, ORIGIN_ATTRIBUTE, type Origin } from "../../replicator/message/origin";
-import { runCleanup } from "./cleanup";
-import { createRole, dynamoClient, roleCredentials } from "./clients";
-import { type Emulator, startEmulator } from "./emulator";
-import { childEnvironment } from "./environment";
-import { installEmulator } from "./install";
-import { runCommand } from "./run-command";
 
 const EAST = "us-east-1";
 const WEST = "us-west-2";

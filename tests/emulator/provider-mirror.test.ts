@@ -1,8 +1,8 @@
 import { mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import os from "node:os";
 import path from "node:path";
-import { findProviderMirror, PROVIDER_VERSION } from "./provider-mirror";
-import { terraformCli } from "./terraform-cli";
+import { findProviderMirror, PROVIDER_VERSION } from "../../emulator/provider-mirror";
+import { terraformCli } from "../../emulator/terraform-cli";
 
 const PLATFORM = `${process.platform}_${process.arch === "x64" ? "amd64" : process.arch}`;
 

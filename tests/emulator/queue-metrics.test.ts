@@ -12,10 +12,10 @@ import {
   type SQSClient,
 } from "@aws-sdk/client-sqs";
 import { queueArn, queueUrl } from "../../core/names";
-import { runCleanup } from "./cleanup";
-import { cloudWatchClient, sqsClient } from "./clients";
-import { type Emulator, startEmulator } from "./emulator";
-import { waitFor } from "./wait";
+import { runCleanup } from "../../emulator/cleanup";
+import { cloudWatchClient, sqsClient } from "../../emulator/clients";
+import { type Emulator, startEmulator } from "../../emulator/emulator";
+import { waitFor } from "../../emulator/wait";
 
 const REGION = "us-east-1";
 const ACCOUNT = "111111111111";

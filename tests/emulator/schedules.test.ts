@@ -2,15 +2,20 @@
 import { readFile } from "node:fs/promises";
 import { CreateQueueCommand, ReceiveMessageCommand, type SQSClient } from "@aws-sdk/client-sqs";
 import { functionArn, queueArn, queueUrl } from "../../core/names";
+import { runCleanup } from "../../emulator/cleanup";
+import { allow, createRole, sqsClient } from "../../emulator/clients";
+import {
+  type Emulator,
+  type EmulatorOptions,
+  type LateSchedules,
+  startEmulator,
+} from "../../emulator/emulator";
+import { waitFor } from "../../emulator/wait";
 import { describeFull, testFull } from "../tier";
-import { runCleanup } from "./cleanup";
-import { allow, createRole, sqsClient } from "./clients";
-import { type Emulator, type EmulatorOptions, type LateSchedules, startEmulator } from "./emulator";
 import { bundleFunction } from "./fixtures/bundle";
 import { CALLER, type CallerReport } from "./fixtures/caller";
 import { createFunction } from "./fixtures/lambda-api";
 import { createSchedule, createScheduledRule } from "./fixtures/scheduler-api";
-import { waitFor } from "./wait";
 
 const EAST = "us-east-1";
 const WEST = "us-west-2";

@@ -1,5 +1,5 @@
 import fc from "fast-check";
-import { Seeded, seededFraction } from "./seeded";
+import { Seeded, seededFraction } from "../../emulator/seeded";
 
 const DRAWS = 2_000;
 

@@ -5,7 +5,7 @@ import { InvokeCommand, type LambdaClient } from "@aws-sdk/client-lambda";
 import { CreateQueueCommand, ReceiveMessageCommand, type SQSClient } from "@aws-sdk/client-sqs";
 import { GetParameterCommand } from "@aws-sdk/client-ssm";
 import { functionArn, parameterArn, queueUrl, tableArn } from "../../core/names";
-import { runCleanup } from "./cleanup";
+import { runCleanup } from "../../emulator/cleanup";
 import {
   allow,
   cloudWatchClient,
@@ -14,8 +14,9 @@ import {
   lambdaClient,
   sqsClient,
   ssmClient,
-} from "./clients";
-import { type Emulator, startEmulator } from "./emulator";
+} from "../../emulator/clients";
+import { type Emulator, startEmulator } from "../../emulator/emulator";
+import { waitFor } from "../../emulator/wait";
 import { bundleFunction } from "./fixtures/bundle";
 import {
   CALLER,
@@ -27,7 +28,6 @@ import {
 import { createGlobalTable } from "./fixtures/global-table";
 import { createFunction } from "./fixtures/lambda-api";
 import { createSchedule } from "./fixtures/scheduler-api";
-import { waitFor } from "./wait";
 
 const EAST = "us-east-1";
 const WEST = "us-west-2";

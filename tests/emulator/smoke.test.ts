@@ -13,13 +13,13 @@ import {
   type SQSClient,
 } from "@aws-sdk/client-sqs";
 import { queueUrl } from "../../core/names";
-import { runCleanup } from "./cleanup";
-import { sqsClient } from "./clients";
-import { type Emulator, startEmulator } from "./emulator";
+import { runCleanup } from "../../emulator/cleanup";
+import { sqsClient } from "../../emulator/clients";
+import { type Emulator, startEmulator } from "../../emulator/emulator";
+import { Terraform, TerraformError } from "../../emulator/terraform";
+import { changedResources } from "../../emulator/terraform-plan";
+import { waitFor } from "../../emulator/wait";
 import { bundleFunction } from "./fixtures/bundle";
-import { Terraform, TerraformError } from "./terraform";
-import { changedResources } from "./terraform-plan";
-import { waitFor } from "./wait";
 
 const EAST = "us-east-1";
 const WEST = "us-west-2";

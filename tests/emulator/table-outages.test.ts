@@ -8,12 +8,12 @@ import {
 } from "@aws-sdk/client-dynamodb";
 import { ListQueuesCommand } from "@aws-sdk/client-sqs";
 import { tableArn } from "../../core/names";
-import { runCleanup } from "./cleanup";
-import { dynamoClient, sqsClient } from "./clients";
-import { type Emulator, startEmulator } from "./emulator";
+import { runCleanup } from "../../emulator/cleanup";
+import { dynamoClient, sqsClient } from "../../emulator/clients";
+import { type Emulator, startEmulator } from "../../emulator/emulator";
+import type { TableOutageOptions } from "../../emulator/outages";
+import { waitFor } from "../../emulator/wait";
 import { createGlobalTable } from "./fixtures/global-table";
-import type { TableOutageOptions } from "./outages";
-import { waitFor } from "./wait";
 
 const EAST = "us-east-1";
 const WEST = "us-west-2";

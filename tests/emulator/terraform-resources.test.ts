@@ -3,12 +3,12 @@ import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import os from "node:os";
 import path from "node:path";
 import { PutParameterCommand } from "@aws-sdk/client-ssm";
-import { runCleanup } from "./cleanup";
-import { ssmClient } from "./clients";
-import { type Emulator, startEmulator } from "./emulator";
+import { runCleanup } from "../../emulator/cleanup";
+import { ssmClient } from "../../emulator/clients";
+import { type Emulator, startEmulator } from "../../emulator/emulator";
+import { Terraform } from "../../emulator/terraform";
+import { changedResources } from "../../emulator/terraform-plan";
 import { bundleFunction } from "./fixtures/bundle";
-import { Terraform } from "./terraform";
-import { changedResources } from "./terraform-plan";
 
 const EAST = "us-east-1";
 const WEST = "us-west-2";

@@ -1,10 +1,10 @@
 import { chmod, mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import os from "node:os";
 import path from "node:path";
-import { runCleanup } from "./cleanup";
-import { childEnvironment } from "./environment";
-import { Terraform } from "./terraform";
-import { waitFor } from "./wait";
+import { runCleanup } from "../../emulator/cleanup";
+import { childEnvironment } from "../../emulator/environment";
+import { Terraform } from "../../emulator/terraform";
+import { waitFor } from "../../emulator/wait";
 
 const REGION = "us-east-1";
 const ACCOUNT = "111111111111";

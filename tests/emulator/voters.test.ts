@@ -12,21 +12,21 @@ import {
 } from "@aws-sdk/client-dynamodb";
 import { AwsProvider } from "@cdktf/provider-aws/lib/provider";
 import { type App, TerraformStack, Testing } from "cdktf";
-import { groupTopologyOf } from "../../config/group-topology";
-import { policyDocument } from "../../modules/policy/document";
+import { policyDocument } from "../../config/access/document";
 import {
   operateVotersStatements,
   readPassStatements,
   voteStatements,
-} from "../../modules/policy/voter-policies";
+} from "../../config/access/voter-policies";
+import { groupTopologyOf } from "../../config/group-topology";
+import { runCleanup } from "../../emulator/cleanup";
+import { createRole, dynamoClient } from "../../emulator/clients";
+import { type Emulator, startEmulator } from "../../emulator/emulator";
+import { Terraform } from "../../emulator/terraform";
 import { OwnershipTable } from "../../modules/recovery/ownership-table";
 import { WitnessStack } from "../../stacks/witness-stack";
 import { configuration, HOME_ACCOUNT, PEER_ACCOUNT } from "../fixtures";
 import { testFull } from "../tier";
-import { runCleanup } from "./cleanup";
-import { createRole, dynamoClient } from "./clients";
-import { type Emulator, startEmulator } from "./emulator";
-import { Terraform } from "./terraform";
 
 const EAST = "us-east-1";
 const WEST = "us-west-2";

@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from "node:util";
 import fc from "fast-check";
 import { type BusinessValue, businessKey, checkBusinessKey, valueDigest } from "../../ledger/business-key";
-import type { Message } from "../../replicator/message/message";
+import type { Message } from "../../messages/message";
 
 function message(body: unknown, attributes: Message["attributes"] = {}): Message {
   return { body: JSON.stringify(body), attributes };

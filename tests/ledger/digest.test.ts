@@ -1,9 +1,9 @@
 import fc from "fast-check";
 import { contentDigest } from "../../ledger/digest";
 import { receivedMessage } from "../../ledger/received";
-import type { Message } from "../../replicator/message/message";
-import { encodeOrigin, ORIGIN_ATTRIBUTE } from "../../replicator/message/origin";
-import { PRODUCER_KEY_ATTRIBUTE } from "../../replicator/message/producer-key";
+import type { Message } from "../../messages/message";
+import { encodeOrigin, ORIGIN_ATTRIBUTE } from "../../messages/origin";
+import { PRODUCER_KEY_ATTRIBUTE } from "../../messages/producer-key";
 import { binaryAttribute, stringAttribute } from "../replicator/records";
 import { anyMessage, asReceived, ORIGIN, workRecord } from "./messages";
 

@@ -1,8 +1,8 @@
 import fc from "fast-check";
 import { identifier, ledgerId } from "../../ledger/key";
 import { receivedMessage } from "../../ledger/received";
-import type { Message } from "../../replicator/message/message";
-import { encodeOrigin, ORIGIN_ATTRIBUTE } from "../../replicator/message/origin";
+import type { Message } from "../../messages/message";
+import { encodeOrigin, ORIGIN_ATTRIBUTE } from "../../messages/origin";
 import { anyMessage, asReceived, ORIGIN, workRecord } from "./messages";
 
 const identityOf = identifier({ queue: "orders" });

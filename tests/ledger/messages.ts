@@ -1,8 +1,8 @@
 import type { Message as SdkMessage } from "@aws-sdk/client-sqs";
 import type { SQSRecord } from "aws-lambda";
 import fc from "fast-check";
-import { messageOf } from "../../replicator/message/message";
-import { encodeOrigin, ORIGIN_ATTRIBUTE, type Origin } from "../../replicator/message/origin";
+import { messageOf } from "../../messages/message";
+import { encodeOrigin, ORIGIN_ATTRIBUTE, type Origin } from "../../messages/origin";
 import { SENT, sqsRecord, stringAttribute } from "../replicator/records";
 
 export const ORIGIN: Origin = {

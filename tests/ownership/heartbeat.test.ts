@@ -1,11 +1,11 @@
 import fc from "fast-check";
 import {
+  CLOCK_AHEAD_MS,
   encodeHeartbeat,
   HEARTBEAT_VERSION,
   type Heartbeat,
   parseHeartbeat,
 } from "../../ownership/heartbeat";
-import { CLOCK_AHEAD_MS } from "../../ownership/heartbeat-bounds";
 
 const HOME = "us-east-1";
 const AT = 1_700_000_000_000;

@@ -17,8 +17,8 @@ import {
   MESSAGE_MAX_ATTRIBUTES,
   QUEUE_MAX_MESSAGE_BYTES,
 } from "../../core/limits";
-import { messageBytes } from "../../replicator/message/size";
-import type { Connections } from "../../replicator/replicate";
+import { messageBytes } from "../../messages/size";
+import type { Connections } from "../../replicator/replicate/replicate";
 import { nameOf, serviceError } from "./fake-sqs";
 import { binaryAttribute, HOME, SENT, sqsRecord, stringAttribute } from "./records";
 

@@ -1,9 +1,9 @@
 import type { Context, SQSEvent, SQSMessageAttribute, SQSRecord } from "aws-lambda";
 import fc from "fast-check";
-import { Breaker } from "../../replicator/breaker";
-import type { Deadline, Deadlines } from "../../replicator/deadline";
-import type { Connections } from "../../replicator/replicate";
+import { Breaker } from "../../replicator/replicate/breaker";
+import type { Connections } from "../../replicator/replicate/replicate";
 import type { ForwarderSettings, ReplicationMode, ReplicatorSettings } from "../../replicator/settings";
+import type { Deadline, Deadlines } from "../../replicator/sqs/deadline";
 
 export const HOME = "us-east-1";
 export const PEERS = ["us-west-2", "eu-west-1"] as const;

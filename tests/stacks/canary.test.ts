@@ -1,6 +1,6 @@
+import type { PolicyDocument, Statement } from "../../config/access/document";
 import { QUEUE_POLICY_MAX_BYTES, QUEUE_POLICY_MAX_STATEMENTS } from "../../core/limits";
 import { queueArn } from "../../core/names";
-import type { PolicyDocument, Statement } from "../../modules/policy/document";
 import { configuration, HOME_ACCOUNT } from "../fixtures";
 import { Template } from "../template";
 

@@ -1,7 +1,7 @@
-import { policyNumber } from "../../modules/policy/spread-policies";
+import { policyNumber } from "../../config/access/spread-policies";
 import { drainerSettings } from "../../replicator/drain/settings";
-import { METRICS, METRICS_NAMESPACE } from "../../replicator/metrics";
 import { forwarderSettings, replicatorSettings } from "../../replicator/settings";
+import { METRICS, METRICS_NAMESPACE } from "../../replicator/telemetry/metrics";
 import { CONSUMER_ROLE, configuration, HOME_ACCOUNT, PRODUCER_ROLE } from "../fixtures";
 import { Template } from "../template";
 

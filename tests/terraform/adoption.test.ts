@@ -1,4 +1,4 @@
-import type { ResourceChange, ShownPlan } from "../emulator/terraform-plan";
+import type { ResourceChange, ShownPlan } from "../../emulator/terraform-plan";
 import { describeFull, testFull } from "../tier";
 import { ACCOUNT, Estate, OVERRIDES, PROVIDERS, stateAfter } from "./estate";
 import { narrowings } from "./narrowings";

@@ -1,10 +1,10 @@
 import { cp } from "node:fs/promises";
 import path from "node:path";
-import { writeModules } from "../../stacks/module/write-modules";
-import { type PlannedResource, plannedResources, type ShownPlan } from "../emulator/terraform-plan";
+import { TerraformFolder } from "../../emulator/terraform-folder";
+import { type PlannedResource, plannedResources, type ShownPlan } from "../../emulator/terraform-plan";
+import { writeModules } from "../../stacks/hcl/write-modules";
 import { callerIdentity } from "./caller-identity";
 import { providerOf } from "./planned";
-import { TerraformFolder } from "./terraform-folder";
 
 export const ACCOUNT = "111122223333";
 export const REGION = "us-east-1";

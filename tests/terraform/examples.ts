@@ -1,11 +1,11 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { cp, rename, writeFile } from "node:fs/promises";
 import path from "node:path";
-import { writeModules } from "../../stacks/module/write-modules";
-import { type PlannedResource, plannedResources, type ShownPlan } from "../emulator/terraform-plan";
+import { TerraformFolder } from "../../emulator/terraform-folder";
+import { type PlannedResource, plannedResources, type ShownPlan } from "../../emulator/terraform-plan";
+import { writeModules } from "../../stacks/hcl/write-modules";
 import { callerIdentity } from "./caller-identity";
 import { PROVIDER } from "./planned";
-import { TerraformFolder } from "./terraform-folder";
 
 /** Folder of the examples of the modules. */
 export const EXAMPLES = path.resolve(__dirname, "../../examples/modules");

@@ -2,9 +2,9 @@ import { readdirSync } from "node:fs";
 import { appendFile, cp, mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
+import type { TerraformPlan } from "../../emulator/terraform-plan";
 import { CALL, FROZEN_DIRECTORY, freezeModule, frozenVersions, MODULE } from "../../scripts/freeze-module";
-import { writeModules } from "../../stacks/module/write-modules";
-import type { TerraformPlan } from "../emulator/terraform-plan";
+import { writeModules } from "../../stacks/hcl/write-modules";
 import { testFull } from "../tier";
 import { changesOf, NOTHING, testRuns } from "./test-runs";
 

@@ -5,7 +5,7 @@ import { Testing } from "cdktf";
 import { parseConfiguration } from "../../config/load";
 import type { ConfigurationInput } from "../../config/schema";
 import { GlobalStack } from "../../stacks/global-stack";
-import { writeModules } from "../../stacks/module/write-modules";
+import { writeModules } from "../../stacks/hcl/write-modules";
 import { IS_FULL } from "../tier";
 import { callFiles, planned, stackFiles } from "./planned";
 import { testRuns } from "./test-runs";

@@ -75,7 +75,7 @@ test("terraform accepts health checks and records, and their tests pass", async 
           state_backend: { type: "local", directory },
         }),
       ),
-    "failover.tftest.hcl",
+    "dns.tftest.hcl",
   );
   try {
     expect(await stack.validate()).toMatchObject({ valid: true, warning_count: 0 });
@@ -123,7 +123,7 @@ test.each(POLICIES)(
             state_backend: { type: "local", directory },
           }),
         ),
-      "failover-metric.tftest.hcl",
+      "dns-metric.tftest.hcl",
     );
     try {
       expect(await stack.validate()).toMatchObject({ valid: true, warning_count: 0 });

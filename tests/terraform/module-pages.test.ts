@@ -1,8 +1,8 @@
 import { cp, mkdtemp, readdir, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
-import { modulePages, PAGES_DIRECTORY, writeModules } from "../../stacks/module/write-modules";
-import { TerraformFolder } from "./terraform-folder";
+import { TerraformFolder } from "../../emulator/terraform-folder";
+import { modulePages, PAGES_DIRECTORY, writeModules } from "../../stacks/hcl/write-modules";
 
 jest.setTimeout(120_000);
 

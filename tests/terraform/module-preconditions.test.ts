@@ -2,13 +2,13 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { Testing } from "cdktf";
-import { synthesizedRegion } from "../../stacks/module/region-files";
-import { CASES, mixedCases, PLAIN, sentencesOf } from "../stacks/module/checks/check-cases";
-import type { Values } from "../stacks/module/variable-cases";
+import { jsonLines, TerraformFolder } from "../../emulator/terraform-folder";
+import { synthesizedRegion } from "../../stacks/hcl/region-files";
+import { CASES, mixedCases, PLAIN, sentencesOf } from "../stacks/hcl/checks/check-cases";
+import type { Values } from "../stacks/hcl/variable-cases";
 import { IS_FULL, testFull } from "../tier";
 import { callerIdentity } from "./caller-identity";
 import { providerOf } from "./planned";
-import { jsonLines, TerraformFolder } from "./terraform-folder";
 
 jest.setTimeout(600_000);
 

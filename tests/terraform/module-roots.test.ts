@@ -1,8 +1,8 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
-import { writeModules } from "../../stacks/module/write-modules";
-import type { PlannedResource } from "../emulator/terraform-plan";
+import type { PlannedResource } from "../../emulator/terraform-plan";
+import { writeModules } from "../../stacks/hcl/write-modules";
 import { testFull } from "../tier";
 import { PROVIDER, planOf } from "./planned";
 

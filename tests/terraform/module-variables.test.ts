@@ -2,9 +2,10 @@ import { readFileSync } from "node:fs";
 import path from "node:path";
 import fc from "fast-check";
 import { configurationSchema } from "../../config/schema";
-import { matching } from "../../stacks/module/patterns";
-import { variablesFile, variablesOf } from "../../stacks/module/variables";
-import { patterns, texts } from "../stacks/module/patterns";
+import { jsonLines, TerraformFolder } from "../../emulator/terraform-folder";
+import { matching } from "../../stacks/hcl/patterns";
+import { variablesFile, variablesOf } from "../../stacks/hcl/variables";
+import { patterns, texts } from "../stacks/hcl/patterns";
 import {
   EVERYTHING,
   type Fault,
@@ -15,9 +16,8 @@ import {
   VARIABLES,
   type Values,
   valuesOf,
-} from "../stacks/module/variable-cases";
-import { crossFaults } from "../stacks/module/variable-rule-cases";
-import { jsonLines, TerraformFolder } from "./terraform-folder";
+} from "../stacks/hcl/variable-cases";
+import { crossFaults } from "../stacks/hcl/variable-rule-cases";
 
 jest.setTimeout(180_000);
 

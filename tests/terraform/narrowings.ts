@@ -1,4 +1,4 @@
-import type { PolicyDocument, Statement } from "../../modules/policy/document";
+import type { PolicyDocument, Statement } from "../../config/access/document";
 
 /**
  * What a policy admitted that another one may not admit: its permissions that are not there word by word, and what the other one refuses in

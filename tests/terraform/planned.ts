@@ -1,7 +1,7 @@
 import { cp, readFile } from "node:fs/promises";
 import path from "node:path";
-import { type PlannedResource, plannedResources } from "../emulator/terraform-plan";
-import { TerraformFolder } from "./terraform-folder";
+import { TerraformFolder } from "../../emulator/terraform-folder";
+import { type PlannedResource, plannedResources } from "../../emulator/terraform-plan";
 
 /** A provider that plans what does not exist yet without calling AWS. */
 export const PROVIDER = {

@@ -36,7 +36,7 @@ test("terraform accepts a region with records, and its tests pass", async () => 
       state_backend: { type: "local", directory },
     });
     return new RegionStack(app, settings, "us-east-1");
-  }, "failover-region.tftest.hcl");
+  }, "dns-region.tftest.hcl");
   try {
     expect(await withRecords.validate()).toMatchObject({ valid: true, warning_count: 0 });
     expect(await withRecords.test()).toMatchObject({ status: "pass", passed: 1, failed: 0, errored: 0 });

@@ -2,7 +2,7 @@ import { copyFile, mkdtemp } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { type App, type TerraformStack, Testing } from "cdktf";
-import { TerraformFolder } from "./terraform-folder";
+import { TerraformFolder } from "../../emulator/terraform-folder";
 
 /** A synthesized stack in a folder of its own, initialized, for Terraform without AWS. */
 export class StackDirectory {

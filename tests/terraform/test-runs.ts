@@ -1,8 +1,8 @@
 import { type ChildProcessByStdio, spawn } from "node:child_process";
 import { createInterface } from "node:readline";
 import type { Readable } from "node:stream";
-import { changedResources, type ResourceChange, type TerraformPlan } from "../emulator/terraform-plan";
-import { TerraformFolder } from "./terraform-folder";
+import { TerraformFolder } from "../../emulator/terraform-folder";
+import { changedResources, type ResourceChange, type TerraformPlan } from "../../emulator/terraform-plan";
 
 /** A run of `terraform test`: https://developer.hashicorp.com/terraform/language/tests */
 export interface Run {

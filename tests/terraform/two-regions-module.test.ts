@@ -1,7 +1,7 @@
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
-import { writeModules } from "../../stacks/module/write-modules";
+import { writeModules } from "../../stacks/hcl/write-modules";
 import { callFiles, type Planned, planned, providerOf } from "./planned";
 
 jest.setTimeout(300_000);

@@ -1,11 +1,11 @@
 import type { Configuration } from "../../config/configuration";
 import { resolveRecovery } from "../../config/recovery/recovery";
 import { ownershipTablesOf, votersOf } from "../../config/voters";
-import { Renderer } from "../../stacks/module/render";
-import { groupOfVariables, lifted, referencesIn } from "../../stacks/module/settings";
-import { SYMBOLS } from "../../stacks/module/symbols";
+import { TerraformFolder } from "../../emulator/terraform-folder";
+import { Renderer } from "../../stacks/hcl/render";
+import { groupOfVariables, lifted, referencesIn } from "../../stacks/hcl/settings";
+import { SYMBOLS } from "../../stacks/hcl/symbols";
 import { configuration, HOME_ACCOUNT, PEER_ACCOUNT } from "../fixtures";
-import { TerraformFolder } from "./terraform-folder";
 
 jest.setTimeout(60_000);
 

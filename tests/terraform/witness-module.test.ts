@@ -4,11 +4,11 @@ import path from "node:path";
 import { Testing } from "cdktf";
 import { parseConfiguration } from "../../config/load";
 import type { ConfigurationInput } from "../../config/schema";
-import { writeModules } from "../../stacks/module/write-modules";
+import { jsonLines, TerraformFolder } from "../../emulator/terraform-folder";
+import { writeModules } from "../../stacks/hcl/write-modules";
 import { WitnessStack } from "../../stacks/witness-stack";
 import { IS_FULL, testFull } from "../tier";
 import { callFiles, planned, stackFiles } from "./planned";
-import { jsonLines, TerraformFolder } from "./terraform-folder";
 
 jest.setTimeout(300_000);
 

@@ -1,11 +1,11 @@
-import { callFailure } from "../../../replicator/message/failures";
+import { callFailure } from "../../../messages/failures";
 import { dateHeader } from "../date-header";
 import { dateIn } from "../pass-item";
 import { ROUND_MS } from "../times";
 import { within } from "./within";
 
 /** What became of one call. `date` is the server's own clock, from the head of its answer, in epoch milliseconds. */
-export type Answer<Output> =
+export type CallAnswer<Output> =
   | { readonly kind: "output"; readonly output: Output; readonly date: number | undefined }
   /** The table answered with an error, or with something that cannot be read. */
   | {
@@ -32,7 +32,7 @@ export async function ask<Output>(
   command: AnyCommand,
   send: (signal: AbortSignal) => Promise<Output>,
   patienceMs = ROUND_MS,
-): Promise<Answer<Output>> {
+): Promise<CallAnswer<Output>> {
   const header = dateHeader(command as Parameters<typeof dateHeader>[0]);
   const date = () => {
     const milliseconds = dateIn(header());

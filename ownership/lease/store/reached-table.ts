@@ -8,4 +8,4 @@ export interface ReachedTable {
 }
 
 /** Told why an answer counts for nothing: the code of an error, or what is wrong with an item. */
-export type Report = (reason: string) => void;
+export type TableReport = (reason: string) => void;

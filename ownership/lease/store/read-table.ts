@@ -3,13 +3,13 @@ import type { TableAnswer, TableItems } from "../effects";
 import type { Claim, Order, Pass, VotersOrder } from "../items";
 import { OWNERSHIP_ATTRIBUTES as KEYS, KINDS, type Kind, LEASE_KINDS, VOTERS_ORDER } from "../table";
 import { ROUND_MS } from "../times";
-import { type Answer, ask } from "./ask";
+import { ask, type CallAnswer } from "./ask";
 import type { Item } from "./attributes";
 import { claimIn } from "./claim-codec";
 import { isRegion } from "./fields";
 import { orderIn, votersOrderIn } from "./order-codec";
 import { passIn } from "./pass-codec";
-import type { ReachedTable, Report } from "./reached-table";
+import type { ReachedTable, TableReport } from "./reached-table";
 import { UnreadableItem } from "./unreadable";
 
 /** What all pages of one kind came to. */
@@ -41,7 +41,7 @@ const MAX_PAGES = 4;
 export async function readTable(
   table: ReachedTable,
   clock: () => number,
-  report: Report,
+  report: TableReport,
 ): Promise<TableAnswer | undefined> {
   const parts = await Promise.all(LEASE_KINDS.map((kind) => partOf(table, kind, clock)));
   const receivedAt = clock();
@@ -85,7 +85,7 @@ function query(
   kind: Kind,
   next: QueryCommandOutput["LastEvaluatedKey"],
   patienceMs: number,
-): Promise<Answer<QueryCommandOutput>> {
+): Promise<CallAnswer<QueryCommandOutput>> {
   const command = new QueryCommand({
     TableName: name,
     ConsistentRead: true,
@@ -110,7 +110,7 @@ function failed(error: Error, reason: string, date: number): Part {
  *
  * @throws UnreadableItem
  */
-function itemsIn(items: readonly Item[], date: number, report: Report): TableItems {
+function itemsIn(items: readonly Item[], date: number, report: TableReport): TableItems {
   const claims: Record<string, Claim> = {};
   const orders: Record<string, Order> = {};
   const passes: Record<string, Pass> = {};
@@ -154,7 +154,7 @@ function boundedClaim(claim: Claim, latest: number): Claim {
 }
 
 /** What `read` returns. Undefined: the item could not be read, and the report says why. */
-function readable<T>(read: () => T, report: Report): T | undefined {
+function readable<T>(read: () => T, report: TableReport): T | undefined {
   try {
     return read();
   } catch (error) {

@@ -15,7 +15,7 @@ export interface LeaseStore {
 }
 
 /** Why a table counted for nothing. */
-export interface Trouble {
+export interface TableTrouble {
   /** Region of the table. */
   readonly table: string;
   readonly during: "look" | "round";
@@ -29,7 +29,7 @@ export interface LeaseStoreOptions {
   /** Monotonic clock of the run, milliseconds. */
   readonly clock: () => number;
   /** @default trouble is not told */
-  readonly report?: (trouble: Trouble) => void;
+  readonly report?: (trouble: TableTrouble) => void;
   /** @default {@link tableClient} */
   readonly client?: (region: string) => DynamoDBClient;
 }
@@ -47,7 +47,7 @@ export function openStore({
     clients.set(region, known);
     return { client: known, name: tableName(region) };
   };
-  const reporter = (table: string, during: Trouble["during"]) => (reason: string) =>
+  const reporter = (table: string, during: TableTrouble["during"]) => (reason: string) =>
     report({ table, during, reason });
   return {
     look: async (tables) => {

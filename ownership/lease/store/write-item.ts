@@ -7,12 +7,12 @@ import {
 import type { Write, WriteAnswer } from "../effects";
 import { compareNumbers } from "../items";
 import { OWNERSHIP_ATTRIBUTES as KEYS, KINDS } from "../table";
-import { type Answer, ask } from "./ask";
+import { ask, type CallAnswer } from "./ask";
 import { attributeOf, type Item } from "./attributes";
 import { CLAIM_ID, claimIn, claimItem } from "./claim-codec";
 import { orderIn, orderItem, REGISTER, votersItem, votersOrderIn } from "./order-codec";
 import { entryAttribute, STATUS, statusAttribute } from "./pass-codec";
-import type { ReachedTable, Report } from "./reached-table";
+import type { ReachedTable, TableReport } from "./reached-table";
 import { UnreadableItem } from "./unreadable";
 import { ITEM_VERSION } from "./version";
 
@@ -25,7 +25,7 @@ type WriteOf<Kind extends Write["kind"]> = Extract<Write, { kind: Kind }>;
 export async function writeItem(
   table: ReachedTable,
   write: Write,
-  report: Report,
+  report: TableReport,
 ): Promise<WriteAnswer | undefined> {
   try {
     switch (write.kind) {
@@ -52,7 +52,7 @@ export async function writeItem(
 async function putClaim(
   { client, name }: ReachedTable,
   { home, previous, claim }: WriteOf<"claim">,
-  report: Report,
+  report: TableReport,
 ): Promise<WriteAnswer | undefined> {
   const condition =
     previous === undefined
@@ -86,7 +86,7 @@ async function putRegister(
   item: Item,
   own: { readonly number: number; readonly id: string },
   read: (item: Item) => { readonly number: number; readonly id: string },
-  report: Report,
+  report: TableReport,
 ): Promise<WriteAnswer | undefined> {
   const command = new PutItemCommand({
     TableName: name,
@@ -109,7 +109,7 @@ async function putRegister(
 async function updatePass(
   { client, name }: ReachedTable,
   { region, homes, status }: WriteOf<"pass">,
-  report: Report,
+  report: TableReport,
 ): Promise<WriteAnswer | undefined> {
   const set: [string, ReturnType<typeof attributeOf>][] = [["v", attributeOf(ITEM_VERSION)]];
   const removed: string[] = [];
@@ -136,8 +136,8 @@ async function updatePass(
 
 /** @param refused what it means that the condition failed. `standing`: the item there; undefined: none, or none is told */
 function answerOf(
-  answer: Answer<unknown>,
-  report: Report,
+  answer: CallAnswer<unknown>,
+  report: TableReport,
   refused: (standing: Item | undefined) => WriteAnswer | undefined,
 ): WriteAnswer | undefined {
   if (answer.kind === "output") return { done: true };

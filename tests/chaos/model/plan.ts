@@ -1,4 +1,4 @@
-import { Seeded } from "../../emulator/seeded";
+import { Seeded } from "../../../emulator/seeded";
 
 /** Queues that a fault can stand in front of, by the word that each is named after. */
 export type Hop = "ingress" | "outbox" | "work" | "standby";

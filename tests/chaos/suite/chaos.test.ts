@@ -1,8 +1,8 @@
 import { randomInt } from "node:crypto";
 import type { ConfigurationInput } from "../../../config/schema";
-import { runCleanup } from "../../emulator/cleanup";
-import { Deployment } from "../../emulator/deployment";
-import { type Emulator, startEmulator } from "../../emulator/emulator";
+import { runCleanup } from "../../../emulator/cleanup";
+import { Deployment } from "../../../emulator/deployment";
+import { type Emulator, startEmulator } from "../../../emulator/emulator";
 import { CONSUMER_ROLE, HOME_ACCOUNT, PEER_ACCOUNT, PRODUCER_ROLE } from "../../fixtures";
 import { IS_FULL } from "../../tier";
 import type { StepKind } from "../model/plan";

@@ -1,10 +1,10 @@
 import { Resolver } from "node:dns/promises";
 import net from "node:net";
 import { streamDecode, streamEncode } from "dns-packet";
-import { DnsServer } from "./dns-server";
-import { answerQuestion } from "./engine/answer";
+import { DnsServer } from "../../../emulator/route53/dns-server";
+import { answerQuestion } from "../../../emulator/route53/engine/answer";
+import { answerPacket, failurePacket, strings } from "../../../emulator/route53/wire";
 import { ANYBODY, R, txt, world, zone } from "./engine/fixtures";
-import { answerPacket, failurePacket, strings } from "./wire";
 
 const LONG = `${'"'}${"x".repeat(200)}" "${"y".repeat(200)}" "${"z".repeat(200)}"`;
 const SOA = "ns-1.awsdns-1.com. awsdns-hostmaster.amazon.com. 1 7200 900 1209600 86400";

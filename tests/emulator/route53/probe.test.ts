@@ -3,9 +3,9 @@ import https from "node:https";
 import net, { type AddressInfo, type Server } from "node:net";
 import type { HealthCheckConfig } from "@aws-sdk/client-route-53";
 import { generate } from "selfsigned";
-import { trackConnections } from "../reset-connection";
-import { passes } from "./engine/reply";
-import { probe } from "./probe";
+import { trackConnections } from "../../../emulator/reset-connection";
+import { passes } from "../../../emulator/route53/engine/reply";
+import { probe } from "../../../emulator/route53/probe";
 
 const servers: Server[] = [];
 const open = new Map<Server, ReadonlySet<net.Socket>>();

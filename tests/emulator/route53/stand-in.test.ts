@@ -19,15 +19,15 @@ import {
   Route53Client,
   UpdateHealthCheckCommand,
 } from "@aws-sdk/client-route-53";
-import { runCleanup } from "../cleanup";
-import { clientConfiguration, cloudWatchClient, createRole } from "../clients";
-import { type Emulator, startEmulator } from "../emulator";
+import { runCleanup } from "../../../emulator/cleanup";
+import { clientConfiguration, cloudWatchClient, createRole } from "../../../emulator/clients";
+import { type Emulator, startEmulator } from "../../../emulator/emulator";
+import { INTERNET } from "../../../emulator/gateway-call";
+import type { Route53StandIn, StatusChange } from "../../../emulator/route53/stand-in";
+import { Terraform } from "../../../emulator/terraform";
+import { changedResources } from "../../../emulator/terraform-plan";
+import { waitFor } from "../../../emulator/wait";
 import { bundleFunction } from "../fixtures/bundle";
-import { INTERNET } from "../gateway-call";
-import { Terraform } from "../terraform";
-import { changedResources } from "../terraform-plan";
-import { waitFor } from "../wait";
-import type { Route53StandIn, StatusChange } from "./stand-in";
 
 const EAST = "us-east-1";
 const WEST = "us-west-2";

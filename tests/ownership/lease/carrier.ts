@@ -1,5 +1,5 @@
+import type { Seeded } from "../../../emulator/seeded";
 import type { Write } from "../../../ownership/lease/effects";
-import type { Seeded } from "../../emulator/seeded";
 import { type Fate, fateOf, type NetworkFaults } from "./network";
 import type { EventQueue } from "./queue";
 import type { LeaseTable, Reply } from "./table";

@@ -1,5 +1,5 @@
+import type { Seeded } from "../../../emulator/seeded";
 import type { Effect, Steps, TableAnswer, TableItems, WriteAnswer } from "../../../ownership/lease/effects";
-import type { Seeded } from "../../emulator/seeded";
 import type { Carrier } from "./carrier";
 import type { MachineClock } from "./clocks";
 import { freezeOf, type NetworkFaults } from "./network";

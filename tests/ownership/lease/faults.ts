@@ -1,4 +1,4 @@
-import type { Seeded } from "../../emulator/seeded";
+import type { Seeded } from "../../../emulator/seeded";
 import type { Command } from "./program";
 import type { World } from "./world";
 

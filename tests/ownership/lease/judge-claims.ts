@@ -1,6 +1,6 @@
 import type { Effect } from "../../../ownership/lease/effects";
 import type { Claim, PassEntry, VoterList } from "../../../ownership/lease/items";
-import type { Report } from "./judge";
+import type { Report } from "./report";
 import { type HomeRound, isHigher, isMajority, keyOf } from "./rounds";
 
 const LEASE_MS = 30_000;

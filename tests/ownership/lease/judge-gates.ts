@@ -1,6 +1,6 @@
 import type { PassEntry } from "../../../ownership/lease/items";
-import type { Report } from "./judge";
 import type { Gate, GateWatcher } from "./reader";
+import type { Report } from "./report";
 
 /** By its owner's claims a home is open for this long after the beginning of a round. */
 const LEASE_MS = 30_000;

@@ -1,7 +1,7 @@
 import type { Effect, TableAnswer, Write } from "../../../ownership/lease/effects";
 import type { Pass, Taking } from "../../../ownership/lease/items";
-import type { Report } from "./judge";
-import type { World } from "./world";
+import type { Report } from "./report";
+import type { Scene } from "./scene";
 
 /** What one run has been told in its last look, by tables and by its controller. */
 interface Told {
@@ -29,7 +29,7 @@ export class HookJudge {
   private readonly left = new Map<string, Set<string>>();
 
   constructor(
-    private readonly world: World,
+    private readonly world: Scene,
     private readonly report: Report,
   ) {}
 

@@ -1,8 +1,8 @@
 import { isSameEpoch, type VoterList } from "../../../ownership/lease/items";
-import type { Report } from "./judge";
 import type { ClaimJudge } from "./judge-claims";
+import type { Report } from "./report";
 import { bindingOf, isMajority } from "./rounds";
-import type { World } from "./world";
+import type { Scene } from "./scene";
 
 /** A run has to have looked for this long before a region can be expected to take anything. */
 const WATCHED_MS = 40_000;
@@ -41,7 +41,7 @@ export class LivenessJudge {
   private readonly forced = new Map<string, number>();
 
   constructor(
-    private readonly world: World,
+    private readonly world: Scene,
     private readonly report: Report,
     private readonly claims: ClaimJudge,
     private readonly bounds: LivenessBounds,

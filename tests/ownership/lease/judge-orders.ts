@@ -1,12 +1,12 @@
 import type { Effect } from "../../../ownership/lease/effects";
 import { type Claim, compareNumbers } from "../../../ownership/lease/items";
-import type { Report } from "./judge";
 import type { ClaimJudge } from "./judge-claims";
 import type { LivenessJudge } from "./judge-liveness";
 import type { Command, Told } from "./program";
+import type { Report } from "./report";
 import { bindingOf, isMajority } from "./rounds";
+import type { Scene } from "./scene";
 import type { Applied } from "./table";
-import type { World } from "./world";
 
 /** Numbers come from the tables' time: orders that are given this far apart rise, for tables of which the clocks are up to 80 s apart. */
 const APART_MS = 100_000;
@@ -38,7 +38,7 @@ export class OrderJudge {
   private written: readonly Written[] = [];
 
   constructor(
-    private readonly world: World,
+    private readonly world: Scene,
     private readonly report: Report,
     private readonly claims: ClaimJudge,
     private readonly liveness: LivenessJudge,

@@ -1,9 +1,9 @@
 import type { Effect, TableAnswer } from "../../../ownership/lease/effects";
 import type { Claim, PassEntry } from "../../../ownership/lease/items";
-import type { Report } from "./judge";
 import type { Gate } from "./reader";
+import type { Report } from "./report";
 import type { HomeRound } from "./rounds";
-import type { World } from "./world";
+import type { Scene } from "./scene";
 
 /** By how much clocks that go 1 % wrong may prolong a pass. */
 const DRIFT_MS = 1500;
@@ -29,7 +29,7 @@ export class TakingJudge {
   private readonly closedAt = new Map<string, number>();
 
   constructor(
-    private readonly world: World,
+    private readonly world: Scene,
     private readonly report: Report,
     private readonly openIn: (home: string) => readonly string[],
     /** An operator's word took the place of a voter: nobody knows what the region before does. */

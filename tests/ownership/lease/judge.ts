@@ -7,22 +7,15 @@ import { type LivenessBounds, LivenessJudge } from "./judge-liveness";
 import { OrderJudge } from "./judge-orders";
 import { TakingJudge } from "./judge-takings";
 import type { Command, Told } from "./program";
+import type { Report } from "./report";
 import { roundsOf } from "./rounds";
+import type { Scene } from "./scene";
 import type { Applied } from "./table";
-import type { TraceKind } from "./trace";
 import type { Invariant, Violation } from "./violation";
-import type { World } from "./world";
 
 export interface JudgeOptions extends LivenessBounds {
   /** Judged not at all. @default all are judged */
   readonly without?: readonly Invariant[];
-}
-
-/** Where the parts of a judge report to. */
-export interface Report {
-  readonly now: number;
-  violation(invariant: Invariant, detail: string, home?: string): void;
-  trace(kind: TraceKind, text: () => string, home?: string): void;
 }
 
 /** More than these tell nothing new. */
@@ -43,7 +36,7 @@ export class Judge {
   private readonly report: Report;
 
   constructor(
-    private readonly world: World,
+    private readonly world: Scene,
     private readonly options: JudgeOptions,
   ) {
     this.report = {

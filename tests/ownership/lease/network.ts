@@ -1,4 +1,4 @@
-import type { Seeded } from "../../emulator/seeded";
+import type { Seeded } from "../../../emulator/seeded";
 
 /** How often what goes wrong, each a share of the requests (or of the steps of a run). */
 export interface NetworkFaults {

@@ -1,5 +1,5 @@
+import { Seeded } from "../../../emulator/seeded";
 import type { LeaseSettings } from "../../../ownership/lease/settings";
-import { Seeded } from "../../emulator/seeded";
 import { FAULTS, type Fault, type FaultKind } from "./faults";
 import type { LivenessBounds } from "./judge-liveness";
 import type { NetworkFaults } from "./network";

@@ -1,5 +1,5 @@
+import type { Seeded } from "../../../emulator/seeded";
 import type { Pass, PassEntry } from "../../../ownership/lease/items";
-import type { Seeded } from "../../emulator/seeded";
 import type { Carrier } from "./carrier";
 import type { MachineClock } from "./clocks";
 import type { NetworkFaults } from "./network";

@@ -3,9 +3,10 @@ import type { Request } from "./carrier";
 import { LEASE } from "./lease-program";
 import type { Fate, NetworkFaults } from "./network";
 import type { Command, Program, Told } from "./program";
+import type { Run } from "./scene";
 import type { Conduct } from "./table";
 import type { Violation } from "./violation";
-import { GAPLESS, REAL, type Run, type RunOptions, World, type WorldOptions } from "./world";
+import { GAPLESS, REAL, type RunOptions, World, type WorldOptions } from "./world";
 
 export interface ScriptOptions {
   readonly regions: number;

@@ -1,4 +1,4 @@
-import { Seeded } from "../../emulator/seeded";
+import { Seeded } from "../../../emulator/seeded";
 import type { Statistics } from "./judge-claims";
 import { type Profile, planOf } from "./profiles";
 import type { Program } from "./program";

@@ -1,6 +1,6 @@
+import { Seeded } from "../../../emulator/seeded";
 import type { Claim, VoterList } from "../../../ownership/lease/items";
 import type { LeaseRun, LeaseSettings } from "../../../ownership/lease/settings";
-import { Seeded } from "../../emulator/seeded";
 import { Carrier } from "./carrier";
 import { MachineClock, type MachineClockOptions, TableClock } from "./clocks";
 import { Driver } from "./driver";
@@ -10,6 +10,7 @@ import type { Command, Program, Told } from "./program";
 import { EventQueue } from "./queue";
 import { Reader, type ReaderKind } from "./reader";
 import { patientRule } from "./reader-rule";
+import type { RegionState, Run, Scene } from "./scene";
 import { LeaseTable } from "./table";
 import { Trace } from "./trace";
 import { Work } from "./work";
@@ -87,34 +88,12 @@ export interface RunOptions {
   readonly onLook?: LeaseRun["onLook"];
 }
 
-/** A run of a controller, for scripts. */
-export interface Run {
-  readonly id: string;
-  readonly region: string;
-  readonly bornAt: number;
-  readonly driver: Driver;
-}
-
-export interface RegionState {
-  readonly name: string;
-  isAlive: boolean;
-  isFit: boolean;
-  unfitAt: number;
-  noticesAfterMs: number;
-  /** By home, how long what the controller has to do takes. @default drawn each time */
-  readonly workMs: Record<string, number>;
-  readonly work: Work;
-  /** Runs that might be going on: those that have left it to others among them, until their time is over. */
-  runs: Run[];
-  readers: Reader[];
-}
-
 /** Names of regions with controllers: as many as there are. */
 export const MEMBERS = ["a", "b", "c", "d", "e"];
 export const WITNESS = "w";
 
 /** Tables, controllers, readers and an operator in virtual time. Whatever happens by chance follows from the seed. */
-export class World {
+export class World implements Scene {
   readonly members: readonly string[];
   /** Regions of all tables. */
   readonly tableNames: readonly string[];

@@ -1,5 +1,5 @@
 import type { GetQueueAttributesCommandInput } from "@aws-sdk/client-sqs";
-import { Copies } from "../../../replicator/control/copies";
+import { WaitingCopies } from "../../../replicator/control/copies";
 import { readDepths } from "../../../replicator/control/depths";
 import type { Parts } from "../../../replicator/control/parts";
 import { clientOf, controllerSettings, HOME, refusal } from "./group";
@@ -26,7 +26,7 @@ test("counts what waits, what is out of sight and what is delayed, of each queue
 });
 
 test("there may be copies where some were counted, or could not be, until a drainer was sent", () => {
-  const copies = new Copies();
+  const copies = new WaitingCopies();
   expect(copies.mayBeOn("a")).toBe(false);
   copies.saw(["a", "b", "c"], { a: { waiting: 0, all: 3 }, b: { waiting: 0, all: 0 } });
   expect(["a", "b", "c"].map((queue) => copies.mayBeOn(queue))).toEqual([true, false, true]);

@@ -1,9 +1,9 @@
 import fc from "fast-check";
 import { HEARTBEAT_FRESH_SECONDS } from "../../../core/limits";
-import { Fitness, type Sight } from "../../../replicator/control/fitness";
+import { Fitness, type RegionSight } from "../../../replicator/control/fitness";
 
 const FRESH_MS = HEARTBEAT_FRESH_SECONDS * 1_000;
-const SOUND: Sight = { silent: {} };
+const SOUND: RegionSight = { silent: {} };
 
 /** A run that has begun at 0, and heard its canary then. */
 function sound(): Fitness {
@@ -18,7 +18,7 @@ test("a region whose queues answer, whose canary passes and whose ledger is usab
   expect(sound().verdict(FRESH_MS)).toEqual({ fit: true, reasons: [] });
 });
 
-test.each<[string, Sight, string]>([
+test.each<[string, RegionSight, string]>([
   ["a queue does not answer", { silent: { orders: "TimeoutError" } }, "orders: TimeoutError"],
   [
     "the ledger is not usable",

@@ -1,7 +1,7 @@
 import type { HomeNow } from "../../../ownership/lease/settings";
 import { controlHandler } from "../../../replicator/control/handler";
 import type { ControllerSettings } from "../../../replicator/control/settings";
-import { METRICS, METRICS_NAMESPACE } from "../../../replicator/metrics";
+import { METRICS, METRICS_NAMESPACE } from "../../../replicator/telemetry/metrics";
 import { configuration } from "../../fixtures";
 import { Template } from "../../template";
 import { captureLines, type Line } from "../log-lines";

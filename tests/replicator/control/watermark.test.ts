@@ -3,8 +3,8 @@ import { DELAY_SECONDS } from "../../../core/limits";
 import type { AgePoint } from "../../../replicator/control/ages";
 import { oldest, processedBefore } from "../../../replicator/control/watermark";
 import { copyIn } from "../../../replicator/drain/copy";
-import { fateOf } from "../../../replicator/drain/fate";
-import { replicate } from "../../../replicator/replicate";
+import { dispositionOf } from "../../../replicator/drain/disposition";
+import { replicate } from "../../../replicator/replicate/replicate";
 import { ModelSqs } from "../model-sqs";
 import { connections, HOME, openDeadlines, PEERS, replicatorSettings, SENT, sqsRecord } from "../records";
 
@@ -203,9 +203,9 @@ test.each(["async", "semi-sync"] as const)(
     const sqs = new ModelSqs();
     // Nobody owned the home for ten minutes.
     const record = sqsRecord({ attributes: { SentTimestamp: String(SENT), ApproximateReceiveCount: "60" } });
-    const surroundings = { deadlines: openDeadlines(), now: () => through, random: () => 0 };
+    const context = { deadlines: openDeadlines(), now: () => through, random: () => 0 };
     sqs.nowMs = through;
-    await replicate([record], settings, connections(settings, sqs.clientOf), surroundings);
+    await replicate([record], settings, connections(settings, sqs.clientOf), context);
     // By the ages only what came a few seconds ago waits on ingress, and on the work queue what was put there then.
     const ingress = [7, 8, 9, 10, 11].map((minute) => ({ at: SENT + minute * MINUTE, ageMs: 15 * SECOND }));
     const work = [{ at: SENT + 12 * MINUTE, ageMs: 2 * MINUTE }];
@@ -218,9 +218,9 @@ test.each(["async", "semi-sync"] as const)(
       .map((one) => copyIn(one, { fifo: false, ledgerIdOf: () => undefined }, false));
     const rules = { region: PEER, homeRegion: HOME, rescue: "watermark", moves: [HOME] } as const;
     const knowledge = { completed: new Set<string>(), open: new Set([HOME]) };
-    const fates = copies.map((copy) =>
-      fateOf(copy, knowledge, { ...rules, processedBefore: before, onMissingIdentity: "forward" }),
+    const dispositions = copies.map((copy) =>
+      dispositionOf(copy, knowledge, { ...rules, processedBefore: before, onMissingIdentity: "forward" }),
     );
-    expect(fates).toEqual([{ does: "move", to: "work" }]);
+    expect(dispositions).toEqual([{ does: "move", to: "work" }]);
   },
 );

@@ -6,6 +6,7 @@ import type {
   ReceiveMessageCommandInput,
   SendMessageCommandInput,
 } from "@aws-sdk/client-sqs";
+import { Seeded } from "../../../emulator/seeded";
 import { type Heartbeat, parseHeartbeat } from "../../../ownership/heartbeat";
 import type { Order } from "../../../ownership/lease/items";
 import { type PassReading, passVerdict } from "../../../ownership/lease/pass";
@@ -19,7 +20,6 @@ import type { Parts } from "../../../replicator/control/parts";
 import { ControlledQueues } from "../../../replicator/control/queues";
 import type { ControlledQueue, ControllerSettings } from "../../../replicator/control/settings";
 import type { DrainTask } from "../../../replicator/drain/task";
-import { Seeded } from "../../emulator/seeded";
 import { VirtualTime } from "../virtual-time";
 import { clientOf, controlledQueue, controllerSettings, HOME, NOW, PEER, refusal, WITNESS } from "./group";
 import { drainOnce, effectiveHome, type Item, NOTHING_DONE, Pipeline, reclaimOnce } from "./pipeline";

@@ -1,6 +1,6 @@
 import { ReceiveMessageCommand, type SendMessageBatchRequestEntry } from "@aws-sdk/client-sqs";
-import { entryOf, messageOf } from "../../../replicator/message/message";
-import { encodeOrigin, ORIGIN_ATTRIBUTE, originOf } from "../../../replicator/message/origin";
+import { entryOf, messageOf } from "../../../messages/message";
+import { encodeOrigin, ORIGIN_ATTRIBUTE, originOf } from "../../../messages/origin";
 import type { Fault } from "../model-sqs";
 import { HOME, SENT, sqsRecord, url } from "../records";
 import { VirtualTime } from "../virtual-time";

@@ -6,10 +6,10 @@ import {
   SQSClient,
 } from "@aws-sdk/client-sqs";
 import { mockClient } from "aws-sdk-client-mock";
+import { encodeOrigin, ORIGIN_ATTRIBUTE } from "../../../messages/origin";
 import { PassReader, processClocks } from "../../../ownership/lease/pass-reader";
 import { type DrainHandler, drainHandler } from "../../../replicator/drain/handler";
 import type { DrainTask } from "../../../replicator/drain/task";
-import { encodeOrigin, ORIGIN_ATTRIBUTE } from "../../../replicator/message/origin";
 import { PassTable } from "../../ownership/lease/pass-table";
 import { captureLines } from "../log-lines";
 import { HOME, lambdaContext } from "../records";

@@ -1,4 +1,4 @@
-import { decodeOrigin, effectiveHome, ORIGIN_ATTRIBUTE } from "../../../replicator/message/origin";
+import { decodeOrigin, effectiveHome, ORIGIN_ATTRIBUTE } from "../../../messages/origin";
 import { HOME, SENT } from "../records";
 import { bodies, ELSEWHERE, HERE, heldBy, MARKED, numbered, OWNED, World } from "./world";
 

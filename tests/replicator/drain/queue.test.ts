@@ -5,8 +5,8 @@ import {
   SQSClient,
 } from "@aws-sdk/client-sqs";
 import { mockClient } from "aws-sdk-client-mock";
+import { messageOf } from "../../../messages/message";
 import { depthOf, receive, remove } from "../../../replicator/drain/queue";
-import { messageOf } from "../../../replicator/message/message";
 import { openDeadline, sqsRecords, url } from "../records";
 
 const sqs = mockClient(SQSClient);

@@ -1,13 +1,13 @@
 import { withReceivers } from "../../../replicator/drain/receivers";
-import type { Look } from "../../../replicator/drain/run";
+import type { QueueLook } from "../../../replicator/drain/run";
 import { openDeadline } from "../records";
 
 /** Looks with these results, one after the other, and then an empty queue. */
-function looks(...results: readonly Look[]) {
+function looks(...results: readonly QueueLook[]) {
   const rest = [...results];
   let running = 0;
   const seen = { looks: 0, most: 0 };
-  const look = async (): Promise<Look> => {
+  const look = async (): Promise<QueueLook> => {
     seen.looks += 1;
     running += 1;
     seen.most = Math.max(seen.most, running);
@@ -19,7 +19,7 @@ function looks(...results: readonly Look[]) {
   return { look, seen };
 }
 
-const FULL: Look = { full: true };
+const FULL: QueueLook = { full: true };
 
 describe("withReceivers", () => {
   test("looks once at an empty queue", async () => {
@@ -29,13 +29,13 @@ describe("withReceivers", () => {
   });
 
   test("takes on one more for each full look, up to the limit", async () => {
-    const { look, seen } = looks(...Array<Look>(50).fill(FULL));
+    const { look, seen } = looks(...Array<QueueLook>(50).fill(FULL));
     expect(await withReceivers(look, 4, openDeadline())).toBe("empty");
     expect(seen).toEqual({ looks: 54, most: 4 });
   });
 
   test("stays with one where looks are not full", async () => {
-    const { look, seen } = looks(...Array<Look>(5).fill({ full: false }));
+    const { look, seen } = looks(...Array<QueueLook>(5).fill({ full: false }));
     await withReceivers(look, 4, openDeadline());
     expect(seen).toEqual({ looks: 6, most: 1 });
   });
@@ -54,7 +54,7 @@ describe("withReceivers", () => {
   test("fails when a look fails, after the others have ended", async () => {
     let ended = 0;
     let begun = 0;
-    const look = async (): Promise<Look> => {
+    const look = async (): Promise<QueueLook> => {
       begun += 1;
       const mine = begun;
       await new Promise((resolve) => setImmediate(resolve));

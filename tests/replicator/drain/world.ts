@@ -1,16 +1,16 @@
 import type { ReceiveMessageCommand, SendMessageBatchRequestEntry } from "@aws-sdk/client-sqs";
+import { deduplicationId } from "../../../messages/deduplication";
+import type { Message } from "../../../messages/message";
+import { encodeOrigin, ORIGIN_ATTRIBUTE, type Origin, originIn } from "../../../messages/origin";
 import type { PassAnswer } from "../../../ownership/lease/pass-reader";
 import type { LedgerIdOf } from "../../../replicator/drain/copy";
 import { drain } from "../../../replicator/drain/drain";
 import type { ProcessedLedger } from "../../../replicator/drain/lookup";
-import type { DrainSurroundings } from "../../../replicator/drain/run";
+import type { DrainContext } from "../../../replicator/drain/run";
 import type { DrainerSettings } from "../../../replicator/drain/settings";
 import type { Tally } from "../../../replicator/drain/tally";
 import type { DrainResult, DrainTask } from "../../../replicator/drain/task";
-import { deduplicationId } from "../../../replicator/message/deduplication";
-import type { Message } from "../../../replicator/message/message";
-import { encodeOrigin, ORIGIN_ATTRIBUTE, type Origin, originIn } from "../../../replicator/message/origin";
-import type { Target } from "../../../replicator/send";
+import type { Target } from "../../../replicator/sqs/send";
 import { serviceError } from "../fake-sqs";
 import { type Fault, type ModelQueue, ModelSqs } from "../model-sqs";
 import { HOME, PEERS, SENT, url } from "../records";
@@ -191,7 +191,7 @@ export class World {
         ledgerIdOf: settings.rescue === "ledger" ? this.ledgerIdOf : () => undefined,
         ...(settings.rescue === "ledger" ? { ledger } : {}),
       },
-      this.surroundings(task.until ?? until),
+      this.context(task.until ?? until),
     );
     const failed = tally.failures.map(({ class: cause, code, count }) => `${cause} ${code} ${count}`);
     return { ...result, left: tally.left, failed };
@@ -213,7 +213,7 @@ export class World {
     return { send } as unknown as Target["client"];
   }
 
-  private surroundings(until: number): DrainSurroundings {
+  private context(until: number): DrainContext {
     const { signal } = new AbortController();
     const leftMs = (reservedMs: number) => until - this.nowMs - reservedMs;
     const before = (reservedMs: number) => ({ signal, mayStart: () => leftMs(reservedMs) >= 1_000 });

@@ -1,5 +1,5 @@
 import type { MetricAlarm } from "@aws-sdk/client-cloudwatch";
-import { type AlarmState, alarmSettings, evaluateAlarm } from "./alarm";
+import { type AlarmState, alarmSettings, evaluateAlarm } from "../../../../emulator/route53/engine/alarm";
 import { ALARM, point, START } from "./fixtures";
 
 const MINUTE = 60_000;

@@ -1,7 +1,7 @@
 /** Each rule is on a page that the code names beside it. */
 import type { ResourceRecordSet } from "@aws-sdk/client-route-53";
 import fc from "fast-check";
-import { answerQuestion } from "./answer";
+import { answerQuestion } from "../../../../emulator/route53/engine/answer";
 import { ANYBODY, aliasOf, R, textOf, txt, world, ZONE_ID, zone } from "./fixtures";
 
 const primary = (check: string | undefined, more: Partial<ResourceRecordSet> = {}) =>

@@ -1,5 +1,5 @@
 /** Each rule is on a page that the code names beside it. */
-import { NO_HISTORY, stepHealth } from "./checks";
+import { NO_HISTORY, stepHealth } from "../../../../emulator/route53/engine/checks";
 import { ALARM, calculated, check, fixed, observe, point, START, statusesOf } from "./fixtures";
 
 const MINUTE = 60_000;

@@ -1,16 +1,15 @@
 import type { HealthCheckConfig, ResourceRecordSet } from "@aws-sdk/client-route-53";
-import type { AlarmSettings, DataPoint } from "./alarm";
-import { answerQuestion, type World, type Zone } from "./answer";
+import type { AlarmSettings, DataPoint } from "../../../../emulator/route53/engine/alarm";
+import { answerQuestion, type World, type Zone } from "../../../../emulator/route53/engine/answer";
+import type { Check, HealthOptions } from "../../../../emulator/route53/engine/check";
 import {
-  type Check,
   type Health,
-  type HealthOptions,
+  type HealthObservations,
   NO_HISTORY,
-  type Observations,
   stepHealth,
-} from "./checks";
-import type { Reply } from "./reply";
-import type { Client } from "./routing";
+} from "../../../../emulator/route53/engine/checks";
+import type { Reply } from "../../../../emulator/route53/engine/reply";
+import type { Client } from "../../../../emulator/route53/engine/routing";
 
 export const ZONE_ID = "Z1";
 export const R = "orders.example.com.";
@@ -36,11 +35,11 @@ export function fixed(id: string, healthy: boolean, config: Partial<HealthCheckC
 
 export const SWITCHES = { on: true, off: false };
 
-export function observe(observations: Partial<Observations> = {}): Observations {
+export function observe(observations: Partial<HealthObservations> = {}): HealthObservations {
   return { probes: [], metrics: {}, routingControls: SWITCHES, ...observations };
 }
 
-export function statusesOf(checks: readonly Check[], observations: Partial<Observations> = {}) {
+export function statusesOf(checks: readonly Check[], observations: Partial<HealthObservations> = {}) {
   return stepHealth(checks, NO_HISTORY, observe(observations), START).statuses;
 }
 

@@ -1,4 +1,4 @@
-import { passes } from "./reply";
+import { passes } from "../../../../emulator/route53/engine/reply";
 
 const HTTPS = { Type: "HTTPS" } as const;
 const STRING = { Type: "HTTPS_STR_MATCH", SearchString: "Healthy" } as const;

@@ -1,4 +1,4 @@
-import type { Run } from "../world";
+import type { Run } from "../scene";
 import { expectOpen, expectOwner, type Scenario, scenario } from "./scenario";
 
 /** Runs of one region, and what they leave to each other. */

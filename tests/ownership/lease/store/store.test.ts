@@ -1,10 +1,10 @@
+import { waitFor } from "../../../../emulator/wait";
 import type { Write } from "../../../../ownership/lease/effects";
 import type { Claim } from "../../../../ownership/lease/items";
 import { claimItem } from "../../../../ownership/lease/store/claim-codec";
 import { tableClient } from "../../../../ownership/lease/store/client";
 import { orderItem, votersItem } from "../../../../ownership/lease/store/order-codec";
-import { type LeaseStore, openStore, type Trouble } from "../../../../ownership/lease/store/store";
-import { waitFor } from "../../../emulator/wait";
+import { type LeaseStore, openStore, type TableTrouble } from "../../../../ownership/lease/store/store";
 import { errorOf, openTableServer, type TableRequest, type TableServer } from "./table-server";
 
 const HOME = "us-east-1";
@@ -22,7 +22,7 @@ const WRITE: Write = { kind: "claim", table: HOME, home: HOME, previous: "before
 
 let server: TableServer;
 let store: LeaseStore;
-let troubles: Trouble[];
+let troubles: TableTrouble[];
 let now: number;
 
 beforeEach(async () => {

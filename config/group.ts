@@ -1,0 +1,8 @@
+import type { CamelCased } from "./camel-case";
+import type { ConfigurationFile } from "./schema";
+
+/** The file with defaults, keys in camel case, before anything is taken from elsewhere. */
+export type Group = CamelCased<ConfigurationFile>;
+
+/** A logical queue of it. */
+export type GroupQueue = Group["queues"][string];

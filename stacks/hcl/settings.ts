@@ -1,0 +1,181 @@
+import { principalsOf } from "../../config/access/principals";
+import { type Configuration, resolveCanary, resolveQueue } from "../../config/configuration";
+import { resolveDns } from "../../config/dns/dns";
+import type { Group } from "../../config/group";
+import { resolveLedger, resolveRecovery } from "../../config/recovery/recovery";
+import { copies, type RegionSets } from "../../config/region-sets";
+import { configurationSchema, logicalQueue } from "../../config/schema";
+import {
+  each,
+  expression,
+  isEmpty,
+  isKnown,
+  isSet,
+  not,
+  presentIf,
+  replaced,
+  when,
+} from "../../core/expression";
+import { canaryQueue, FIFO_SUFFIX, QUEUE_WORDS } from "../../core/names";
+import { mapByRegion, rawOf, recordOf, referencesTo, snakeCase } from "./references";
+import { ANY_HOME, ANY_OTHER, ANY_PEER, ANY_QUEUE, ANY_REGION, ANY_USERS_QUEUE } from "./symbols";
+
+/** The settings of a module: what its variables say, what its locals make of that, and a configuration that reads those. */
+export interface ModuleSettings {
+  /** As constructs take it. */
+  readonly configuration: Configuration;
+  /** By name, what a local stands for. */
+  readonly locals: Readonly<Record<"queue" | "canary" | "recovery" | "ledger" | "dns", unknown>>;
+}
+
+/** Variable of the comprehension by which a module goes through its logical queues. */
+const QUEUE_VARIABLE = "queue";
+const OWN_REGION = "${var.region}";
+const OTHER_REGIONS = "${local.other_regions}" as unknown as readonly string[];
+
+export function regionModuleSettings(): ModuleSettings {
+  const group = groupOfVariables();
+  const queue = queueOfVariables();
+  const resolved = resolveQueue(group, queue);
+  const settings = { ...resolved, names: namesIn(group, "${name}", resolved) };
+  const { producers, consumers, ...canaryRest } = resolveCanary(group);
+  const canary = { ...canaryRest, producers: principalsOf(producers), consumers: principalsOf(consumers) };
+  const canaryName = canaryQueue(group.failoverGroup);
+  const queues = recordOf([ANY_QUEUE], (name) =>
+    referencesIn(settings, name === canaryName ? "local.canary_queue" : `local.queues[${inner(name)}]`),
+  ) as Configuration["queues"];
+  const usersQueue = referencesIn(settings, `local.users_queues[${inner(ANY_USERS_QUEUE)}]`);
+  const recovery = resolveRecovery(group, {
+    [ANY_USERS_QUEUE]: usersQueue as Configuration["queues"][string],
+  });
+  const ledger = resolveLedger(group);
+  const dns = resolveDns({ ...group, recovery: undefined } as Group);
+  return {
+    configuration: {
+      ...group,
+      queues,
+      recovery: referencesIn(recovery, "local.recovery") as Configuration["recovery"],
+      ledger: referencesIn(ledger, "local.ledger") as Configuration["ledger"],
+      dns: referencesIn(dns, "local.dns") as Configuration["dns"],
+      regionSets: REGION_SETS,
+    } as Configuration,
+    locals: {
+      queue: { ...(lifted(settings) as object), ...regionsOfQueue(queue) },
+      canary: {
+        ...(aligned(
+          lifted(settings),
+          lifted({ ...canary, names: namesIn(group, canaryName, canary) }),
+        ) as object),
+        peers: OTHER_REGIONS,
+        homes: OTHER_REGIONS,
+      },
+      recovery: lifted(recovery),
+      ledger: lifted(ledger),
+      dns: lifted(dns),
+    },
+  };
+}
+
+const REGION_SETS: RegionSets = {
+  others: (region) => [region === OWN_REGION ? ANY_OTHER : OWN_REGION],
+  peers: (queue, home) => {
+    if (home !== OWN_REGION) return { regions: [OWN_REGION], list: [OWN_REGION], exist: true };
+    if (queue !== ANY_QUEUE) return { regions: [ANY_OTHER], list: OTHER_REGIONS, exist: true };
+    const list = expression<readonly string[]>`local.queues[${queue}].peers`;
+    return { regions: [ANY_PEER], list, exist: not(isEmpty(list)) };
+  },
+  homes: (queue, region) => {
+    if (region !== OWN_REGION) return { regions: [OWN_REGION], list: [OWN_REGION], exist: true };
+    if (queue !== ANY_QUEUE) return { regions: [ANY_OTHER], list: OTHER_REGIONS, exist: true };
+    const list = expression<readonly string[]>`local.queues[${queue}].homes`;
+    return { regions: [ANY_HOME], list, exist: not(isEmpty(list)) };
+  },
+};
+
+export function groupOfVariables(): Group {
+  const group = referencesTo(configurationSchema, "var") as Record<string, unknown>;
+  const { regions } = configurationSchema.shape;
+  return {
+    ...group,
+    regions: recordOf([ANY_REGION], (region) =>
+      referencesTo(
+        regions.def.valueType,
+        region === OWN_REGION ? "local.region" : `var.regions[${inner(region)}]`,
+      ),
+    ),
+    queues: {},
+  } as unknown as Group;
+}
+
+function queueOfVariables(): Group["queues"][string] {
+  return referencesTo(logicalQueue, QUEUE_VARIABLE) as Group["queues"][string];
+}
+
+/** Names of a logical queue with what does not depend on regions filled in. */
+function namesIn(
+  { naming }: Group,
+  queue: string,
+  { names, fifo }: Pick<Configuration["queues"][string], "names" | "fifo">,
+): Configuration["queues"][string]["names"] {
+  const filled = Object.entries(names).map(([word, template]) => {
+    const name = replaced(replaced(String(template), "{prefix}", naming.prefix), "{queue}", queue);
+    const isQueue = (QUEUE_WORDS as readonly string[]).includes(word);
+    return [word, isQueue ? name + when(isSet(fifo), FIFO_SUFFIX, "") : name];
+  });
+  return Object.fromEntries(filled);
+}
+
+const IS_SET = "is_set";
+
+/** Settings as a value of Terraform's: keys in snake case, and of what is optional whether it is there. */
+export function lifted(settings: unknown): unknown {
+  if (!isObject(settings)) return settings;
+  const raw = rawOf(settings);
+  if (raw !== undefined) return raw;
+  const presence = isSet(settings);
+  return {
+    ...(presence !== true && { [IS_SET]: presence }),
+    ...Object.fromEntries(Object.entries(settings).map(([key, value]) => [snakeCase(key), lifted(value)])),
+  };
+}
+
+/** A lifted value with all the keys that another has. */
+function aligned(model: unknown, value: unknown): unknown {
+  if (!isObject(model)) return value ?? null;
+  const given = isObject(value) ? value : {};
+  return Object.fromEntries(
+    Object.entries(model).map(([key, part]) => [
+      key,
+      key === IS_SET ? (given[key] ?? isObject(value)) : aligned(part, given[key]),
+    ]),
+  );
+}
+
+function isObject(value: unknown): value is Record<string, unknown> {
+  return value !== null && typeof value === "object" && !Array.isArray(value);
+}
+
+/** References to settings that were {@link lifted} to a local. */
+export function referencesIn(settings: unknown, path: string): unknown {
+  if (!isObject(settings)) return `\${${path}}`;
+  if (rawOf(settings) !== undefined) return mapByRegion(`\${${path}}`);
+  if (!isKnown(Object.keys(settings))) return `\${${path}}`;
+  const tree = Object.fromEntries(
+    Object.entries(settings).map(([key, value]) => [key, referencesIn(value, `${path}.${snakeCase(key)}`)]),
+  );
+  return isSet(settings) === true ? tree : presentIf(`\${${path}.${IS_SET}}`, tree);
+}
+
+/** Peers and homes of a logical queue as seen from the module's region. */
+function regionsOfQueue(queue: Group["queues"][string]) {
+  const itself = (region: string) => region;
+  return {
+    peers: each(OTHER_REGIONS, itself, (peer) => copies(queue, OWN_REGION, peer)),
+    homes: each(OTHER_REGIONS, itself, (home) => copies(queue, home, OWN_REGION)),
+  };
+}
+
+/** What is in a reference. */
+function inner(reference: string): string {
+  return reference.replace(/^\$\{(.*)\}$/, "$1");
+}
