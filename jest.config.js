@@ -13,38 +13,47 @@ const common = {
   },
 };
 
-const project = (name, folders, without = []) => ({
+/** What takes longer than a few seconds: scenarios, simulations, archives, long properties. */
+const LOGIC = ".logic.test.ts";
+
+const project = (name, folders, { ending = ".test.ts", without = [] } = {}) => ({
   ...common,
   displayName: name,
-  testMatch: folders.map((folder) => `<rootDir>/tests/${folder}/**/*.test.ts`),
-  testPathIgnorePatterns: ["/node_modules/", ...without.map((folder) => `<rootDir>/tests/${folder}/`)],
+  testMatch: folders.map((folder) => `<rootDir>/tests/${folder}/**/*${ending}`),
+  testPathIgnorePatterns: ["/node_modules/", ...without],
 });
 
 /** Rules of Route 53 without a Route 53: fast, inside of a folder that is not. */
 const ENGINE = "emulator/route53/engine";
 
+/** Folders whose tests need neither Terraform nor the emulator. */
+const PURE = [
+  "core",
+  "messages",
+  "config",
+  "modules",
+  "stacks",
+  "replicator",
+  "demo",
+  "bench",
+  "ownership",
+  "ledger",
+  "client",
+  "cli",
+  "scripts",
+  "chaos/model",
+  ENGINE,
+];
+
 module.exports = {
   projects: [
-    project("fast", [
-      "core",
-      "config",
-      "modules",
-      "stacks",
-      "replicator",
-      "demo",
-      "bench",
-      "ownership",
-      "ledger",
-      "client",
-      "cli",
-      "scripts",
-      "chaos/model",
-      ENGINE,
-    ]),
+    project("fast", PURE, { without: [LOGIC] }),
+    project("logic", PURE, { ending: LOGIC }),
     project("terraform", ["terraform", "app"]),
-    project("emulator", ["emulator"], [ENGINE]),
+    project("integration", ["integration"]),
     project("e2e", ["e2e"]),
     project("chaos", ["chaos/suite"]),
+    project("harness", ["emulator"], { without: [ENGINE] }),
   ],
   maxWorkers: 2,
   testSequencer: "<rootDir>/tests/longest-first.js",

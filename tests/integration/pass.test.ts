@@ -20,7 +20,7 @@ const EAST = "us-east-1";
 const WEST = "us-west-2";
 const ACCOUNT = "111111111111";
 const TableName = "shop-ownership";
-const SCRIPT = path.join(__dirname, "fixtures", "ask_gate.py");
+const SCRIPT = path.join(__dirname, "ask_gate.py");
 const GATE = path.join(__dirname, "..", "..", "client", "python");
 
 let emulator: Emulator;

@@ -18,9 +18,9 @@ import { KINDS, OWNERSHIP_ATTRIBUTES } from "../../ownership/lease/table";
 import { LEASE_MS } from "../../ownership/lease/times";
 import { buildFunctions } from "../../replicator/build/build";
 import { toEnvironment } from "../../replicator/settings";
+import { createFunction } from "../emulator/fixtures/lambda-api";
+import { callRest } from "../emulator/fixtures/rest-api";
 import { passOf } from "../replicator/health/pass-of";
-import { createFunction } from "./fixtures/lambda-api";
-import { callRest } from "./fixtures/rest-api";
 
 const EAST = "us-east-1";
 const WEST = "us-west-2";
