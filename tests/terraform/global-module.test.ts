@@ -4,11 +4,11 @@ import path from "node:path";
 import { Testing } from "cdktf";
 import { parseConfiguration } from "../../config/load";
 import type { ConfigurationInput } from "../../config/schema";
+import { testRuns } from "../../emulator/test-runs";
 import { GlobalStack } from "../../stacks/global-stack";
 import { writeModules } from "../../stacks/hcl/write-modules";
 import { IS_FULL } from "../tier";
 import { callFiles, planned, stackFiles } from "./planned";
-import { testRuns } from "./test-runs";
 
 jest.setTimeout(300_000);
 

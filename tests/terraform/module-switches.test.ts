@@ -2,9 +2,9 @@ import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import type { TerraformPlan } from "../../emulator/terraform-plan";
+import { type Changes, changesOf, NOTHING, type Run, testRuns } from "../../emulator/test-runs";
 import { writeModules } from "../../stacks/hcl/write-modules";
 import { testFull } from "../tier";
-import { type Changes, changesOf, NOTHING, type Run, testRuns } from "./test-runs";
 
 jest.setTimeout(600_000);
 

@@ -6,12 +6,12 @@ import { runCleanup } from "../../emulator/cleanup";
 import { sqsClient } from "../../emulator/clients";
 import { type Emulator, startEmulator } from "../../emulator/emulator";
 import { Terraform } from "../../emulator/terraform";
-import { FROZEN_DIRECTORY, frozenVersions, MODULE } from "../../scripts/freeze-module";
+import { changesOf, NOTHING } from "../../emulator/test-runs";
+import { CALL } from "../../scripts/module-contract";
 import { writeModules } from "../../stacks/hcl/write-modules";
-import { changesOf, NOTHING } from "../terraform/test-runs";
 import { testFull } from "../tier";
 
-/** Where the frozen configuration makes its region. */
+/** Where the call makes its region. */
 const REGION = "us-east-1";
 const ACCOUNT = "111122223333";
 /** What a root has beside the call. */
@@ -36,7 +36,7 @@ let root: string;
 beforeAll(async () => {
   emulator = await startEmulator({ regions: [REGION] });
   sqs = sqsClient(emulator, { region: REGION, account: ACCOUNT });
-  root = await mkdtemp(path.join(os.tmpdir(), "module-upgrade-"));
+  root = await mkdtemp(path.join(os.tmpdir(), "redrive-"));
 }, 240_000);
 
 afterAll(async () => {
@@ -56,38 +56,25 @@ async function redrivePolicies(): Promise<Readonly<Record<string, string>>> {
   return Object.fromEntries((await Promise.all(policies)).flat());
 }
 
-testFull.each(frozenVersions())(
-  "what the module made as %s is taken over by the current one without losing a queue or a redrive policy",
-  async (version) => {
-    const directory = path.join(root, version);
-    const module = path.join(directory, MODULE);
-    const current = path.join(root, "current");
-    writeModules(current);
-    await cp(path.join(FROZEN_DIRECTORY, version), directory, { recursive: true });
-    await cp(path.join(current, MODULE, "functions"), path.join(module, "functions"), { recursive: true });
+testFull(
+  "an ingress queue that becomes sync loses its redrive policy, and no other queue does",
+  async () => {
+    const directory = path.join(root, "call");
+    writeModules(directory);
+    await cp(CALL, path.join(directory, "main.tf"));
     await writeFile(path.join(directory, "root.tf"), ROOT);
     await writeFile(path.join(directory, "main_override.tf"), OVERRIDE);
-    const terraform = new Terraform({ emulator, directory, name: version, region: REGION, account: ACCOUNT });
-    const started = Date.now();
+    const terraform = new Terraform({
+      emulator,
+      directory,
+      name: "redrive",
+      region: REGION,
+      account: ACCOUNT,
+    });
     await terraform.init();
     await terraform.apply();
-    process.stdout.write(`applied ${version} in ${Math.round((Date.now() - started) / 1_000)} s\n`);
-    const again = changesOf((await terraform.plan()).plan);
-    expect(again).toEqual({ ...NOTHING, changes: FORGOTTEN });
-
-    await rm(module, { recursive: true });
-    await cp(path.join(current, MODULE), module, { recursive: true });
-    await terraform.init();
-    const { plan } = await terraform.plan();
-    const { comes, goes, changes, replaced } = changesOf(plan);
-    process.stdout.write(
-      `of ${plan.resource_changes!.length} resources of ${version}, ${changes.length} change in place, ${replaced.length} are replaced, ${comes.length} come\n`,
-    );
-    expect(goes).toEqual([]);
-    expect(replaced.filter((address) => address.includes("aws_sqs_queue."))).toEqual([]);
+    expect(changesOf((await terraform.plan()).plan)).toEqual({ ...NOTHING, changes: FORGOTTEN });
     const before = await redrivePolicies();
-    await terraform.apply();
-    expect(await redrivePolicies()).toEqual(before);
 
     const call = path.join(directory, "main.tf");
     await writeFile(

@@ -1,4 +1,4 @@
-# What somebody who uses the module may have written: `npm run freeze:module` keeps a copy beside each version that it freezes.
+# What somebody who uses the module may have written: `npm run freeze:module` writes down what comes of it.
 
 terraform {
   required_providers {
@@ -60,9 +60,8 @@ module "region" {
   }
   ledger = { kms_key_arns = local.key }
   dns = {
-    zone_id            = "Z0123456789ABC"
-    record             = "pay.example.com"
-    resolver_addresses = { us-east-1 = ["10.0.0.2"] }
+    zone_id = "Z0123456789ABC"
+    record  = "pay.example.com"
   }
 
   functions            = { profile = "throughput", tracing = "pass_through" }

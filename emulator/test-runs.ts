@@ -1,8 +1,8 @@
 import { type ChildProcessByStdio, spawn } from "node:child_process";
 import { createInterface } from "node:readline";
 import type { Readable } from "node:stream";
-import { TerraformFolder } from "../../emulator/terraform-folder";
-import { changedResources, type ResourceChange, type TerraformPlan } from "../../emulator/terraform-plan";
+import { TerraformFolder } from "./terraform-folder";
+import { changedResources, type ResourceChange, type TerraformPlan } from "./terraform-plan";
 
 /** A run of `terraform test`: https://developer.hashicorp.com/terraform/language/tests */
 export interface Run {
@@ -160,9 +160,26 @@ const FIXED: Readonly<Record<string, readonly string[]>> = {
   aws_ssm_parameter: ["name"],
 };
 
-function isReplacement({ address, type, change: { before, after } }: ResourceChange): boolean {
+function isReplacement(change: ResourceChange): boolean {
+  const { before, after } = change.change;
+  return fixedArguments(change).some(
+    (name) => (argument(before, name) ?? false) !== (argument(after, name) ?? false),
+  );
+}
+
+/** What a planned resource is known by, as far as a plan tells. @throws Error for a type of which {@link FIXED} says nothing */
+export function identityOf(resource: ResourceChange): Readonly<Record<string, unknown>> {
+  const { after } = resource.change;
+  const known = fixedArguments(resource).map((name) => [name, argument(after, name)] as const);
+  return Object.fromEntries(known.filter(([, value]) => value !== undefined && value !== null));
+}
+
+function fixedArguments({ address, type }: ResourceChange): readonly string[] {
   const fixed = FIXED[type];
   if (fixed === undefined) throw new Error(`${address}: nobody says what of ${type} cannot be updated`);
-  const value = (values: unknown, name: string) => (values as Readonly<Record<string, unknown>>)[name];
-  return fixed.some((name) => (value(before, name) ?? false) !== (value(after, name) ?? false));
+  return fixed;
+}
+
+function argument(values: unknown, name: string): unknown {
+  return (values as Readonly<Record<string, unknown>>)[name];
 }
