@@ -5,6 +5,7 @@ import { FIFO_SUFFIX } from "../core/names";
 import { type Configuration, resolve } from "./configuration";
 import { namesAt } from "./known-names";
 import { nearest } from "./nearest";
+import { RENAMED } from "./renamed";
 import { violationsOf } from "./rules";
 import { configurationSchema } from "./schema";
 import { allowedSize, SIZES } from "./sizes";
@@ -107,7 +108,7 @@ function fromIssue(input: unknown, issue: z.core.$ZodIssue): readonly Found[] {
         path: [...path, key].join("."),
         value: at(input, [...path, key]),
         allowed: issue.message,
-        fix: meant === undefined ? "take it out" : `did you mean "${meant}"?`,
+        fix: renamed(path, key) ?? (meant === undefined ? "take it out" : `did you mean "${meant}"?`),
         ...(meant !== undefined && { suggested: [...path, meant].join(".") }),
       };
     });
@@ -121,6 +122,11 @@ function fromIssue(input: unknown, issue: z.core.$ZodIssue): readonly Found[] {
       fix: fixOf(issue, value),
     },
   ];
+}
+
+/** What to say in place of a name that other modules give a setting of a logical queue. */
+function renamed(path: readonly string[], key: string): string | undefined {
+  return path.length === 2 && path[0] === "queues" && Object.hasOwn(RENAMED, key) ? RENAMED[key] : undefined;
 }
 
 /** What seems to be misspelled is not reported as missing too. */

@@ -205,7 +205,7 @@ export const MODULE_REGIONS = "${local.regions}";
 export const MODULE_DOMAIN = "${local.domain}";
 
 /** What a module is told of its regions. */
-export const MODULE_REGION_SETTINGS = "${var.regions}";
+export const MODULE_REGION_SETTINGS = "${module.settings.regions}";
 
 /** Partition of a region. https://docs.aws.amazon.com/IAM/latest/UserGuide/reference-arns.html */
 export function partitionOf(region: string): string {

@@ -3,14 +3,14 @@ import type { GlobalSettings } from "./global-settings";
 import type { Renderer } from "./render";
 import type { ModuleSettings } from "./settings";
 
-const ALL_REGIONS = "regions       = keys(var.regions)";
+const ALL_REGIONS = "regions       = keys(module.settings.regions)";
 const PARTITION =
   'partition     = startswith(var.region, "cn-") ? "aws-cn" : startswith(var.region, "us-gov-") ? "aws-us-gov" : "aws"';
 
 const REGIONS = [
   ALL_REGIONS,
   // A region that is no key is told of in checks.tf, and nowhere else.
-  'region        = try(var.regions[var.region], { account = "", vpc = null, package = null, code_signing_config_arn = null })',
+  'region        = try(module.settings.regions[var.region], { account = "", vpc = null, package = null, code_signing_config_arn = null })',
   "other_regions = [for region in local.regions : region if region != var.region]",
   PARTITION,
 ];
@@ -26,10 +26,10 @@ export function regionLocals({ locals }: ModuleSettings, renderer: Renderer): re
     `recovery = ${write(recovery)}`,
     `ledger = ${write(ledger)}`,
     `dns = ${write(dns)}`,
-    "queues = { for name, queue in merge(local.users_queues, { (local.canary) = local.canary_queue }) : name => queue if var.create && (name != local.canary || var.recovery != null) }",
-    `users_queues = { for name, queue in var.queues : name => ${write(queue)} }`,
+    "queues = { for name, queue in merge(local.users_queues, { (local.canary) = local.canary_queue }) : name => queue if var.create && (name != local.canary || module.settings.recovery != null) }",
+    `users_queues = { for name, queue in module.settings.queues : name => ${write(queue)} }`,
     `canary_queue = ${write(canary)}`,
-    "is_single = var.create && length(var.queues) == 1",
+    "is_single = var.create && length(module.settings.queues) == 1",
     'outgoing = merge([for queue, settings in local.queues : { for peer in settings.peers : "${queue}/${peer}" => { queue = queue, peer = peer } }]...)',
     'incoming = merge([for queue, settings in local.queues : { for home in settings.homes : "${queue}/${home}" => { queue = queue, home = home } }]...)',
     'everywhere = merge([for queue in keys(local.queues) : { for region in local.regions : "${queue}/${region}" => { queue = queue, region = region } }]...)',

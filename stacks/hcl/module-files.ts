@@ -5,8 +5,9 @@ import { type OutputBlock, outputBlock, type ResourceBlock, resourceBlock } from
 import { withNotedPolicy } from "./checks/policies";
 import type { ModulePage } from "./readme";
 import { Renderer } from "./render";
+import { settingsFiles } from "./settings-module";
 import { SYMBOLS } from "./symbols";
-import { type ModuleVariable, variablesFile } from "./variables";
+import { looseVariablesFile, type ModuleVariable } from "./variables";
 import { ModuleWriter } from "./write";
 
 /** Versions of the provider that the modules can be used with: the first that knows all of their arguments, and every later one. */
@@ -64,7 +65,8 @@ export function synthesized(parts: ModuleParts): SynthesizedModule {
       ...Object.fromEntries(written.map(([file, blocks]) => [file, blocks.join("\n")])),
       "checks.tf": checks,
       "outputs.tf": writtenOutputs.join("\n"),
-      "variables.tf": variablesFile(variables),
+      ...settingsFiles(variables),
+      "variables.tf": looseVariablesFile(variables),
       "locals.tf": `locals {\n  ${allLocals.join("\n\n  ")}\n}\n`,
       "versions.tf": versionsFile(),
     },

@@ -2,6 +2,8 @@ import type { ModulePage } from "./readme";
 
 export type ModuleName = "region" | "global" | "witness" | "two-regions";
 
+const SETTINGS_CALL = { name: "settings", source: "./settings" };
+
 /** What the page of a module says beside what is told by the module itself. */
 export const PAGES: Readonly<
   Record<ModuleName, Pick<ModulePage, "title" | "description" | "usage" | "calls">>
@@ -26,6 +28,7 @@ module "orders_us_east_1" {
   }
 }
 `,
+    calls: [SETTINGS_CALL],
   },
   global: {
     title: "What spans the regions of a failover group",
@@ -50,6 +53,7 @@ module "orders_global" {
   }
 }
 `,
+    calls: [SETTINGS_CALL],
   },
   witness: {
     title: "Witness of a failover group",
@@ -68,6 +72,7 @@ module "orders_witness" {
   recovery = { witness = { region = "us-east-2" } }
 }
 `,
+    calls: [SETTINGS_CALL],
   },
   "two-regions": {
     title: "Two regions of a failover group",

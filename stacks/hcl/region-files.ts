@@ -6,23 +6,9 @@ import { regionLocals } from "./locals";
 import { type SynthesizedModule, synthesized } from "./module-files";
 import { CHECK_ACCOUNT, CREATE, REGION } from "./own-variables";
 import { RegionModule } from "./region-module";
+import { SETTINGS } from "./settings-module";
 import { SINGLE_QUEUE_OUTPUTS } from "./single-queue";
 import { variablesOf } from "./variables";
-
-/** Settings of the configuration file that are variables of the module. What Terraform's providers and backends say is not among them. */
-export const SETTINGS = [
-  "failover_group",
-  "regions",
-  "queues",
-  "functions",
-  "recovery",
-  "ledger",
-  "dns",
-  "naming",
-  "permissions_boundary",
-  "role_path",
-  "tags",
-] as const;
 
 const FILES: readonly (readonly [file: string, isMeant: (resource: ResourceBlock) => boolean])[] = [
   ["queues.tf", ({ type }) => type.startsWith("aws_sqs_queue")],

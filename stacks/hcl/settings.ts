@@ -1,4 +1,5 @@
 import { principalsOf } from "../../config/access/principals";
+import { toCamel } from "../../config/camel-case";
 import { type Configuration, resolveCanary, resolveQueue } from "../../config/configuration";
 import { resolveDns } from "../../config/dns/dns";
 import type { Group } from "../../config/group";
@@ -18,7 +19,9 @@ import {
 } from "../../core/expression";
 import { canaryQueue, FIFO_SUFFIX, QUEUE_WORDS } from "../../core/names";
 import { mapByRegion, rawOf, recordOf, referencesTo, snakeCase } from "./references";
+import { SETTINGS, SETTINGS_MODULE } from "./settings-module";
 import { ANY_HOME, ANY_OTHER, ANY_PEER, ANY_QUEUE, ANY_REGION, ANY_USERS_QUEUE } from "./symbols";
+import { isObjectVariable, variablesOf } from "./variables";
 
 /** The settings of a module: what its variables say, what its locals make of that, and a configuration that reads those. */
 export interface ModuleSettings {
@@ -93,18 +96,27 @@ const REGION_SETS: RegionSets = {
 };
 
 export function groupOfVariables(): Group {
-  const group = referencesTo(configurationSchema, "var") as Record<string, unknown>;
-  const { regions } = configurationSchema.shape;
+  const { regions, ...others } = configurationSchema.shape;
+  const references = Object.entries(others).map(([key, field]) => [
+    toCamel(key),
+    referencesTo(field, isChecked(key) ? `module.${SETTINGS_MODULE}.${key}` : `var.${key}`),
+  ]);
   return {
-    ...group,
+    ...Object.fromEntries(references),
     regions: recordOf([ANY_REGION], (region) =>
       referencesTo(
         regions.def.valueType,
-        region === OWN_REGION ? "local.region" : `var.regions[${inner(region)}]`,
+        region === OWN_REGION ? "local.region" : `module.settings.regions[${inner(region)}]`,
       ),
     ),
     queues: {},
   } as unknown as Group;
+}
+
+/** Whether the module of settings gives a setting its type. */
+function isChecked(key: string): boolean {
+  const names = SETTINGS.filter((name) => name === key);
+  return variablesOf(configurationSchema, names).some(isObjectVariable);
 }
 
 function queueOfVariables(): Group["queues"][string] {

@@ -15,7 +15,7 @@ export const SINGLE_QUEUE_OUTPUTS: readonly OutputBlock[] = QUEUES.flatMap(([nam
   Object.entries(ATTRIBUTES).map(([attribute, shown]) => ({
     name: `${name}_${attribute}`,
     description: `${shown} of the ${what}; null unless there is one logical queue`,
-    value: `\${aws_sqs_queue.${spelled(word).replaceAll("-", "_")}[one(keys(var.queues))].${attribute}}`,
+    value: `\${aws_sqs_queue.${spelled(word).replaceAll("-", "_")}[one(keys(module.settings.queues))].${attribute}}`,
     symbols: [],
     condition: "${local.is_single}",
   })),

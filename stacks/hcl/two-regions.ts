@@ -1,7 +1,7 @@
 import type { OutputBlock } from "./blocks";
 import { REQUIREMENTS, type SynthesizedModule, versionsFile } from "./module-files";
 import { CREATE, HEALTH_HOSTS, REGION } from "./own-variables";
-import { type ModuleVariable, variablesFile } from "./variables";
+import { looseVariablesFile, type ModuleVariable } from "./variables";
 
 /** Calls of the module of a region, by provider alias. */
 const SIDES = ["first", "second"] as const;
@@ -41,7 +41,7 @@ export function twoRegions(region: SynthesizedModule, global: SynthesizedModule)
   return {
     files: {
       "main.tf": [...SIDES.map((side) => regionCall(side, region)), globalCall(global)].join("\n"),
-      "variables.tf": variablesFile(variables),
+      "variables.tf": looseVariablesFile(variables),
       "outputs.tf": [...ofRegions, ...ofGlobal].map(outputText).join("\n"),
       "versions.tf": versionsFile(SIDES),
     },

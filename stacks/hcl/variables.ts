@@ -42,9 +42,24 @@ export function variablesOf(schema: z.ZodObject, names: readonly string[]): read
   });
 }
 
-/** The file `variables.tf`. */
+/** The file `variables.tf` of the module that checks settings. */
 export function variablesFile(variables: readonly ModuleVariable[]): string {
   return variables.map(variableBlock).join("\n");
+}
+
+/** The same of a module that has another check its settings: names in objects that no type has reach that one. */
+export function looseVariablesFile(variables: readonly ModuleVariable[]): string {
+  const loose = variables.map((variable) => ({
+    ...variable,
+    ...(isObjectVariable(variable) && { type: "any" }),
+    validations: [],
+  }));
+  return variablesFile(loose);
+}
+
+/** Whether a variable is an object, or has some in it. */
+export function isObjectVariable({ type }: ModuleVariable): boolean {
+  return type.includes("object(");
 }
 
 function defaultOf(presence: Presence): { readonly default?: unknown } {

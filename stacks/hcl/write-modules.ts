@@ -59,12 +59,18 @@ function writeModule(
   files: Readonly<Record<string, string>>,
   archives: readonly FunctionWord[] = [],
 ): void {
+  // A file that an earlier version wrote, and this one does not, would make everything in it twice.
+  rmSync(folder, { recursive: true, force: true });
   mkdirSync(archives.length > 0 ? path.join(folder, ARCHIVES) : folder, { recursive: true });
-  for (const [name, text] of Object.entries(files)) writeFileSync(path.join(folder, name), text);
+  for (const [name, text] of Object.entries(files)) {
+    const file = path.join(folder, name);
+    mkdirSync(path.dirname(file), { recursive: true });
+    writeFileSync(file, text);
+  }
   for (const word of archives) {
     copyFileSync(functionArchive(word), path.join(folder, ARCHIVES, archiveName(word)));
   }
-  const { status, stderr, error } = spawnSync("terraform", ["fmt", "-no-color", folder], {
+  const { status, stderr, error } = spawnSync("terraform", ["fmt", "-no-color", "-recursive", folder], {
     encoding: "utf8",
   });
   if (status !== 0) throw new Error(`terraform fmt of ${folder} failed: ${stderr || String(error)}`);

@@ -430,6 +430,17 @@ describe("the file", () => {
     expect(message?.length).toBeLessThan(700);
   });
 
+  test("is told what a name of another module is called here", () => {
+    const message = messageOf(
+      `{ ${REGIONS}, "queues": { "orders": { "fifo_queue": true, "consumer": [], "kms_master_key_id": "x" } } }`,
+    );
+    expect(message?.match(/^ {3}fix: .*/gm)).toEqual([
+      "   fix: say fifo instead",
+      '   fix: did you mean "consumers"?',
+      "   fix: say encryption.kms_key_arns instead, one key per region",
+    ]);
+  });
+
   test.each([[null], [[]], ["text"], [{}]])("fails when it holds %j", (input) => {
     expect(violationsIn(input).length).toBeGreaterThan(0);
   });

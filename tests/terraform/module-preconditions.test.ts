@@ -21,7 +21,7 @@ const MIXED = IS_FULL ? 10 : 0;
 const SEED = 1;
 
 /** Of the module of a region, what its checks need. */
-const MODULE = ["variables.tf", "locals.tf", "checks.tf", "versions.tf"];
+const MODULE = ["variables.tf", "settings.tf", "locals.tf", "checks.tf", "versions.tf"];
 let files: Readonly<Record<string, string>>;
 let folder: TerraformFolder;
 
@@ -276,7 +276,8 @@ function errorsIn(stdout: string): readonly PlanError[] {
 }
 
 function moduleIn(directory: string): Readonly<Record<string, string>> {
-  return Object.fromEntries(MODULE.map((name) => [`${directory}/${name}`, files[name]!]));
+  const needed = Object.entries(files).filter(([name]) => MODULE.includes(name) || name.includes("/"));
+  return Object.fromEntries(needed.map(([name, text]) => [`${directory}/${name}`, text]));
 }
 
 function mapped<V, R>(

@@ -28,15 +28,15 @@ export const REGION_PRECONDITIONS: readonly Constraint[] = [
 /** A provisioned table needs a provider for each of its replicas, and a module has a fixed number of them. */
 const ON_DEMAND: ModuleCheck = {
   path: "ledger.billing.type",
-  value: "try(var.ledger.billing.type, null)",
-  holds: 'try(var.ledger.billing.type, "on_demand") == "on_demand"',
+  value: "try(module.settings.ledger.billing.type, null)",
+  holds: 'try(module.settings.ledger.billing.type, "on_demand") == "on_demand"',
   allowed: "on_demand in a module; a provisioned table is made elsewhere and named by ledger.table_name",
 };
 
 const HOSTS: ModuleCheck = {
   path: "health_hosts.${region}",
   value: "null",
-  loops: [through('try(var.dns.health.type, "") == "endpoint" ? local.regions : []', "region")],
+  loops: [through('try(module.settings.dns.health.type, "") == "endpoint" ? local.regions : []', "region")],
   holds: "contains(keys(var.health_hosts), region)",
   allowed: "the output health_host of the module of ${region}, for every region of the group",
 };

@@ -14,21 +14,21 @@ import {
 
 /** Of health checks and records. */
 
-const ENDPOINTS = through(listAt("var.dns.endpoints"), "endpoint");
-const CHECKS = through(mapAt("var.dns.checks"), "checks", "region");
-const LOCATIONS = through(mapAt("var.dns.discovery.locations"), "locations", "region");
-const IS_FAILOVER = 'try(var.dns.discovery.policy, "") == "failover"';
+const ENDPOINTS = through(listAt("module.settings.dns.endpoints"), "endpoint");
+const CHECKS = through(mapAt("module.settings.dns.checks"), "checks", "region");
+const LOCATIONS = through(mapAt("module.settings.dns.discovery.locations"), "locations", "region");
+const IS_FAILOVER = 'try(module.settings.dns.discovery.policy, "") == "failover"';
 
 /** Names of records by what makes them: the group's own, and those of each endpoint, which lead on to each other. */
 export const RECORD_LOCALS: Readonly<Record<string, string>> = {
   record_parts: '[for depth in range(1, length(local.regions) - 1) : depth == 1 ? "" : "-${depth}"]',
-  record_names: `var.dns == null ? [] : concat(flatten([for home in [for region in local.regions : "\${region}.\${var.dns.record}"] : concat([home], [for part in local.record_parts : "peers\${part}.\${home}"])]), [var.dns.record])`,
+  record_names: `module.settings.dns == null ? [] : concat(flatten([for home in [for region in local.regions : "\${region}.\${module.settings.dns.record}"] : concat([home], [for part in local.record_parts : "peers\${part}.\${home}"])]), [module.settings.dns.record])`,
   endpoint_names: `[for endpoint in ${ENDPOINTS.over} : concat([endpoint.record], [for part in ${IS_FAILOVER} ? local.record_parts : [] : "peers\${part}.\${endpoint.record}"])]`,
   // Of each endpoint the first that something else has.
   taken_names: `[for index, names in local.endpoint_names : slice(concat([for name in names : name if contains(flatten([local.record_names, slice(local.endpoint_names, 0, index)]), name)], [null]), 0, 1)]`,
-  longest_records: `[for names in concat(var.dns == null ? [] : [{ path = "dns.record", record = var.dns.record, names = local.record_names }], [for index, endpoint in ${ENDPOINTS.over} : { path = "dns.endpoints.\${index}.record", record = endpoint.record, names = local.endpoint_names[index] }]) : { path = names.path, record = names.record, longest = [for name in names.names : name if length(name) == max([for one in names.names : length(one)]...)][0] }]`,
+  longest_records: `[for names in concat(module.settings.dns == null ? [] : [{ path = "dns.record", record = module.settings.dns.record, names = local.record_names }], [for index, endpoint in ${ENDPOINTS.over} : { path = "dns.endpoints.\${index}.record", record = endpoint.record, names = local.endpoint_names[index] }]) : { path = names.path, record = names.record, longest = [for name in names.names : name if length(name) == max([for one in names.names : length(one)]...)][0] }]`,
   // Those that another has, after the first.
-  repeated_locations: `flatten([for all in { for place in flatten([for region, locations in ${mapAt("var.dns.discovery.locations")} : [for index, location in locations : { region = region, index = index, location = location, code = lower(join("-", location.continent == null ? compact(["country", location.country, location.subdivision]) : ["continent", location.continent])) }]]) : place.code => place... } : [for index, place in all : merge(place, { other = all[index - 1].region }) if index > 0]])`,
+  repeated_locations: `flatten([for all in { for place in flatten([for region, locations in ${mapAt("module.settings.dns.discovery.locations")} : [for index, location in locations : { region = region, index = index, location = location, code = lower(join("-", location.continent == null ? compact(["country", location.country, location.subdivision]) : ["continent", location.continent])) }]]) : place.code => place... } : [for index, place in all : merge(place, { other = all[index - 1].region }) if index > 0]])`,
 };
 
 const named = (map: string, path: string): ModuleCheck => ({
@@ -41,7 +41,7 @@ const named = (map: string, path: string): ModuleCheck => ({
 
 const KNOWN_REGIONS: readonly ModuleCheck[] = [
   ...["checks", "routing_controls", "discovery.locations"].map((field) =>
-    named(mapAt(`var.dns.${field}`), `dns.${field}`),
+    named(mapAt(`module.settings.dns.${field}`), `dns.${field}`),
   ),
   {
     path: "dns.endpoints.${index}.targets.${region}",
@@ -53,21 +53,21 @@ const KNOWN_REGIONS: readonly ModuleCheck[] = [
   {
     path: "dns.discovery.order",
     value: "region",
-    loops: [through(listAt("var.dns.discovery.order"), "region")],
+    loops: [through(listAt("module.settings.dns.discovery.order"), "region")],
     holds: isRegion("region"),
     allowed: `one of ${ALL_REGIONS}`,
   },
   {
     path: "dns.discovery.default",
-    value: "try(var.dns.discovery.default, null)",
-    holds: `try(var.dns.discovery.default, null) == null ? true : ${isRegion("var.dns.discovery.default")}`,
+    value: "try(module.settings.dns.discovery.default, null)",
+    holds: `try(module.settings.dns.discovery.default, null) == null ? true : ${isRegion("module.settings.dns.discovery.default")}`,
     allowed: `one of ${ALL_REGIONS}`,
   },
 ];
 
 /** Of an order that names regions of the group only. */
 const ORDERS = through(
-  `${IS_FAILOVER} && try(var.dns.discovery.order, null) != null && alltrue([for region in ${listAt("var.dns.discovery.order")} : ${isRegion("region")}]) ? [var.dns.discovery.order] : []`,
+  `${IS_FAILOVER} && try(module.settings.dns.discovery.order, null) != null && alltrue([for region in ${listAt("module.settings.dns.discovery.order")} : ${isRegion("region")}]) ? [module.settings.dns.discovery.order] : []`,
   "order",
 );
 const IS_COMPLETE =
@@ -114,7 +114,7 @@ const INSTEAD = [
 const withoutNulls = (object: string) => `{ for key, value in ${object} : key => value if value != null }`;
 
 /** Children of a region's calculated check that are the group's own. */
-const OWN_CHILDREN = `(contains(keys(${mapAt("var.dns.routing_controls")}), region) ? 2 : 1)`;
+const OWN_CHILDREN = `(contains(keys(${mapAt("module.settings.dns.routing_controls")}), region) ? 2 : 1)`;
 
 const TAGS = HEALTH_CHECK_TAGS.max - HEALTH_CHECK_TAGS.own.length;
 const USERS_TAGS = `length(setsubtract(keys(var.tags), ${literal(HEALTH_CHECK_TAGS.own)}))`;
@@ -123,13 +123,13 @@ export const DNS_CHECKS: readonly ModuleCheck[] = [
   {
     path: "dns",
     value: "local.dns.record",
-    holds: "var.dns == null || var.recovery != null",
+    holds: "module.settings.dns == null || module.settings.recovery != null",
     allowed: "nothing without recovery",
   },
   {
     path: "dns",
     value: ACCOUNTS,
-    holds: `var.dns == null || ${ONE_ACCOUNT}`,
+    holds: `module.settings.dns == null || ${ONE_ACCOUNT}`,
     allowed: "health checks in one account, that of all regions",
   },
   ...KNOWN_REGIONS,
@@ -169,7 +169,7 @@ export const DNS_CHECKS: readonly ModuleCheck[] = [
   {
     path: "tags",
     value: `"\${${USERS_TAGS}} tags"`,
-    holds: `var.dns == null || ${USERS_TAGS} <= ${TAGS}`,
+    holds: `module.settings.dns == null || ${USERS_TAGS} <= ${TAGS}`,
     allowed: `at most ${TAGS} with dns: a health check takes ${HEALTH_CHECK_TAGS.max}, less the group's own ${HEALTH_CHECK_TAGS.own.length}`,
   },
   {

@@ -27,10 +27,10 @@ export function nameLocals(renderer: Renderer): Readonly<Record<string, string>>
   const queue = (word: string, more?: Partial<NameParts>) =>
     thing("name", "region", `${word.replaceAll("_", "-")} queue`, filled(word, more));
   const role = (use: string, owner: string, name: string) =>
-    thing(owner, "var.regions[region].account", use, shorten(name));
+    thing(owner, "module.settings.regions[region].account", use, shorten(name));
   const queueRole = (word: string, more?: Partial<NameParts>) => role(word, "name", filled(word, more));
   const groupRole = (use: string, word: string) =>
-    role(use, GROUP, `\${var.naming.prefix}\${var.failover_group}-${word}-\${region}`);
+    role(use, GROUP, `\${module.settings.naming.prefix}\${var.failover_group}-${word}-\${region}`);
   return {
     copies: `{ for name, queue in local.queues : name => { for home in local.regions : home => [for region in local.regions : region if region != home && ${renderer.value(IS_COPIED, {})}] } }`,
     queue_names: `flatten([${QUEUES_AND_REGIONS} concat(
@@ -40,9 +40,9 @@ export function nameLocals(renderer: Renderer): Readonly<Record<string, string>>
   [${queue("dlq")}, ${queue("ingress_dlq")}],
 )]])`,
     role_names: `concat(
-  [for region in var.recovery == null ? [] : local.regions : ${groupRole("controller", "controller")}],
-  [for region in var.recovery == null ? [] : local.regions : ${groupRole("schedule", "schedule")}],
-  [for region in var.recovery != null && local.dns.is_set && local.dns.health_endpoint.is_set ? local.regions : [] : ${groupRole("health function", "health")}],
+  [for region in module.settings.recovery == null ? [] : local.regions : ${groupRole("controller", "controller")}],
+  [for region in module.settings.recovery == null ? [] : local.regions : ${groupRole("schedule", "schedule")}],
+  [for region in module.settings.recovery != null && local.dns.is_set && local.dns.health_endpoint.is_set ? local.regions : [] : ${groupRole("health function", "health")}],
   flatten([${QUEUES_AND_REGIONS} concat(
     [${queueRole("replicator")}],
     [for peer in ${PEERS} : ${queueRole("forwarder", { peer: "${peer}" })}],
@@ -63,7 +63,7 @@ export function nameLocals(renderer: Renderer): Readonly<Record<string, string>>
 }
 
 const IS_COPIED = copies(
-  { mode: "${queue.mode}" as "async", peers: mapByRegion("${var.queues[name].peers}") },
+  { mode: "${queue.mode}" as "async", peers: mapByRegion("${module.settings.queues[name].peers}") },
   "${home}",
   "${region}",
 );

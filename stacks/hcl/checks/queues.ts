@@ -31,7 +31,7 @@ const fifoMost = (field: string, most: number): ModuleCheck =>
 const knownHomes: ModuleCheck = {
   path: "queues.${name}.peers.${home}",
   value: "home",
-  loops: [through("var.queues", "queue", "name"), through(mapAt("queue.peers"), "peers", "home")],
+  loops: [through("module.settings.queues", "queue", "name"), through(mapAt("queue.peers"), "peers", "home")],
   holds: isRegion("home"),
   allowed: `one of ${ALL_REGIONS}`,
 };
@@ -56,7 +56,7 @@ const kmsKeys: ModuleCheck = {
 const policySize = (field: "producers" | "consumers", queue: "ingress" | "work"): ModuleCheck => {
   const policy = `local.${queue}_policies[name]`;
   const statements = `length(jsondecode(${policy}).Statement)`;
-  const given = `length(var.queues[name].${field}) + length(var.queues[name].${field.replace(/s$/, "")}_services)`;
+  const given = `length(module.settings.queues[name].${field}) + length(module.settings.queues[name].${field.replace(/s$/, "")}_services)`;
   return ofQueue(
     field,
     `length(${policy}) <= ${QUEUE_POLICY_MAX_BYTES} && ${statements} <= ${QUEUE_POLICY_MAX_STATEMENTS}`,
@@ -68,7 +68,7 @@ const policySize = (field: "producers" | "consumers", queue: "ingress" | "work")
 /** Where a region may take a home over, it needs the copies. */
 const copiesForOwners: ModuleCheck = {
   path: "queues.${name}.peers.${home}",
-  value: "try(var.queues[name].peers[home], null)",
+  value: "try(module.settings.queues[name].peers[home], null)",
   loops: [QUEUES, through("queue.recovery.is_set ? local.regions : []", "home")],
   holds: `alltrue([for region in local.recovery.takeover_order[home] : !${isRegion("region")} || contains(local.copies[name][home], region)])`,
   allowed: 'all regions that may take ${home} over: ${join(", ", local.recovery.takeover_order[home])}',
@@ -82,7 +82,7 @@ const heeded = (field: string, rescues: readonly string[]): ModuleCheck =>
   ofQueue(
     field,
     `queue.${field} == null || queue.recovery.is_set && ${rescue(rescues)}`,
-    'nothing ${var.recovery == null ? "without recovery" : queue.mode == "none" ? "in mode none, in which there are no copies" : "with rescue ${queue.recovery.rescue}"}',
+    'nothing ${module.settings.recovery == null ? "without recovery" : queue.mode == "none" ? "in mode none, in which there are no copies" : "with rescue ${queue.recovery.rescue}"}',
   );
 const ANY = ["ledger", "watermark", "manual"];
 
@@ -115,7 +115,7 @@ export const QUEUE_CHECKS: readonly ModuleCheck[] = [
   copiesForOwners,
   ofQueue(
     "rescue",
-    '!queue.recovery.is_set || queue.recovery.rescue != "ledger" || var.ledger != null',
+    '!queue.recovery.is_set || queue.recovery.rescue != "ledger" || module.settings.ledger != null',
     "watermark or manual without a ledger",
   ),
   ofQueue(

@@ -14,12 +14,12 @@ import { OWNERSHIP_TABLE_CHECK, TAKEOVER_CHECK, WITNESS_CHECKS } from "./voters"
 
 /** Of the recovery of a failover group, and of its ledger. */
 
-const FIRST_ACCOUNT = "var.regions[local.regions[0]].account";
+const FIRST_ACCOUNT = "module.settings.regions[local.regions[0]].account";
 
 const takeoverHomes: ModuleCheck = {
   path: "recovery.takeover_order.${home}",
   value: "home",
-  loops: [through(mapAt("var.recovery.takeover_order"), "order", "home")],
+  loops: [through(mapAt("module.settings.recovery.takeover_order"), "order", "home")],
   holds: isRegion("home"),
   allowed: `one of ${ALL_REGIONS}`,
 };
@@ -43,16 +43,16 @@ ${["look", "drain"]
   )
   .join(
     "",
-  )}] : merge(policy, { queues = length([for name in keys(var.queues) : name if 1 + parseint(substr(sha256(name), 0, 2), 16) % ${SPREAD} == policy.number]) })]`;
+  )}] : merge(policy, { queues = length([for name in keys(module.settings.queues) : name if 1 + parseint(substr(sha256(name), 0, 2), 16) % ${SPREAD} == policy.number]) })]`;
 
 /** Of this region; those of the others differ by names only. */
 const groupSize: ModuleCheck = {
   path: "queues",
   value:
-    '"${length(var.queues)} logical queues, ${longest.queues} of which share a policy of ${longest.length} characters"',
+    '"${length(module.settings.queues)} logical queues, ${longest.queues} of which share a policy of ${longest.length} characters"',
   loops: [
     through(
-      "slice([for policy in local.policy_sizes : policy if policy.length == max([for one in local.policy_sizes : one.length]...)], 0, var.recovery == null ? 0 : 1)",
+      "slice([for policy in local.policy_sizes : policy if policy.length == max([for one in local.policy_sizes : one.length]...)], 0, module.settings.recovery == null ? 0 : 1)",
       "longest",
     ),
   ],
@@ -66,20 +66,20 @@ export const LEDGER_CHECKS: readonly ModuleCheck[] = [
   {
     path: "ledger",
     value: ACCOUNTS,
-    holds: `var.ledger == null || !local.ledger.managed.is_set || ${ONE_ACCOUNT}`,
+    holds: `module.settings.ledger == null || !local.ledger.managed.is_set || ${ONE_ACCOUNT}`,
     allowed: "a managed ledger in one account, that of all regions",
   },
   {
     path: "ledger",
     value: 'local.ledger.managed.is_set ? "a managed ledger" : local.ledger.table_name',
-    holds: "var.ledger == null || var.recovery != null",
+    holds: "module.settings.ledger == null || module.settings.recovery != null",
     allowed: "nothing without recovery",
   },
   {
     path: "ledger.kms_key_arns.${region}",
     value: "null",
-    loops: [through("try(var.ledger.kms_key_arns, null) == null ? [] : local.regions", "region")],
-    holds: `contains(keys(${mapAt("var.ledger.kms_key_arns")}), region)`,
+    loops: [through("try(module.settings.ledger.kms_key_arns, null) == null ? [] : local.regions", "region")],
+    holds: `contains(keys(${mapAt("module.settings.ledger.kms_key_arns")}), region)`,
     allowed: "a key of ${region}, for every region of the group",
   },
   OWNERSHIP_TABLE_CHECK,
@@ -88,9 +88,9 @@ export const LEDGER_CHECKS: readonly ModuleCheck[] = [
 export const RECOVERY_CHECKS: readonly ModuleCheck[] = [
   {
     path: "regions.${region}.account",
-    value: "var.regions[region].account",
-    loops: [through("var.recovery == null ? [] : local.regions", "region")],
-    holds: `var.regions[region].account == ${FIRST_ACCOUNT}`,
+    value: "module.settings.regions[region].account",
+    loops: [through("module.settings.recovery == null ? [] : local.regions", "region")],
+    holds: `module.settings.regions[region].account == ${FIRST_ACCOUNT}`,
     allowed: `one account in all regions, \${${FIRST_ACCOUNT}}, with recovery`,
   },
   TAKEOVER_CHECK,
@@ -98,7 +98,7 @@ export const RECOVERY_CHECKS: readonly ModuleCheck[] = [
   {
     path: "recovery.alarm_action_arns.${region}",
     value: "region",
-    loops: [through(mapAt("var.recovery.alarm_action_arns"), "arns", "region")],
+    loops: [through(mapAt("module.settings.recovery.alarm_action_arns"), "arns", "region")],
     holds: isRegion("region"),
     allowed: `one of ${ALL_REGIONS}`,
   },
@@ -106,13 +106,13 @@ export const RECOVERY_CHECKS: readonly ModuleCheck[] = [
     path: "recovery.hand_back_timeout_seconds",
     value: "local.recovery.hand_back_timeout_seconds",
     holds:
-      "var.recovery == null || local.recovery.hand_back_timeout_seconds >= local.recovery.in_flight_seconds",
+      "module.settings.recovery == null || local.recovery.hand_back_timeout_seconds >= local.recovery.in_flight_seconds",
     allowed: "at least in_flight_seconds, ${local.recovery.in_flight_seconds}",
   },
   {
     path: "queues.${local.canary}",
     value: "local.canary",
-    holds: "var.recovery == null || !contains(keys(var.queues), local.canary)",
+    holds: "module.settings.recovery == null || !contains(keys(module.settings.queues), local.canary)",
     allowed: "any name but that of the group's canary",
   },
   groupSize,

@@ -4,7 +4,7 @@ import { ALL_REGIONS, isRegion, type ModuleCheck, mapAt, through } from "./check
 /** Of the witness and of the tables of ownership. */
 
 /** Region of the witness, in a list that is empty without one. */
-const WITNESS = "compact([try(var.recovery.witness.region, null)])";
+const WITNESS = "compact([try(module.settings.recovery.witness.region, null)])";
 const OF_WITNESS = [through(WITNESS, "witness")];
 
 const partition = (region: string) =>
@@ -13,9 +13,9 @@ const partition = (region: string) =>
 /** Of a group with recovery. */
 export const TAKEOVER_CHECK: ModuleCheck = {
   path: "recovery.takeover",
-  value: "try(var.recovery.takeover, null)",
+  value: "try(module.settings.recovery.takeover, null)",
   holds:
-    'var.recovery == null || length(local.regions) % 2 == 1 || try(var.recovery.witness, null) != null || (local.recovery.takeover == "manual" && (var.dns == null || local.recovery.takeover_is_chosen))',
+    'module.settings.recovery == null || length(local.regions) % 2 == 1 || try(module.settings.recovery.witness, null) != null || (local.recovery.takeover == "manual" && (module.settings.dns == null || local.recovery.takeover_is_chosen))',
   allowed: "manual in a group of two or four regions without a witness, which with dns has to say so",
 };
 
@@ -44,7 +44,7 @@ export const WITNESS_CHECKS: readonly ModuleCheck[] = [
   {
     path: "recovery.witness.assume_role_arn",
     value: "role",
-    loops: [through("compact([try(var.recovery.witness.assume_role_arn, null)])", "role")],
+    loops: [through("compact([try(module.settings.recovery.witness.assume_role_arn, null)])", "role")],
     holds: 'split(":", role)[4] == local.recovery.witness.account',
     allowed: "a role of the witness's account ${local.recovery.witness.account}",
   },
@@ -53,11 +53,11 @@ export const WITNESS_CHECKS: readonly ModuleCheck[] = [
     value: "null",
     loops: [
       through(
-        `try(var.recovery.ownership_kms_key_arns, null) == null ? [] : concat(local.regions, ${WITNESS})`,
+        `try(module.settings.recovery.ownership_kms_key_arns, null) == null ? [] : concat(local.regions, ${WITNESS})`,
         "region",
       ),
     ],
-    holds: `contains(keys(${mapAt("var.recovery.ownership_kms_key_arns")}), region)`,
+    holds: `contains(keys(${mapAt("module.settings.recovery.ownership_kms_key_arns")}), region)`,
     allowed: "a key of ${region}, for every region of the group and its witness",
   },
 ];
@@ -81,6 +81,6 @@ export const WITNESS_REGION: ModuleCheck = {
 export const OWNERSHIP_TABLE_CHECK: ModuleCheck = {
   path: "ledger.table_name",
   value: "local.ledger.table_name",
-  holds: `var.recovery == null || var.ledger == null || local.ledger.table_name != "${ownershipTableName("${var.naming.prefix}", "${var.failover_group}")}"`,
+  holds: `module.settings.recovery == null || module.settings.ledger == null || local.ledger.table_name != "${ownershipTableName("${module.settings.naming.prefix}", "${var.failover_group}")}"`,
   allowed: "any name but that of the group's table of ownership",
 };

@@ -1,6 +1,6 @@
 import { configurationSchema } from "../../../config/schema";
-import { SETTINGS } from "../../../stacks/hcl/region-files";
 import { attributesOf, checksOf, isObject, type Schema } from "../../../stacks/hcl/schema-tree";
+import { SETTINGS } from "../../../stacks/hcl/settings-module";
 
 /** Values of the variables of a module, good ones and what is made of them by one fault. */
 
