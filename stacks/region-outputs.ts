@@ -1,8 +1,10 @@
 import type { Construct } from "constructs";
 import { consumerPolicy, operatorPolicy, producerPolicy } from "../config/access/client-policies";
+import { keyPolicyStatements } from "../config/access/key-policies";
 import type { Configuration } from "../config/configuration";
+import { type FunctionReference, topologyOf } from "../config/topology";
 import { json, not } from "../core/expression";
-import { logicalId, type QueueWord } from "../core/names";
+import { logicalId, type QueueFunctionWord, type QueueWord } from "../core/names";
 import { under } from "../modules/address";
 import type { LogicalQueue } from "../modules/logical-queue";
 import type { Queue } from "../modules/queue/queue";
@@ -17,39 +19,76 @@ const QUEUES: Readonly<Record<QueueWord, string>> = {
   ingressDlq: "dead-letter queue of the ingress queue",
 };
 
-/** Outputs of a region: where the queues of a logical queue are, and what its users' roles need. */
+/**
+ * Outputs of a region: where the queues of a logical queue are, and what its users' roles and keys need. The canary has none: nobody but the
+ * controllers uses it. What is static is known before anything is made, so that what depends on it makes no cycle.
+ */
 export function addQueueOutputs(
   scope: Construct,
   configuration: Configuration,
   { topology, queues }: LogicalQueue,
 ): void {
-  const queueOutputs = (place: Construct, word: QueueWord, queue: Queue, other?: string) => {
-    const id = logicalId(topology.queue, word, other);
-    const what = `${QUEUES[word]} of ${topology.queue}${other === undefined ? "" : `, ${word === "outbox" ? "to" : "from"} ${other}`}`;
-    output(place, `${id}_queue_url`, queue.resource.url, `URL of the ${what}`);
-    output(place, `${id}_queue_arn`, queue.resource.arn, `ARN of the ${what}`);
+  const { queue: name, region } = topology;
+  const place = under(scope, not(configuration.queues[name]!.canary));
+  if (place === undefined) return;
+  const queueOutputs = (where: Construct, word: QueueWord, queue: Queue, other?: string) => {
+    const id = logicalId(name, word, other);
+    const what = `${QUEUES[word]} of ${name}${other === undefined ? "" : `, ${word === "outbox" ? "to" : "from"} ${other}`}`;
+    output(where, `${id}_queue_url`, queue.resource.url, `URL of the ${what}`);
+    output(where, `${id}_queue_arn`, queue.resource.arn, `ARN of the ${what}`);
+    output(where, `${id}_queue_name`, queue.resource.name, `Name of the ${what}`);
   };
-  queueOutputs(scope, "ingress", queues.ingress);
-  queueOutputs(scope, "work", queues.work);
-  queueOutputs(scope, "dlq", queues.dlq);
-  queueOutputs(scope, "ingressDlq", queues.ingressDlq);
-  const outboxes = under(scope, topology.hasOutboxes) ?? scope;
+  queueOutputs(place, "ingress", queues.ingress);
+  queueOutputs(place, "work", queues.work);
+  queueOutputs(place, "dlq", queues.dlq);
+  queueOutputs(place, "ingressDlq", queues.ingressDlq);
+  const outboxes = under(place, topology.hasOutboxes) ?? place;
   for (const [peer, queue] of Object.entries(queues.outboxes)) queueOutputs(outboxes, "outbox", queue, peer);
-  for (const [home, queue] of Object.entries(queues.standbys)) queueOutputs(scope, "standby", queue, home);
-  // Nobody but the controllers uses the canary.
-  const clients = under(scope, not(configuration.queues[topology.queue]!.canary));
-  if (clients === undefined) return;
-  output(
-    clients,
-    `${topology.queue}_producer_policy`,
-    json(producerPolicy(configuration, topology.queue)),
-    `Policy for roles that send to ${topology.queue}, in every region`,
+  for (const [home, queue] of Object.entries(queues.standbys)) queueOutputs(place, "standby", queue, home);
+  for (const word of ["ingress", "work"] as const) {
+    const id = `${logicalId(name, word)}_queue_static_arn`;
+    output(place, id, topology[word].arn, `Static ARN of the ${QUEUES[word]} of ${name}`);
+  }
+
+  const urls = Object.keys(configuration.regions).map(
+    (other) => [other, topologyOf(configuration, name, other).ingress.url] as const,
   );
   output(
-    clients,
-    `${topology.queue}_consumer_policy`,
-    json(consumerPolicy(configuration, topology.queue)),
-    `Policy for roles that receive from ${topology.queue}, in every region`,
+    place,
+    `${name}_producer_urls`,
+    Object.fromEntries(urls),
+    `By region, URL of the ingress queue where producers of ${name} send`,
+  );
+  const roleOutput = (
+    where: Construct,
+    { roleArn }: FunctionReference,
+    word: QueueFunctionWord,
+    other?: string,
+  ) =>
+    output(
+      where,
+      `${logicalId(name, word, other)}_role_arn`,
+      roleArn,
+      `Static ARN of the role of the ${word} of ${name}${other === undefined ? "" : `, for ${other}`}`,
+    );
+  roleOutput(place, topology.replicator, "replicator");
+  for (const [peer, forwarder] of Object.entries(topology.forwarders))
+    roleOutput(outboxes, forwarder, "forwarder", peer);
+  const drainers = under(place, topology.hasDrainers) ?? place;
+  for (const [home, drainer] of Object.entries(topology.drainers))
+    roleOutput(drainers, drainer, "drainer", home);
+
+  const policies = [
+    ["producer_policy", producerPolicy(configuration, name), "Policy for roles that send to"],
+    ["consumer_policy", consumerPolicy(configuration, name), "Policy for roles that receive from"],
+  ] as const;
+  for (const [id, policy, what] of policies)
+    output(place, `${name}_${id}`, json(policy), `${what} ${name}, in every region`);
+  output(
+    place,
+    `${name}_key_policy_statements`,
+    json(keyPolicyStatements(configuration, name, region)),
+    `Statements for the policy of a key of yours in ${region}, for the functions of ${name}; none without one`,
   );
 }
 

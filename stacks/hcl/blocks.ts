@@ -61,6 +61,7 @@ export function outputBlock(output: TerraformOutput): OutputBlock {
 
 /** What is put out for several is a map of them. */
 function plural(name: string): string {
+  if (name.endsWith("s")) return name;
   return name.endsWith("y") ? `${name.slice(0, -1)}ies` : `${name}s`;
 }
 

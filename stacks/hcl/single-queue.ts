@@ -3,7 +3,7 @@ import type { OutputBlock } from "./blocks";
 
 /** Outputs of a call with one logical queue, under the names that users of terraform-aws-sqs know. */
 const QUEUES: readonly (readonly [name: string, word: QueueWord, what: string])[] = [
-  ["queue", "work", "work queue, where consumers receive"],
+  ["work_queue", "work", "work queue, where consumers receive"],
   ["ingress_queue", "ingress", "ingress queue, where producers send"],
   ["dead_letter_queue", "dlq", "dead-letter queue of the work queue"],
   ["ingress_dead_letter_queue", "ingressDlq", "dead-letter queue of the ingress queue"],

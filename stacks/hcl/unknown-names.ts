@@ -97,11 +97,12 @@ ${indented(indented(written.join("\n")))}
 
 /** A list of names, over several lines where it is long. */
 function listed(names: readonly string[]): string {
-  const lines = names.map(quoted).reduce<readonly string[]>((all, name) => {
-    const last = all.at(-1);
-    const joined = `${last}, ${name}`;
-    return last === undefined || joined.length > LINE ? [...all, name] : [...all.slice(0, -1), joined];
-  }, []);
+  const lines: string[] = [];
+  for (const name of names.map(quoted)) {
+    const joined = lines.length === 0 ? name : `${lines.at(-1)}, ${name}`;
+    if (lines.length === 0 || joined.length > LINE) lines.push(name);
+    else lines[lines.length - 1] = joined;
+  }
   return lines.length < 2
     ? `[${lines.join("")}]`
     : `[\n${indented(lines.map((line) => `${line},`).join("\n"))}\n]`;
