@@ -253,7 +253,7 @@ export const configurationSchema = object({
   failover_group: text(
     /^[a-z][a-z0-9-]{0,31}$/,
     "a lower-case letter, then up to 31 lower-case letters, digits and hyphens",
-    "Name of the failover group: logical queues that fail over together. Stacks are called <failover_group>-<region>, <failover_group>-global if it has a managed ledger or records, and <failover_group>-witness if it has a witness.",
+    "Name of the failover group: logical queues that fail over together. Stacks are called <failover_group>-<region>, -global and -witness.",
   ),
   regions: map(
     region,

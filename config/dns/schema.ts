@@ -161,5 +161,5 @@ export const dns = object({
     )
     .default([]),
 }).describe(
-  "Health checks and records in Route 53, by which producers find a region that works. Who owns a home does not depend on them. Needs recovery. Default: none.",
+  "Health checks and records in Route 53, by which producers find a region that works. Needs recovery. Default: none.",
 );

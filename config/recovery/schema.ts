@@ -141,7 +141,7 @@ export const ledger = object({
   point_in_time_recovery: flag("Point-in-time recovery of a managed table. Default true.").optional(),
   deletion_protection: flag("Deletion protection of a managed table. Default true.").optional(),
 }).describe(
-  "Ledger of processed messages, a DynamoDB global table that consumers write. Needs recovery. Default: none, what is processed is told by watermark.",
+  "Ledger of processed messages, a DynamoDB global table that consumers write. Needs recovery. Default: none, a watermark tells.",
 );
 
 const LEDGER_KEY_TEXT = 'a JMESPath expression such as "powertools_json(body).order_id"';

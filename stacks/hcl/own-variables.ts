@@ -16,7 +16,7 @@ export const CHECK_ACCOUNT: ModuleVariable = {
   name: "check_account",
   type: "bool",
   description:
-    "Whether a plan asks AWS for the account of the provider's credentials (sts:GetCallerIdentity, which needs no rights), and is refused in any but the region's. Only a plan without AWS needs false.",
+    "Whether a plan is refused with credentials of another account than the region's. Only a plan without AWS needs false.",
   default: true,
   nullable: false,
   validations: [],
@@ -33,7 +33,7 @@ export const REGION: ModuleVariable = {
 export const GLOBAL_REGION: ModuleVariable = {
   ...REGION,
   description:
-    "Region of the provider, and a key of regions: the managed ledger is made there and replicated to the others, and the discovery record leads there first unless dns.discovery.order says otherwise. Changing it replaces the ledger.",
+    "Region of the provider, and a key of regions: the managed ledger is made there. Changing it replaces the ledger.",
 };
 
 export const WITNESS_REGION: ModuleVariable = {

@@ -82,6 +82,8 @@ export class Renderer {
   }
 
   private text(written: string, bound: Bindings, indent: string): string {
+    // A policy that is known here is read as one there.
+    if (/^\{"Version":/.test(written)) return `jsonencode(${this.value(JSON.parse(written), bound, indent)})`;
     const parts = partsOf(this.resolved(written));
     const [first] = parts;
     if (parts.length === 1 && first!.isReference) return this.reference(first!.text, bound, indent);
@@ -122,7 +124,10 @@ export class Renderer {
       collection === undefined
         ? this.value(value, {}, INDENT)
         : `{ ${goingThrough(collection)} : key => ${this.value(value, inside, INDENT)} }`;
-    const name = this.nameOf(label.replace(/-/g, "_"), text);
+    const name = localName(label, symbols, text);
+    const known = this.locals.get(name);
+    if (known !== undefined && known !== text) throw new Error(`two values are called local.${name}`);
+    this.locals.set(name, text);
     if (collection === undefined) return `local.${name}`;
     const places = Object.keys(collection.fields).map((symbol) => bound[symbol]);
     if (places.includes(undefined))
@@ -132,16 +137,6 @@ export class Renderer {
     );
     const key = isSame ? "each.key" : places.length === 1 ? places[0] : `"\${${places.join("}/${")}}"`;
     return `local.${name}[${key}]`;
-  }
-
-  /** A name for a local, of its own for each text. */
-  private nameOf(label: string, text: string): string {
-    for (let number = 1; ; number += 1) {
-      const name = number === 1 ? label : `${label}_${number}`;
-      const known = this.locals.get(name);
-      if (known === undefined) this.locals.set(name, text);
-      if (known === undefined || known === text) return name;
-    }
   }
 
   private list(items: readonly unknown[], bound: Bindings, indent: string): string {
@@ -265,6 +260,17 @@ export class Renderer {
     const text = this.text(key, bound, "");
     return text.startsWith('"') ? text : `(${text})`;
   }
+}
+
+/** What a local is called: what it is, of what it is one, and by what there are several. */
+function localName(label: string, symbols: readonly string[], text: string): string {
+  const words = label.replace(/-/g, "_");
+  if (symbols.length === 0) {
+    const one = words.replace(/s$/, "");
+    return text.includes("local.canary_queue") ? `canary_${one}` : one;
+  }
+  const by = symbols.filter((symbol) => symbol !== "@queue").map((symbol) => `_by_${symbol.slice(1)}`);
+  return words + (symbols.includes("@queue") ? by.join("") : "");
 }
 
 function bracketed(open: string, items: readonly string[], close: string, indent: string): string {

@@ -21,6 +21,7 @@ import { synthesizedRegion } from "./region-files";
 import { ARCHIVES } from "./region-module";
 import { twoRegions } from "./two-regions";
 import { synthesizedWitness } from "./witness-files";
+import { wrapped } from "./wrap";
 
 /** Where `npm run build:modules` puts the modules. */
 export const MODULES_DIRECTORY = path.join(__dirname, "..", "..", "dist", "modules");
@@ -65,7 +66,7 @@ function writeModule(
   for (const [name, text] of Object.entries(files)) {
     const file = path.join(folder, name);
     mkdirSync(path.dirname(file), { recursive: true });
-    writeFileSync(file, text);
+    writeFileSync(file, name.endsWith(".tf") ? wrapped(text) : text);
   }
   for (const word of archives) {
     copyFileSync(functionArchive(word), path.join(folder, ARCHIVES, archiveName(word)));

@@ -1,6 +1,8 @@
 import type { Condition } from "../../core/expression";
 import type { Body, NestedBlock, OutputBlock, ResourceBlock } from "./blocks";
+import { commentOf } from "./comments";
 import type { Renderer } from "./render";
+import { scannerSkips } from "./scanner-skips";
 import type { Bindings } from "./symbols";
 import { boundIn, type Collection, collectionOf, goingThrough, LISTS } from "./symbols";
 
@@ -25,7 +27,9 @@ export class ModuleWriter {
     const { type, name, symbols, condition, body, dependsOn, ignoreChanges, createBeforeDestroy } = resource;
     const collection = collectionFor(symbols);
     const bound = collection === undefined ? {} : boundIn(collection, "each");
+    const skips = scannerSkips(resource).map((comment) => INDENT + comment);
     const lines = [
+      ...(skips.length > 0 ? [...skips, ""] : []),
       ...this.meta(collection, condition),
       ...this.body(body, bound, INDENT),
       ...lifecycle(ignoreChanges, createBeforeDestroy),
@@ -35,8 +39,10 @@ export class ModuleWriter {
           ]
         : []),
     ];
-    const text = `resource "${type}" "${name}" {\n${lines.join("\n")}\n}\n`;
-    return this.keyed(text, symbols, collection, "each");
+    const text = `# ${commentOf(resource)}\nresource "${type}" "${name}" {\n${lines.join("\n")}\n}\n`;
+    const keyed = this.keyed(text, symbols, collection, "each");
+    // What a map has for the key at hand is at hand too.
+    return collection === undefined ? keyed : keyed.replaceAll(`${collection.over}[each.key]`, "each.value");
   }
 
   output({ name, description, value, symbols, condition }: OutputBlock): string {

@@ -1,3 +1,4 @@
+import { readdirSync, readFileSync } from "node:fs";
 import { cp, mkdtemp, readdir, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
@@ -59,6 +60,19 @@ function blocksIn(variables: string): Readonly<Record<string, string>> {
   const blocks = variables.matchAll(/^variable "(\w+)" \{\n([\s\S]*?)^\}/gm);
   return Object.fromEntries([...blocks].map(([, name, block]) => [name!, block!]));
 }
+
+test("no line of a module is too long to be read", () => {
+  const files = readdirSync(root, { recursive: true, encoding: "utf8" }).filter((name) =>
+    name.endsWith(".tf"),
+  );
+  const long = files.flatMap((name) =>
+    readFileSync(path.join(root, name), "utf8")
+      .split("\n")
+      .flatMap((line, index) => (line.length > 160 ? [`${name}:${index + 1}`] : [])),
+  );
+  expect(files.length).toBeGreaterThan(20);
+  expect(long).toEqual([]);
+});
 
 test("terraform takes the example of every page", async () => {
   const folder = await TerraformFolder.withProvider();
