@@ -4,7 +4,6 @@ import type { Configuration } from "../../config/configuration";
 import { isSet } from "../../core/expression";
 import { under } from "../address";
 import { HealthFunction } from "../dns/health";
-import { HealthAlarms } from "../dns/health-alarms";
 import { Alarms } from "./alarms";
 import { ControllerFunction } from "./controller";
 import { GroupPolicies } from "./group-policies";
@@ -35,7 +34,6 @@ export class Recovery extends Construct {
     const { dns } = props.configuration;
     const records = under(this, isSet(dns));
     if (records === undefined) return;
-    new HealthAlarms(records, "health-alarms", props);
     const endpoint = under(records, isSet(dns!.healthEndpoint));
     if (endpoint !== undefined) this.health = new HealthFunction(endpoint, "health", props);
   }

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { loadConfiguration, parseConfiguration } from "../../config/load";
 import { ConfigurationError } from "../../config/violation";
 import { jsonSchema } from "../../config/write-json-schema";
-import { configurationReference } from "../../config/write-reference";
+import { alarmsReference, configurationReference, metricsReference } from "../../config/write-reference";
 import { configuration, configurationInput, HOME_ACCOUNT, PEER_ACCOUNT, PRODUCER_ROLE } from "../fixtures";
 import { everyPath, withValue } from "./every-path";
 import { pathsIn, violationsIn } from "./violations";
@@ -455,6 +455,8 @@ describe("the file", () => {
   test.each([
     ["sqs-multi-region.schema.json", jsonSchema],
     ["docs/configuration.md", configurationReference],
+    ["docs/reference/metrics.md", metricsReference],
+    ["docs/reference/alarms.md", alarmsReference],
   ])("is described by %s, which is up to date (npm run build writes it)", (file, content) => {
     expect(readFileSync(join(__dirname, "../..", file), "utf8") === content()).toBe(true);
   });

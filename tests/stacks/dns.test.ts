@@ -812,7 +812,7 @@ describe("alarms", () => {
     expect(alarms["shop_home-unhealthy"]!.alarm_description).toContain("for 60 seconds");
     const manual = region(2, {}, { recovery: { takeover: "manual" } });
     expect(manual.resource("aws_cloudwatch_metric_alarm", "shop_home-unhealthy").alarm_description).toContain(
-      "Nobody takes the home over but by order",
+      "Nobody takes its homes over but by order",
     );
   });
 });
