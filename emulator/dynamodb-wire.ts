@@ -1,5 +1,5 @@
 /** What DynamoDB says in its JSON protocol, as far as faults read and answer it. */
-import type { WireAnswer } from "./sqs-wire";
+import type { SqsAnswer } from "./sqs-wire";
 
 /** Codes by which DynamoDB refuses what is too much. */
 export type ThrottlingCode = "ProvisionedThroughputExceededException" | "ThrottlingException";
@@ -54,7 +54,7 @@ const TEXTS: Record<ThrottlingCode, { readonly prefix: string; readonly message:
 };
 
 /** The answer to a call that is too much. */
-export function throttledBy(code: ThrottlingCode): WireAnswer {
+export function throttledBy(code: ThrottlingCode): SqsAnswer {
   const { prefix, message } = TEXTS[code];
   const body = Buffer.from(JSON.stringify({ __type: `${prefix}#${code}`, message }));
   return {

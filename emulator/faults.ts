@@ -2,7 +2,7 @@ import { type CallFilter, matchesFilter } from "./call-counter";
 import { type ThrottlingCode, throttledBy } from "./dynamodb-wire";
 import type { Call } from "./gateway-call";
 import { seededFraction } from "./seeded";
-import { internalError, reportedAsFailed, throttled, type WireAnswer } from "./sqs-wire";
+import { internalError, reportedAsFailed, type SqsAnswer, throttled } from "./sqs-wire";
 
 /**
  * What goes wrong with the calls that a fault meets.
@@ -65,11 +65,11 @@ export interface FaultHandle {
 }
 
 /** What is changed about a call that is carried out. */
-export interface Changes {
+export interface FaultChanges {
   /** Ids of entries that the queue does not take. */
   readonly drop: readonly string[];
   /** What the caller is told instead of the answer. @default the answer */
-  readonly answer?: (answer: WireAnswer) => WireAnswer;
+  readonly answer?: (answer: SqsAnswer) => SqsAnswer;
   /** What happens between the answer and the caller's getting it. @default nothing */
   readonly beforeAnswer?: () => Promise<void>;
 }
@@ -78,9 +78,9 @@ export interface Changes {
 export interface Exchange {
   readonly call: Call;
   /** Carries the call out and answers the caller. */
-  forward(changes: Changes): Promise<void>;
+  forward(changes: FaultChanges): Promise<void>;
   /** Answers the caller in place of AWS. */
-  answer(answer: WireAnswer): Promise<void>;
+  answer(answer: SqsAnswer): Promise<void>;
   /** Resets the caller's connection. */
   reset(): void;
 }
@@ -99,7 +99,7 @@ interface Meeting {
   /** Ids of the entries concerned. */
   readonly ids: readonly string[];
   /** Hands the call to the next fault, and at last to AWS. */
-  readonly next: (changes?: Partial<Changes>) => Promise<void>;
+  readonly next: (changes?: Partial<FaultChanges>) => Promise<void>;
 }
 
 const TREATMENTS: Record<FaultKind, (meeting: Meeting) => Promise<void>> = {
@@ -151,10 +151,10 @@ export class Faults {
   /** Carries a call out, or lets it suffer every fault that it meets. */
   async treat(exchange: Exchange): Promise<void> {
     const matching = [...this.active.keys()].filter((fault) => matches(fault.spec, exchange.call));
-    const step = (index: number, changes: Changes): Promise<void> => {
+    const step = (index: number, changes: FaultChanges): Promise<void> => {
       const fault = matching[index];
       if (fault === undefined) return exchange.forward(changes);
-      const next = (more: Partial<Changes> = {}) => step(index + 1, joined(changes, more));
+      const next = (more: Partial<FaultChanges> = {}) => step(index + 1, joined(changes, more));
       const ids = this.active.has(fault) ? meet(fault, exchange.call) : undefined;
       return ids === undefined ? next() : TREATMENTS[fault.spec.kind]({ exchange, fault, ids, next });
     };
@@ -198,9 +198,12 @@ function meet(fault: ActiveFault, call: Call): readonly string[] | undefined {
 }
 
 /** A fault that was injected earlier is nearer to the caller, so that it changes an answer after the later ones. */
-function joined(changes: Changes, { drop = [], answer, beforeAnswer }: Partial<Changes>): Changes {
+function joined(
+  changes: FaultChanges,
+  { drop = [], answer, beforeAnswer }: Partial<FaultChanges>,
+): FaultChanges {
   const outer = changes.answer;
-  const both = outer && answer ? (given: WireAnswer) => outer(answer(given)) : (outer ?? answer);
+  const both = outer && answer ? (given: SqsAnswer) => outer(answer(given)) : (outer ?? answer);
   const waits = [beforeAnswer, changes.beforeAnswer].filter((wait) => wait !== undefined);
   return {
     drop: [...changes.drop, ...drop],

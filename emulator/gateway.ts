@@ -11,10 +11,10 @@ import {
 } from "./call-counter";
 import { type Clock, shownBy } from "./clock";
 import { ITEM_WRITES } from "./dynamodb-wire";
-import { type Changes, type FaultHandle, type FaultSpec, Faults, matches } from "./faults";
+import { type FaultChanges, type FaultHandle, type FaultSpec, Faults, matches } from "./faults";
 import { type Call, describeCall, INTERNET, isToldByBody } from "./gateway-call";
 import { resetConnection, trackConnections } from "./reset-connection";
-import type { WireAnswer } from "./sqs-wire";
+import type { SqsAnswer } from "./sqs-wire";
 
 export interface GatewayOptions {
   /** Regions that callers can be in; each gets a port with TLS and one without, and so does the internet. */
@@ -34,7 +34,7 @@ export interface Observation {
   readonly began: number;
   readonly ended: number;
   /** What the caller got; `undefined` when its connection was cut or it did not wait for an answer. */
-  readonly answer: WireAnswer | undefined;
+  readonly answer: SqsAnswer | undefined;
 }
 
 interface Watcher {
@@ -218,7 +218,7 @@ export class Gateway {
     const watchers = [...this.watchers].filter(({ filter }) => matchesFilter(filter, call));
     const began = Date.now();
     let reachedAws = false;
-    let told: WireAnswer | undefined;
+    let told: SqsAnswer | undefined;
     let left: number | undefined;
     response.once("close", () => {
       left = Date.now();
@@ -276,9 +276,13 @@ export class Gateway {
   }
 
   /** As `stream`, with the answer read and changed first. Resolves to the answer if the caller got it. */
-  private async forwardWhole(visit: Visit, call: Call, changes: Changes): Promise<WireAnswer | undefined> {
+  private async forwardWhole(
+    visit: Visit,
+    call: Call,
+    changes: FaultChanges,
+  ): Promise<SqsAnswer | undefined> {
     if (visit.request.socket.destroyed && !ARRIVES.has(call.operation)) return undefined;
-    const answer = await new Promise<WireAnswer>((resolve, reject) => {
+    const answer = await new Promise<SqsAnswer>((resolve, reject) => {
       const upstream = this.request(visit, changes.drop);
       upstream.once("error", reject);
       upstream.once("response", (response) => {
@@ -334,7 +338,7 @@ function interrupt(visit: Visit, { kind }: FaultSpec, { lifted }: FaultHandle): 
 }
 
 /** Gives a caller a whole answer. Resolves to whether it was still there to take it. */
-function give({ response, mute }: Visit, { status, rawHeaders, body }: WireAnswer): Promise<boolean> {
+function give({ response, mute }: Visit, { status, rawHeaders, body }: SqsAnswer): Promise<boolean> {
   return new Promise((resolve) => {
     if (response.destroyed) return resolve(false);
     response.once("close", () => resolve(response.writableFinished));

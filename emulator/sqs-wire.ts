@@ -1,7 +1,7 @@
 /** What SQS says in its JSON protocol, as far as faults read and change it. */
 
 /** An answer of AWS, complete. */
-export interface WireAnswer {
+export interface SqsAnswer {
   readonly status: number;
   /** Names and values by turns, as Node has them. */
   readonly rawHeaders: readonly string[];
@@ -38,7 +38,7 @@ interface BatchResult {
 }
 
 /** What the answer to a batch call says of each entry: whether it succeeded. An entry without a word is not in it. */
-export function readBatchResult({ status, body }: WireAnswer): ReadonlyMap<string, boolean> {
+export function readBatchResult({ status, body }: SqsAnswer): ReadonlyMap<string, boolean> {
   if (status !== 200) return new Map();
   const { Successful = [], Failed = [] } = parsedObject(body.toString("utf8")) as BatchResult;
   return new Map([
@@ -48,17 +48,17 @@ export function readBatchResult({ status, body }: WireAnswer): ReadonlyMap<strin
 }
 
 /** https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_SendMessageBatch.html#API_SendMessageBatch_Errors */
-export function throttled(): WireAnswer {
+export function throttled(): SqsAnswer {
   return errorAnswer(400, "RequestThrottled", "Sender", "The request was denied due to request throttling.");
 }
 
 /** https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/CommonErrors.html */
-export function internalError(): WireAnswer {
+export function internalError(): SqsAnswer {
   return errorAnswer(500, "InternalError", "Receiver", INTERNAL_ERROR_TEXT);
 }
 
 /** The answer with entries that succeeded reported as failed inside SQS; what it says of the others stays as it is. */
-export function reportedAsFailed(answer: WireAnswer, ids: readonly string[]): WireAnswer {
+export function reportedAsFailed(answer: SqsAnswer, ids: readonly string[]): SqsAnswer {
   if (answer.status !== 200) return answer;
   const result = parsedObject(answer.body.toString("utf8")) as BatchResult;
   const successful = result.Successful ?? [];
@@ -87,12 +87,7 @@ const INTERNAL_ERROR_TEXT = "We encountered an internal error. Please try again.
  * An error as the JSON protocol has it; the header is for clients that know the codes of the older query protocol.
  * https://smithy.io/2.0/aws/protocols/aws-query-protocol.html#x-amzn-query-error-header
  */
-function errorAnswer(
-  status: number,
-  code: string,
-  fault: "Sender" | "Receiver",
-  message: string,
-): WireAnswer {
+function errorAnswer(status: number, code: string, fault: "Sender" | "Receiver", message: string): SqsAnswer {
   const body = Buffer.from(JSON.stringify({ __type: `com.amazonaws.sqs#${code}`, message }));
   return {
     status,

@@ -14,14 +14,14 @@ export interface Run {
 }
 
 /** What a plan does, by the addresses of resources, in a fixed order. */
-export interface Changes {
+export interface PlanChanges {
   readonly comes: readonly string[];
   readonly goes: readonly string[];
   readonly changes: readonly string[];
   readonly replaced: readonly string[];
 }
 
-export const NOTHING: Changes = { comes: [], goes: [], changes: [], replaced: [] };
+export const NOTHING: PlanChanges = { comes: [], goes: [], changes: [], replaced: [] };
 
 const ACCOUNT = "111122223333";
 
@@ -102,9 +102,9 @@ function testFile(variables: Readonly<Record<string, unknown>>, runs: Readonly<R
 }
 
 /** What a plan changes. A mocked provider calls all that stays an update, so it is told here what cannot be updated. */
-export function changesOf(plan: TerraformPlan): Changes {
+export function changesOf(plan: TerraformPlan): PlanChanges {
   const all = changedResources(plan);
-  const addresses = (kind: keyof Changes) =>
+  const addresses = (kind: keyof PlanChanges) =>
     all
       .filter((change) => kindOf(change) === kind)
       .map(({ address }) => address)
@@ -117,7 +117,7 @@ export function changesOf(plan: TerraformPlan): Changes {
   };
 }
 
-function kindOf(change: ResourceChange): keyof Changes {
+function kindOf(change: ResourceChange): keyof PlanChanges {
   switch (change.change.actions.join()) {
     case "create":
       return "comes";

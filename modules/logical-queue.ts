@@ -6,7 +6,7 @@ import { allOf, isSet, not } from "../core/expression";
 import { under } from "./address";
 import { Replication } from "./engines/lambda/replication";
 import { RegionalQueues } from "./queue/regional-queues";
-import { Drainers } from "./recovery/drainage";
+import { DrainerFunctions } from "./recovery/drainage";
 
 export interface LogicalQueueProps {
   /** From `parseConfiguration` or `loadConfiguration`. */
@@ -32,6 +32,6 @@ export class LogicalQueue extends Construct {
     new Replication(this, "replication", { ...common, queues: this.queues });
     const { canary } = configuration.queues[queue]!;
     const listed = under(this, allOf(isSet(configuration.recovery), not(canary)));
-    if (listed !== undefined) new Drainers(listed, "drainage", common);
+    if (listed !== undefined) new DrainerFunctions(listed, "drainage", common);
   }
 }

@@ -29,7 +29,7 @@ export interface DrainageProps {
  * has no drainers, and is listed because a region in which it does not answer is unfit. Nothing triggers a drainer but the controller,
  * whose tasks say until when they hold: one that Lambda delivers late does nothing, so there are no settings of asynchronous invocation.
  */
-export class Drainers extends Construct {
+export class DrainerFunctions extends Construct {
   constructor(scope: Construct, id: string, { configuration, topology, provider }: DrainageProps) {
     super(scope, id);
     const { queue, region } = topology;

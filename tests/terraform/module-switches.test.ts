@@ -2,7 +2,7 @@ import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import type { TerraformPlan } from "../../emulator/terraform-plan";
-import { type Changes, changesOf, NOTHING, type Run, testRuns } from "../../emulator/test-runs";
+import { changesOf, NOTHING, type PlanChanges, type Run, testRuns } from "../../emulator/test-runs";
 import { writeModules } from "../../stacks/hcl/write-modules";
 import { testFull } from "../tier";
 
@@ -11,7 +11,7 @@ jest.setTimeout(600_000);
 type Values = Readonly<Record<string, unknown>>;
 
 /** What is switched, and all that it may do. */
-interface Switch extends Partial<Changes> {
+interface Switch extends Partial<PlanChanges> {
   readonly to: Values;
 }
 
@@ -617,7 +617,7 @@ test("every variable is switched", () => {
   expect(variables.filter((name) => !IDENTITY.includes(name) && !switched.includes(name))).toEqual([]);
 });
 
-function changesIn(found: ReadonlyMap<string, TerraformPlan>): Readonly<Record<string, Changes>> {
+function changesIn(found: ReadonlyMap<string, TerraformPlan>): Readonly<Record<string, PlanChanges>> {
   return Object.fromEntries([...found].map(([name, plan]) => [name, changesOf(plan)]));
 }
 
@@ -627,7 +627,7 @@ function plans(cases: Readonly<Record<string, Switch>>): Readonly<Record<string,
   );
 }
 
-function changes({ to: _to, ...some }: Switch): Changes {
+function changes({ to: _to, ...some }: Switch): PlanChanges {
   const all = { ...NOTHING, ...some };
   return {
     comes: [...all.comes].sort(),
