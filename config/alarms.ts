@@ -17,6 +17,8 @@ export interface AlarmSubject {
   readonly ledger: string;
   /** What comes of it for the region's homes. */
   readonly consequence: string;
+  /** For how long it has lasted. */
+  readonly minutes: number;
 }
 
 /** An alarm of a failover group in each region. */
@@ -49,8 +51,8 @@ export const ALARMS = {
     per: "region",
     tells: true,
     exists: () => true,
-    sentence: ({ group, region, controller, consequence }) =>
-      `The controller of ${group} in ${region} has not run for 5 minutes: this region renews no lease, so its gates are closed, and its replicators hold what they take in until a peer owns the home. ${consequence}. Look at the log of the function ${controller} and at the schedule and the rule that start it.`,
+    sentence: ({ group, region, controller, consequence, minutes }) =>
+      `The controller of ${group} in ${region} has not run for ${minutes} minutes: this region renews no lease, so its gates are closed, and its replicators hold what they take in until a peer owns the home. ${consequence}. Look at the log of the function ${controller} and at the schedule and the rule that start it.`,
   },
   ledgerLag: {
     metric: METRICS.ledgerLag,
@@ -63,8 +65,8 @@ export const ALARMS = {
     per: "home of another region",
     tells: true,
     exists: ({ ledger }) => isSet(ledger),
-    sentence: ({ region, home, ledger }) =>
-      `What consumers in ${home} note in the ledger ${ledger} has been visible in ${region} only after more than ${LEDGER_LAG_ALARM_SECONDS} seconds for 3 minutes. Nothing is lost, but a message claimed in both regions within that time may be processed twice: wait with a planned evacuation or failback until this is over, and look at ReplicationLatency of the table.`,
+    sentence: ({ region, home, ledger, minutes }) =>
+      `What consumers in ${home} note in the ledger ${ledger} has been visible in ${region} only after more than ${LEDGER_LAG_ALARM_SECONDS} seconds for ${minutes} minutes. Nothing is lost, but a message claimed in both regions within that time may be processed twice: wait with a planned evacuation or failback until this is over, and look at ReplicationLatency of the table.`,
   },
   homeUnhealthy: {
     metric: METRICS.healthy,
@@ -76,8 +78,8 @@ export const ALARMS = {
     per: "region",
     tells: true,
     exists: ({ dns }) => isSet(dns),
-    sentence: ({ group, region, consequence }) =>
-      `For 5 minutes ${region} has not been fit to work for ${group}, has not owned its home, or has said nothing: producers are sent elsewhere. ${consequence}. Look at the status that the command line shows, and at what the controller logs about queues, canary and ledger there. Evacuate the home if the region does not recover; hand back by failback what is with a peer once the region is sound.`,
+    sentence: ({ group, region, consequence, minutes }) =>
+      `For ${minutes} minutes ${region} has not been fit to work for ${group}, has not owned its home, or has said nothing: producers are sent elsewhere. ${consequence}. Look at the status that the command line shows, and at what the controller logs about queues, canary and ledger there. Evacuate the home if the region does not recover; hand back by failback what is with a peer once the region is sound.`,
   },
   /**
    * Route 53 copies it: one metric of standard resolution, one statistic, no metric math.
@@ -102,7 +104,12 @@ export const ALARMS = {
 export type AlarmWord = keyof typeof ALARMS;
 
 /** What an alarm of a region is about; of one about a peer's home, with that home. */
-export function alarmSubject(configuration: Configuration, region: string, home = ""): AlarmSubject {
+export function alarmSubject(
+  configuration: Configuration,
+  alarm: AlarmDefinition,
+  region: string,
+  home = "",
+): AlarmSubject {
   const { failoverGroup, recovery, ledger } = configuration;
   return {
     group: failoverGroup,
@@ -115,7 +122,13 @@ export function alarmSubject(configuration: Configuration, region: string, home 
       `A peer takes its homes over by itself when ${region} is lost, or has been unfit for ${recovery!.takeoverDelaySeconds} seconds`,
       "Nobody takes its homes over but by order",
     ),
+    minutes: minutesOf(alarm),
   };
+}
+
+/** For how long it lasts before an alarm tells. */
+export function minutesOf({ periods }: AlarmDefinition): number {
+  return (periods * CONTROLLER_PERIOD_SECONDS) / 60;
 }
 
 /** What CloudWatch evaluates. */

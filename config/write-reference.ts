@@ -7,7 +7,7 @@ import {
   METRICS_NAMESPACE,
   PEER_DIMENSION,
 } from "../replicator/telemetry/metrics";
-import { ALARMS, type AlarmDefinition, type AlarmSubject, type AlarmWord } from "./alarms";
+import { ALARMS, type AlarmDefinition, type AlarmSubject, type AlarmWord, minutesOf } from "./alarms";
 import { jsonSchema } from "./write-json-schema";
 
 const FILE = join(__dirname, "..", "docs", "configuration.md");
@@ -64,7 +64,7 @@ ${rows.join("\n")}
 
 /** docs/reference/alarms.md, made from the table of alarms. */
 export function alarmsReference(): string {
-  const subject: AlarmSubject = {
+  const subject: Omit<AlarmSubject, "minutes"> = {
     group: "the failover group",
     region: "the region",
     home: "another region",
@@ -73,9 +73,10 @@ export function alarmsReference(): string {
     consequence: "A peer takes its homes over by itself, or nobody does but by order",
   };
   const rows = Object.entries<AlarmDefinition>(ALARMS).map(([word, alarm]) => {
+    const minutes = minutesOf(alarm);
     const compared = alarm.comparison === "LessThanThreshold" ? "<" : ">";
     const missing = alarm.missingData === "breaching" ? "counts as alarm" : "counts as ok";
-    return `| \`${spelled(word as AlarmWord)}\` | ${alarm.per} | ${alarm.statistic} of \`${alarm.metric}\` ${compared} ${alarm.threshold}, ${alarm.periods} of ${alarm.periods} minutes | ${missing} | ${alarm.tells ? "yes" : "no"} | ${alarm.sentence(subject)} |`;
+    return `| \`${spelled(word as AlarmWord)}\` | ${alarm.per} | ${alarm.statistic} of \`${alarm.metric}\` ${compared} ${alarm.threshold}, ${minutes} of ${minutes} minutes | ${missing} | ${alarm.tells ? "yes" : "no"} | ${alarm.sentence({ ...subject, minutes })} |`;
   });
   return `# Alarms
 

@@ -2,7 +2,7 @@ import { Command } from "commander";
 import type { CommandEnvironment } from "../environment";
 import { UsageError } from "../mistake";
 import { moment } from "../options";
-import { type CommonOptions, EXIT_CODES, groupOf, ORDER_TIME, orderOptions, reported } from "./common";
+import { EXIT_CODES, groupOf, ORDER_TIME, orderOptions, reported } from "./common";
 import { type OrderOptions, order } from "./order";
 
 export function evacuate(environment: CommandEnvironment): Command {
@@ -33,7 +33,7 @@ owner has ended its work: messages may be processed twice.
 ${ORDER_TIME} ${EXIT_CODES}`,
     )
     .action(
-      reported(environment, (home: string, options: OrderOptions & CommonOptions & { to: string }) => {
+      reported(environment, (home: string, options: OrderOptions & { to: string }) => {
         const { to, ...rest } = options;
         if (to === home) {
           throw new UsageError({

@@ -1,6 +1,6 @@
 import { Command } from "commander";
 import type { CommandEnvironment } from "../environment";
-import { type CommonOptions, EXIT_CODES, groupOf, ORDER_TIME, orderOptions, reported } from "./common";
+import { EXIT_CODES, groupOf, ORDER_TIME, orderOptions, reported } from "./common";
 import { type OrderOptions, order } from "./order";
 
 export function failback(environment: CommandEnvironment): Command {
@@ -21,7 +21,7 @@ processed twice.
 ${ORDER_TIME} ${EXIT_CODES}`,
     )
     .action(
-      reported(environment, (home: string, options: OrderOptions & CommonOptions) =>
+      reported(environment, (home: string, options: OrderOptions) =>
         order(groupOf(options, environment), environment, { home, to: home }, options),
       ),
     );

@@ -6,9 +6,9 @@ import { type Followed, followOrder } from "../follow";
 import type { OperatedGroup } from "../group";
 import { checkWish, giveOrder, type Wish } from "../order";
 import { describe } from "../trouble";
+import type { CommonOptions } from "./common";
 
-export interface WriteOptions {
-  readonly json?: true;
+export interface WriteOptions extends CommonOptions {
   readonly uncheckedAccount?: true;
   readonly wait: boolean;
   readonly timeout: number;

@@ -17,8 +17,7 @@ import { nameOf } from "../trouble";
 import { troublesOf } from "../troubles";
 import { type CommonOptions, commonOptions, groupOf, reported } from "./common";
 
-interface StatusOptions {
-  readonly json?: true;
+interface StatusOptions extends CommonOptions {
   readonly resolver?: string;
   readonly checks?: true;
 }
@@ -54,7 +53,7 @@ It ends within ${STATUS_SECONDS} s, with --checks within ${STATUS_SECONDS + CHEC
   ${EXIT.usage}  the command or the configuration is not valid; nothing was called`,
     )
     .action(
-      reported(environment, (options: StatusOptions & CommonOptions) =>
+      reported(environment, (options: StatusOptions) =>
         showStatus(groupOf(options, environment), environment, options),
       ),
     );

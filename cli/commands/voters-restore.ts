@@ -6,10 +6,10 @@ import type { OperatedGroup } from "../group";
 import { ORDER_SECONDS } from "../limits";
 import { Refusal, Unclear, UsageError } from "../mistake";
 import { checkTables } from "./check-tables";
-import { type CommonOptions, checkedOptions, commonOptions, EXIT_CODES, groupOf, reported } from "./common";
+import { checkedOptions, commonOptions, EXIT_CODES, groupOf, reported } from "./common";
 import type { WriteOptions } from "./order";
 
-interface RestoreOptions extends Pick<WriteOptions, "json" | "uncheckedAccount"> {
+interface RestoreOptions extends Omit<WriteOptions, "wait" | "timeout"> {
   readonly lost?: readonly string[];
 }
 
@@ -32,7 +32,7 @@ its claim has lapsed, about 50 s later.
 It ends within ${ORDER_SECONDS} s. ${EXIT_CODES}`,
     )
     .action(
-      reported(environment, (region: string, options: RestoreOptions & CommonOptions) =>
+      reported(environment, (region: string, options: RestoreOptions) =>
         restoreVoters(groupOf(options, environment), environment, region, options),
       ),
     );

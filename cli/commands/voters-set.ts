@@ -9,15 +9,7 @@ import { Refusal, Unclear, UsageError } from "../mistake";
 import type { Sight } from "../sight";
 import type { OrderProgress } from "../waiting";
 import { checkTables } from "./check-tables";
-import {
-  type CommonOptions,
-  commonOptions,
-  EXIT_CODES,
-  followOptions,
-  groupOf,
-  ORDER_TIME,
-  reported,
-} from "./common";
+import { commonOptions, EXIT_CODES, followOptions, groupOf, ORDER_TIME, reported } from "./common";
 import { conclude, type WriteOptions } from "./order";
 
 interface SetOptions extends WriteOptions {
@@ -43,7 +35,7 @@ after this command has ended with 0.
 ${ORDER_TIME} ${EXIT_CODES}`,
     )
     .action(
-      reported(environment, (regions: readonly string[], options: SetOptions & CommonOptions) =>
+      reported(environment, (regions: readonly string[], options: SetOptions) =>
         setVoters(groupOf(options, environment), environment, regions, options),
       ),
     );

@@ -1,4 +1,4 @@
-import { given, isOneOf, isSet } from "../../core/expression";
+import { allOf, given, isSet } from "../../core/expression";
 import type { Configuration } from "../configuration";
 import { regionSets } from "../region-sets";
 import { remoteDrainerRoles, topologyOf } from "../topology";
@@ -25,12 +25,9 @@ export function keyPolicyStatements(
     ...given(own.hasOutboxes, ...Object.values(own.forwarders).map(({ roleArn }) => roleArn)),
     ...given(own.hasDrainers, ...Object.values(own.drainers).map(({ roleArn }) => roleArn)),
     ...given(own.isDrained, ...remoteDrainerRoles(configuration, own)),
-    ...senders.flatMap(({ replicator, forwarders }) => [
-      ...given(exist, ...given(sendsStraight(mode), replicator.roleArn)),
-      ...given(
-        exist,
-        ...given(isOneOf(mode, ["async", "semi-sync"]), ...[forwarders[region]?.roleArn ?? []].flat()),
-      ),
+    ...senders.flatMap(({ replicator, forwarders, hasOutboxes }) => [
+      ...given(allOf(exist, sendsStraight(mode)), replicator.roleArn),
+      ...given(allOf(exist, hasOutboxes), forwarders[region]?.roleArn ?? ""),
     ]),
   ];
   return given(

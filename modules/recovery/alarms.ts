@@ -51,7 +51,7 @@ function addAlarm(
     new CloudwatchMetricAlarm(scope, address, {
       provider,
       alarmName: alarmName(naming.prefix, failoverGroup, word, region, home),
-      alarmDescription: alarm.sentence(alarmSubject(configuration, region, home)),
+      alarmDescription: alarm.sentence(alarmSubject(configuration, alarm, region, home)),
       ...evaluationOf(alarm, failoverGroup, region, home),
       ...(alarm.tells && optional(not(isEmpty(topics)), { alarmActions: listOf(topics) })),
       tags: mapOf(groupTagsOf(configuration, word)),

@@ -97,6 +97,8 @@ const REGION_SETS: RegionSets = {
 
 export function groupOfVariables(): Group {
   const { regions, ...others } = configurationSchema.shape;
+  const checked = variablesOf(configurationSchema, SETTINGS).filter(isObjectVariable);
+  const isChecked = (key: string) => checked.some(({ name }) => name === key);
   const references = Object.entries(others).map(([key, field]) => [
     toCamel(key),
     referencesTo(field, isChecked(key) ? `module.${SETTINGS_MODULE}.${key}` : `var.${key}`),
@@ -111,12 +113,6 @@ export function groupOfVariables(): Group {
     ),
     queues: {},
   } as unknown as Group;
-}
-
-/** Whether the module of settings gives a setting its type. */
-function isChecked(key: string): boolean {
-  const names = SETTINGS.filter((name) => name === key);
-  return variablesOf(configurationSchema, names).some(isObjectVariable);
 }
 
 function queueOfVariables(): Group["queues"][string] {

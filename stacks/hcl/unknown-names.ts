@@ -1,5 +1,5 @@
 import { RENAMED } from "../../config/renamed";
-import { indented, quoted } from "./hcl-text";
+import { indented, literal, quoted } from "./hcl-text";
 import { attributesOf, isObject, type Schema } from "./schema-tree";
 
 /** Objects at one place of the settings. */
@@ -10,8 +10,6 @@ interface Level {
   /** An expression of the names in all of them: objects with `path` and `name`. */
   readonly names: string;
 }
-
-const LINE = 100;
 
 /** How alike two names must be for one to be taken for the other: twice the pairs of letters in both, by those of each. */
 const ALIKE = 0.45;
@@ -27,7 +25,7 @@ export function unknownNameLocals(schema: Schema, settings: readonly string[], g
     .flatMap(({ name, schema: setting }) =>
       levelsOf(setting, { place: name, path: name, value: `${given}.${name}` }),
     );
-  const known = levels.map(({ place, known: names }) => `${quoted(place)} = ${listed(names)}`);
+  const known = levels.map(({ place, known: names }) => `${quoted(place)} = ${literal(names)}`);
   const written = levels.map(({ place, names }) => `${quoted(place)} = ${names}`);
   return `locals {
   # By place, the names that a setting has there.
@@ -93,19 +91,6 @@ ${indented(indented(written.join("\n")))}
   }
 }
 `;
-}
-
-/** A list of names, over several lines where it is long. */
-function listed(names: readonly string[]): string {
-  const lines: string[] = [];
-  for (const name of names.map(quoted)) {
-    const joined = lines.length === 0 ? name : `${lines.at(-1)}, ${name}`;
-    if (lines.length === 0 || joined.length > LINE) lines.push(name);
-    else lines[lines.length - 1] = joined;
-  }
-  return lines.length < 2
-    ? `[${lines.join("")}]`
-    : `[\n${indented(lines.map((line) => `${line},`).join("\n"))}\n]`;
 }
 
 interface Place {

@@ -144,7 +144,7 @@ function partsOf(inner: readonly Node[], open: string): readonly (readonly Node[
 
 /** A name, a number or a short text. */
 function isShort(item: readonly Node[]): boolean {
-  return item.length === 1 && flat(item).length < 30 && !(typeof item[0] === "object" && "inner" in item[0]);
+  return item.length === 1 && flat(item).length < 40 && !(typeof item[0] === "object" && "inner" in item[0]);
 }
 
 /** Whether a list has the parts of a text, which are read together. */
