@@ -7,8 +7,9 @@ import {
   paginateListHealthChecks,
   type Route53Client,
 } from "@aws-sdk/client-route-53";
-import type { Configuration } from "../config/configuration";
+import { type Configuration, settingsOf } from "../config/configuration";
 import { checksOf } from "../config/dns/checks";
+import { plain } from "../core/expression";
 import { spelled } from "../core/names";
 import { healthCheckTagsOf } from "../modules/tags";
 import { noAnswer, table } from "./table";
@@ -46,8 +47,8 @@ export async function checkStatuses(
 ): Promise<readonly CheckStatus[]> {
   const found = await taggedChecks(client);
   const statuses: CheckStatus[] = [];
-  for (const check of checksOf(configuration)) {
-    const wanted = identifying(healthCheckTagsOf(configuration, check));
+  for (const check of checksOf(settingsOf(configuration))) {
+    const wanted = identifying(plain(healthCheckTagsOf(settingsOf(configuration), check), "tags"));
     const one = found.find(({ tags }) => wanted.every(([key, value]) => tags[key] === value));
     statuses.push({
       check: spelled(check.word),

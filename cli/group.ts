@@ -1,6 +1,7 @@
 import { randomUUID } from "node:crypto";
-import type { Configuration } from "../config/configuration";
+import { type Configuration, settingsOf } from "../config/configuration";
 import { ownershipTablesOf, votersOf } from "../config/voters";
+import { plain } from "../core/expression";
 import { ownershipTableName } from "../core/names";
 import { type CommandContext, readGroup } from "../ownership/lease/commands";
 import type { Steps } from "../ownership/lease/effects";
@@ -27,9 +28,10 @@ export class OperatedGroup {
   ) {
     const clock = () => Math.floor(performance.now());
     this.regions = Object.keys(configuration.regions);
-    this.names = ownershipTablesOf(configuration);
+    const settings = settingsOf(configuration);
+    this.names = plain(ownershipTablesOf(settings), "tables");
     this.tables = Object.keys(this.names);
-    this.configuredVoters = votersOf(configuration);
+    this.configuredVoters = plain(votersOf(settings), "voters");
     this.context = {
       group: { members: this.regions, voters: this.configuredVoters },
       run: { newId: randomUUID, clock },

@@ -1,7 +1,8 @@
-import { type Condition, equal, isSet, when } from "../core/expression";
+import { equal, isSet, known, text, when } from "../core/expression";
 import { CONTROLLER_PERIOD_SECONDS, LEDGER_LAG_ALARM_SECONDS } from "../core/limits";
+import type { Condition, Operand } from "../core/value";
 import { controllerDimensions, METRICS, METRICS_NAMESPACE } from "../replicator/telemetry/metrics";
-import type { Configuration } from "./configuration";
+import type { GroupSettings } from "./configuration";
 import { groupTopologyOf } from "./group-topology";
 
 /** What an alarm is about. */
@@ -34,7 +35,7 @@ export interface AlarmDefinition {
   readonly per: "region" | "home of another region";
   /** Whether the topics of `recovery.alarm_action_arns` are told. */
   readonly tells: boolean;
-  readonly exists: (configuration: Configuration) => Condition;
+  readonly exists: (configuration: GroupSettings) => Condition;
   /** For the person who is woken: what it is, what comes of it, where to look. */
   readonly sentence: (subject: AlarmSubject) => string;
 }
@@ -50,7 +51,7 @@ export const ALARMS = {
     missingData: "breaching",
     per: "region",
     tells: true,
-    exists: () => true,
+    exists: () => known(true),
     sentence: ({ group, region, controller, consequence, minutes }) =>
       `The controller of ${group} in ${region} has not run for ${minutes} minutes: this region renews no lease, so its gates are closed, and its replicators hold what they take in until a peer owns the home. ${consequence}. Look at the log of the function ${controller} and at the schedule and the rule that start it.`,
   },
@@ -105,22 +106,24 @@ export type AlarmWord = keyof typeof ALARMS;
 
 /** What an alarm of a region is about; of one about a peer's home, with that home. */
 export function alarmSubject(
-  configuration: Configuration,
+  configuration: GroupSettings,
   alarm: AlarmDefinition,
   region: string,
   home = "",
 ): AlarmSubject {
   const { failoverGroup, recovery, ledger } = configuration;
   return {
-    group: failoverGroup,
+    group: text(failoverGroup),
     region,
     home,
     controller: groupTopologyOf(configuration, region).controller.name,
-    ledger: ledger?.tableName ?? "",
-    consequence: when(
-      equal(recovery!.takeover, "automatic"),
-      `A peer takes its homes over by itself when ${region} is lost, or has been unfit for ${recovery!.takeoverDelaySeconds} seconds`,
-      "Nobody takes its homes over but by order",
+    ledger: text(ledger?.tableName ?? ""),
+    consequence: text(
+      when(
+        equal(recovery!.takeover, "automatic"),
+        `A peer takes its homes over by itself when ${region} is lost, or has been unfit for ${recovery!.takeoverDelaySeconds} seconds`,
+        "Nobody takes its homes over but by order",
+      ),
     ),
     minutes: minutesOf(alarm),
   };
@@ -134,14 +137,14 @@ export function minutesOf({ periods }: AlarmDefinition): number {
 /** What CloudWatch evaluates. */
 export function evaluationOf(
   { metric, statistic, comparison, threshold, periods, missingData }: AlarmDefinition,
-  failoverGroup: string,
+  failoverGroup: Operand<string>,
   region: string,
   home?: string,
 ) {
   return {
     namespace: METRICS_NAMESPACE,
     metricName: metric,
-    dimensions: controllerDimensions({ failoverGroup, region }, home),
+    dimensions: controllerDimensions({ failoverGroup: text(failoverGroup), region }, home),
     statistic,
     comparisonOperator: comparison,
     threshold,

@@ -1,6 +1,19 @@
-import { anyOf, equal, fallback, joinedMaps, overlaid, presentIf, product, when } from "../core/expression";
+import {
+  anyOf,
+  decided,
+  equal,
+  fallback,
+  joinedMaps,
+  known,
+  overlaid,
+  presentIf,
+  product,
+  valuesOf,
+  when,
+} from "../core/expression";
 import { VISIBILITY_PER_FUNCTION_TIMEOUT } from "../core/limits";
-import { canaryQueue, DEFAULT_NAME_TEMPLATES, type NameTemplates } from "../core/names";
+import { canaryQueue, DEFAULT_NAME_TEMPLATES } from "../core/names";
+import type { Condition, Plain, Value } from "../core/value";
 import { camelCased } from "./camel-case";
 import { resolveDns } from "./dns/dns";
 import type { Group, GroupQueue } from "./group";
@@ -9,29 +22,43 @@ import { CANARY, canaryFunctions, resolveLedger, resolveRecovery, resolveRescue 
 import type { RegionOrder, RegionSets } from "./region-sets";
 import { type ConfigurationFile, configurationSchema, logicalQueue } from "./schema";
 
-/** The validated configuration as constructs use it: all defaults in place, keys in camel case. */
-export type Configuration = ReturnType<typeof resolve> & {
+/** The validated configuration: all defaults in place, keys in camel case. */
+export type Configuration = Plain<ReturnType<typeof resolveGroup>>;
+
+export type QueueConfiguration = Configuration["queues"][string];
+export type DnsConfiguration = NonNullable<Configuration["dns"]>;
+
+/** The same as constructs take it, for a stack or a module. {@link valuesOf} makes the one of a configuration. */
+export type GroupSettings = ReturnType<typeof resolveGroup> & {
   /** @default computed from regions and queues */
   readonly regionSets?: RegionSets;
   /** @default computed from regions and recovery */
   readonly regionOrder?: RegionOrder;
 };
-export type RegionSettings = Configuration["regions"][string];
-export type LogicalQueueSettings = Configuration["queues"][string];
+
+/** What a configuration says, as constructs take it. */
+export function settingsOf(configuration: Configuration): GroupSettings {
+  return valuesOf(configuration) as unknown as GroupSettings;
+}
+
+export type RegionSettings = GroupSettings["regions"][string];
+export type LogicalQueueSettings = GroupSettings["queues"][string];
 export type FunctionSettings = LogicalQueueSettings["functions"];
+/** How a ledger is paid for that the project makes. */
+export type LedgerBilling = Plain<ManagedLedger["billing"]>;
 export type Encryption = LogicalQueueSettings["encryption"];
 export type FifoSettings = Exclude<LogicalQueueSettings["fifo"], false>;
-export type Principal = LogicalQueueSettings["producers"][number];
+export type Principal = QueueConfiguration["producers"][number];
 export type StateBackend = Configuration["stateBackend"];
-export type DnsSettings = NonNullable<Configuration["dns"]>;
-export type ManagedLedger = NonNullable<NonNullable<Configuration["ledger"]>["managed"]>;
+export type DnsSettings = NonNullable<GroupSettings["dns"]>;
+export type ManagedLedger = NonNullable<NonNullable<GroupSettings["ledger"]>["managed"]>;
 
 /**
  * Gives each logical queue what it takes from its group: function settings, name templates, tags. With recovery, the group has one
  * logical queue more, its canary.
  */
-export function resolve(file: ConfigurationFile) {
-  return resolveGroup(camelCased(configurationSchema, file));
+export function resolve(file: ConfigurationFile): Configuration {
+  return resolveGroup(valuesOf(camelCased(configurationSchema, file))) as unknown as Configuration;
 }
 
 function resolveGroup(group: Group) {
@@ -53,7 +80,7 @@ const BATCHING = {
   throughput: { batchSize: 100, batchingWindowSeconds: 1 },
 } as const;
 
-function batchingOf(fifo: boolean, profile: keyof typeof BATCHING) {
+function batchingOf(fifo: Condition, profile: Value<keyof typeof BATCHING>) {
   const { latency, throughput } = BATCHING;
   const isQuick = anyOf(fifo, equal(profile, "latency"));
   return {
@@ -67,29 +94,27 @@ function batchingOf(fifo: boolean, profile: keyof typeof BATCHING) {
 }
 
 export function resolveCanary(group: Group) {
-  const queue = camelCased(logicalQueue, logicalQueue.parse(CANARY));
+  const queue = valuesOf(camelCased(logicalQueue, logicalQueue.parse(CANARY)));
   return resolveQueue({ ...group, functions: canaryFunctions(group.functions) }, queue, true);
 }
 
 export function resolveQueue(group: Group, queue: GroupQueue, canary = false) {
   const settings = overlaid(group.functions, queue.functions);
   const functions = overlaid(batchingOf(queue.fifo, settings.profile), settings);
-  const names: NameTemplates = overlaid(
-    overlaid(DEFAULT_NAME_TEMPLATES, group.naming.templates),
-    queue.names,
-  );
+  const templates = overlaid(valuesOf(DEFAULT_NAME_TEMPLATES), group.naming.templates);
   return {
     ...queue,
     functions,
-    names,
+    names: overlaid(templates, queue.names),
     fifo:
-      queue.fifo &&
-      presentIf(queue.fifo, {
-        contentBasedDeduplication: fallback(queue.contentBasedDeduplication, false),
-        workContentBasedDeduplication: fallback(queue.workContentBasedDeduplication, false),
-        deduplicationScope: fallback(queue.deduplicationScope, "messageGroup" as const),
-        throughputLimit: fallback(queue.fifoThroughputLimit, "perMessageGroupId" as const),
-      }),
+      decided(queue.fifo) === false
+        ? (false as const)
+        : presentIf(queue.fifo, {
+            contentBasedDeduplication: fallback(queue.contentBasedDeduplication, false),
+            workContentBasedDeduplication: fallback(queue.workContentBasedDeduplication, false),
+            deduplicationScope: fallback(queue.deduplicationScope, "messageGroup" as const),
+            throughputLimit: fallback(queue.fifoThroughputLimit, "perMessageGroupId" as const),
+          }),
     transitVisibilityTimeoutSeconds: fallback(
       queue.transitVisibilityTimeoutSeconds,
       product(functions.timeoutSeconds, VISIBILITY_PER_FUNCTION_TIMEOUT),
@@ -99,7 +124,7 @@ export function resolveQueue(group: Group, queue: GroupQueue, canary = false) {
     /** How a peer rescues it. Undefined when none does: no recovery, mode none, or the canary. */
     recovery: resolveRescue(group, queue, canary),
     /** Whether it is the group's own queue, on which no user's message travels. */
-    canary,
+    canary: known(canary),
   };
 }
 

@@ -1,12 +1,13 @@
 import { groupName, ownershipTableName, parameterArn, roleArn, tableArn } from "../core/names";
+import type { Value } from "../core/value";
 import { parameterNames } from "../ownership/parameters";
-import type { Configuration } from "./configuration";
+import type { GroupSettings } from "./configuration";
 import type { FunctionReference } from "./topology";
 
 /** What a failover group with recovery has once in a region. */
 export interface GroupTopology {
   readonly region: string;
-  readonly account: string;
+  readonly account: Value<string>;
   readonly controller: FunctionReference;
   /** The schedule that starts the controller, and the role by which it does. */
   readonly schedule: FunctionReference;
@@ -23,7 +24,7 @@ export interface GroupTopology {
 }
 
 /** Names and ARNs of a failover group in a region; computed from the configuration alone. */
-export function groupTopologyOf(configuration: Configuration, region: string): GroupTopology {
+export function groupTopologyOf(configuration: GroupSettings, region: string): GroupTopology {
   const { failoverGroup, naming, rolePath, ledger, dns } = configuration;
   const { account } = configuration.regions[region]!;
   const reference = (word: "controller" | "schedule" | "health"): FunctionReference => {
@@ -46,6 +47,6 @@ export function groupTopologyOf(configuration: Configuration, region: string): G
 }
 
 /** The same in every region of the group, in the order of the configuration. */
-export function groupTopologies(configuration: Configuration): readonly GroupTopology[] {
+export function groupTopologies(configuration: GroupSettings): readonly GroupTopology[] {
   return Object.keys(configuration.regions).map((region) => groupTopologyOf(configuration, region));
 }

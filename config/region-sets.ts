@@ -1,19 +1,22 @@
 import {
   allOf,
-  type Condition,
+  decided,
   distinct,
   each,
+  entryOf,
   equal,
   fallback,
-  isKnown,
   isOneOf,
   isSet,
   joinedLists,
+  known,
   not,
+  plain,
   when,
 } from "../core/expression";
 import { MODULE_REGIONS } from "../core/names";
-import type { GroupQueue } from "./group";
+import { type Condition, isKnown, type Value } from "../core/value";
+import type { Group, GroupQueue } from "./group";
 
 /** Which regions have to do with which. In a module these are symbols: any of the regions that its variables name. */
 export interface RegionSets {
@@ -28,7 +31,7 @@ export interface RegionSets {
 export interface SomeRegions {
   readonly regions: readonly string[];
   /** The same, where regions are a symbol: the list that it is one of. */
-  readonly list: readonly string[];
+  readonly list: Value<readonly string[]>;
   /** Whether there is one. */
   readonly exist: Condition;
 }
@@ -38,7 +41,7 @@ export function regionSets({ regions, queues, regionSets: symbols }: Copies): Re
   if (symbols !== undefined) return symbols;
   const names = Object.keys(regions);
   const peersOf = (queue: string, home: string) =>
-    names.filter((region) => region !== home && copies(queues[queue]!, home, region) === true);
+    names.filter((region) => region !== home && decided(copies(queues[queue]!, home, region)));
   return {
     others: (region) => names.filter((other) => other !== region),
     peers: (queue, home) => some(peersOf(queue, home)),
@@ -57,14 +60,14 @@ type Copying = Pick<GroupQueue, "mode" | "peers">;
 
 /** Whether copies of what a home takes into a logical queue go to another region. */
 export function copies({ mode, peers }: Copying, home: string, region: string): Condition {
-  const chosen = peers?.[home];
+  const chosen = entryOf(peers, home);
   // Terraform looks at both sides of an "or", and at one side of a choice.
-  const isChosen = chosen === undefined || when<Condition>(isSet(chosen), isOneOf(region, chosen), true);
+  const isChosen = chosen === undefined || when(isSet(chosen), isOneOf(region, chosen), true);
   return allOf(not(equal(mode, "none")), isChosen);
 }
 
 function some(regions: readonly string[]): SomeRegions {
-  return { regions, list: regions, exist: regions.length > 0 };
+  return { regions, list: known(regions), exist: known(regions.length > 0) };
 }
 
 /** The order of regions in records. In a module these are symbols. */
@@ -83,17 +86,17 @@ export function regionOrder({
 }: Ordered & { readonly regionOrder?: RegionOrder }): RegionOrder {
   if (symbols !== undefined) return symbols;
   const [first, ...others] = Object.keys(group.regions) as [string, ...string[]];
-  return { first, others, peers: (home) => peersInOrder(group, home) };
+  return { first, others, peers: (home) => plain(peersInOrder(group, home), "peers") };
 }
 
 /**
  * Peers of a home in the order in which records name them: those that take it over by themselves, then the others, which an order may
  * tell to.
  */
-export function peersInOrder({ regions, recovery }: Ordered, home: string): readonly string[] {
+export function peersInOrder({ regions, recovery }: Ordered, home: string): Value<readonly string[]> {
   const names = Object.keys(regions);
-  const all = isKnown(names) ? names : (MODULE_REGIONS as unknown as readonly string[]);
-  const chosen = fallback<readonly string[]>(recovery?.takeoverOrder?.[home], []);
+  const all = isKnown(names) ? known(names) : MODULE_REGIONS;
+  const chosen = fallback(entryOf(recovery?.takeoverOrder, home), [] as readonly string[]);
   return distinct(
     each(
       joinedLists(chosen, all),
@@ -105,7 +108,5 @@ export function peersInOrder({ regions, recovery }: Ordered, home: string): read
 
 interface Ordered {
   readonly regions: Readonly<Record<string, unknown>>;
-  readonly recovery?:
-    | { readonly takeoverOrder?: Readonly<Record<string, readonly string[]>> | undefined }
-    | undefined;
+  readonly recovery?: Pick<NonNullable<Group["recovery"]>, "takeoverOrder"> | undefined;
 }

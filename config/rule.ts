@@ -1,4 +1,4 @@
-import type { Configuration, LogicalQueueSettings } from "./configuration";
+import type { Configuration, QueueConfiguration } from "./configuration";
 import type { Violation } from "./violation";
 
 /** A rule across fields of the group; reports all that it finds. */
@@ -8,7 +8,7 @@ export type Rule = (configuration: Configuration) => readonly Violation[];
 export type QueueRule = (
   configuration: Configuration,
   name: string,
-  queue: LogicalQueueSettings,
+  queue: QueueConfiguration,
 ) => readonly Violation[];
 
 /** Keys of KMS, if there are any, are there for every region, each in its own. */

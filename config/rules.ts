@@ -8,7 +8,7 @@ import {
   VISIBILITY_TIMEOUT_SECONDS,
 } from "../core/limits";
 import { partitionOf, REQUIRED_PLACEHOLDERS, spelled, type Word } from "../core/names";
-import type { Configuration, LogicalQueueSettings } from "./configuration";
+import { type Configuration, type QueueConfiguration, settingsOf } from "./configuration";
 import { DNS_RULES } from "./dns/rules";
 import { groupTopologies } from "./group-topology";
 import { POLICY_RULES } from "./policies/rules";
@@ -99,7 +99,7 @@ const distinctRoles: Rule = (configuration) => {
     functions.map(({ name, roleArn }) => ({ name, arn: roleArn, use }));
   const ofGroup = { of: `the failover group`, path: "failover_group" };
   return distinct([
-    ...(configuration.recovery ? groupTopologies(configuration) : []).flatMap(
+    ...(configuration.recovery ? groupTopologies(settingsOf(configuration)) : []).flatMap(
       ({ controller, schedule, health }) =>
         [
           ...of("controller", [controller]),
@@ -125,7 +125,7 @@ function perTopology(
   );
   return queues.flatMap(([queue, settings]) =>
     Object.keys(configuration.regions).flatMap((region) =>
-      things(topologyOf(configuration, queue, region)).map((thing) => ({
+      things(topologyOf(settingsOf(configuration), queue, region)).map((thing) => ({
         ...thing,
         of: `"${queue}"`,
         path: pathOf(queue, settings),
@@ -154,13 +154,13 @@ function distinct(things: readonly Named[]): readonly Violation[] {
 }
 
 /** Where the file names a logical queue. */
-function pathOf(queue: string, { canary }: LogicalQueueSettings): string {
+function pathOf(queue: string, { canary }: QueueConfiguration): string {
   return canary ? "failover_group" : `queues.${queue}`;
 }
 
 const nameLengths: QueueRule = (configuration, name, queue) => {
   const names = Object.keys(configuration.regions).flatMap((region) =>
-    queuesOf(topologyOf(configuration, name, region)),
+    queuesOf(topologyOf(settingsOf(configuration), name, region)),
   );
   const longest = names.reduce<(typeof names)[number] | undefined>(
     (best, next) => (best === undefined || next.name.length > best.name.length ? next : best),

@@ -1,4 +1,4 @@
-import { allOf, type Condition, isKnown, isOneOf, isSet, named, when } from "../core/expression";
+import { allOf, decided, isOneOf, isSet, named, when } from "../core/expression";
 import {
   FIFO_SUFFIX,
   fillTemplate,
@@ -10,7 +10,8 @@ import {
   spelled,
   type Word,
 } from "../core/names";
-import type { Configuration } from "./configuration";
+import { type Condition, isKnown, type Value } from "../core/value";
+import type { GroupSettings } from "./configuration";
 import { regionSets } from "./region-sets";
 
 /** A queue known by what it is called, before it exists: no region needs another region's state. */
@@ -30,7 +31,7 @@ export interface FunctionReference {
 export interface RegionalTopology {
   readonly queue: string;
   readonly region: string;
-  readonly account: string;
+  readonly account: Value<string>;
   /** Regions that get copies of what this one takes in, in the order of the configuration. */
   readonly peers: readonly string[];
   /** Whether copies go through outboxes: in modes `async` and `semi-sync`. */
@@ -57,7 +58,7 @@ export interface RegionalTopology {
 const MODES_WITH_OUTBOXES = ["async", "semi-sync"] as const;
 
 /** Names, ARNs and URLs of a logical queue in a region; computed from the configuration alone. */
-export function topologyOf(configuration: Configuration, queue: string, region: string): RegionalTopology {
+export function topologyOf(configuration: GroupSettings, queue: string, region: string): RegionalTopology {
   const { account } = configuration.regions[region]!;
   const { names: templates, mode, fifo, recovery } = configuration.queues[queue]!;
   const parts = { prefix: configuration.naming.prefix, queue, region };
@@ -66,14 +67,14 @@ export function topologyOf(configuration: Configuration, queue: string, region: 
   const homes = sets.homes(queue, region);
   const hasOutboxes = allOf(isOneOf(mode, MODES_WITH_OUTBOXES), peers.exist);
   const hasDrainers = allOf(isSet(recovery), homes.exist);
-  const outboxPeers = hasOutboxes === false ? [] : peers.regions;
+  const outboxPeers = decided(hasOutboxes) === false ? [] : peers.regions;
 
   const name = (word: Word, more?: Partial<NameParts>) =>
     fillTemplate(templates[word], { ...parts, ...more });
   const queueOf = (word: Word, more?: Partial<NameParts>): QueueReference => {
     // A module notes the names of queues with their ending.
     const suffix = isKnown(templates[word]) ? when(isSet(fifo), FIFO_SUFFIX, "") : "";
-    const queueName = named(`${spelled(word)}-names`, name(word, more) + suffix);
+    const queueName = named(`${spelled(word)}-names`, `${name(word, more)}${suffix}`);
     return {
       name: queueName,
       arn: queueArn(region, account, queueName),
@@ -103,7 +104,9 @@ export function topologyOf(configuration: Configuration, queue: string, region: 
     standbys: per(homes.regions, (home) => queueOf("standby", { home })),
     replicator: functionOf("replicator"),
     forwarders: per(outboxPeers, (peer) => functionOf("forwarder", { peer })),
-    drainers: per(hasDrainers === false ? [] : homes.regions, (home) => functionOf("drainer", { home })),
+    drainers: per(decided(hasDrainers) === false ? [] : homes.regions, (home) =>
+      functionOf("drainer", { home }),
+    ),
   };
 }
 
@@ -112,7 +115,7 @@ export function topologyOf(configuration: Configuration, queue: string, region: 
  * @param of the peer whose drainer is meant; default: those of all peers
  */
 export function remoteDrainerRoles(
-  configuration: Configuration,
+  configuration: GroupSettings,
   { queue, region, peers }: RegionalTopology,
   of?: string,
 ): readonly string[] {
@@ -121,8 +124,10 @@ export function remoteDrainerRoles(
     .flatMap((peer) => topologyOf(configuration, queue, peer).drainers[region]?.roleArn ?? []);
 }
 
+type Queues = Pick<RegionalTopology, "ingress" | "work" | "outboxes" | "standbys" | "dlq" | "ingressDlq">;
+
 /** All queues of a regional topology with the word that each stands for. */
-export function queuesOf(topology: RegionalTopology): readonly (QueueReference & { readonly word: Word })[] {
+export function queuesOf(topology: Queues): readonly (QueueReference & { readonly word: Word })[] {
   const named = (word: Word, queues: readonly QueueReference[]) =>
     queues.map((queue) => ({ ...queue, word }));
   return [

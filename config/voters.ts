@@ -1,18 +1,21 @@
 import {
   allOf,
   byName,
-  type Condition,
   call,
+  entryOf,
   equal,
   given,
-  isKnown,
   isSet,
   joinedLists,
+  known,
   not,
+  plain,
+  text,
   when,
 } from "../core/expression";
 import { ownershipTableName, tableArn, tableArnAnywhere } from "../core/names";
-import type { Configuration } from "./configuration";
+import { type Condition, isKnown, type Value } from "../core/value";
+import type { GroupSettings } from "./configuration";
 import { groupTopologies } from "./group-topology";
 import { hasMembers, isDecidedByMajority, membersOf } from "./recovery/majority";
 import { accountOf } from "./recovery/recovery";
@@ -30,7 +33,7 @@ const VOTERS_OF_FOUR = 3;
  * not by an apply. Three or five members vote, and of four the first three. A witness joins all members of two or four. Two members without
  * a witness have no majority that survives a lost region: each home is decided by its own table alone, and moved by order.
  */
-export function votersOf(configuration: Configuration): Readonly<Record<string, readonly string[]>> {
+export function votersOf(configuration: GroupSettings): Readonly<Record<string, Value<readonly string[]>>> {
   const homes = Object.keys(configuration.regions);
   const members = membersOf(configuration);
   const { witness } = configuration.recovery!;
@@ -41,24 +44,24 @@ export function votersOf(configuration: Configuration): Readonly<Record<string, 
         firstOf(members, VOTERS_OF_FOUR),
         members,
       );
-      const all = witness && when(isSet(witness), joinedLists(members, [witness.region]), some);
-      return [home, sorted(when(isDecidedByMajority(configuration), all ?? some, [home]))];
+      const all = witness && when(isSet(witness), joinedLists(members, [text(witness.region)]), some);
+      return [home, sorted(when(isDecidedByMajority(configuration), all ?? some, known([home])))];
     }),
   );
 }
 
-function firstOf(list: readonly string[], count: number): readonly string[] {
-  return isKnown(list) ? list.slice(0, count) : call("slice", list, 0, count);
+function firstOf(list: Value<readonly string[]>, count: number): Value<readonly string[]> {
+  return isKnown(list) ? known(plain(list, "list").slice(0, count)) : call("slice", list, 0, count);
 }
 
-function sorted(list: readonly string[]): readonly string[] {
-  return isKnown(list) ? [...list].sort() : call("sort", list);
+function sorted(list: Value<readonly string[]>): Value<readonly string[]> {
+  return isKnown(list) ? known([...plain(list, "list")].sort()) : call("sort", list);
 }
 
 /** Where the witness is. Undefined without one. */
 export interface WitnessTopology {
   readonly region: string;
-  readonly account: string;
+  readonly account: Value<string>;
   readonly ownershipTableArn: string;
 }
 
@@ -66,16 +69,17 @@ export function witnessTopologyOf({
   recovery,
   naming,
   failoverGroup,
-}: Configuration): WitnessTopology | undefined {
+}: GroupSettings): WitnessTopology | undefined {
   const witness = recovery?.witness;
   if (witness === undefined) return undefined;
-  const { region, account } = witness;
+  const { account } = witness;
+  const region = text(witness.region);
   const name = ownershipTableName(naming.prefix, failoverGroup);
   return { region, account, ownershipTableArn: tableArn(region, account, name) };
 }
 
 /** Whether a witness is in another account than the group's regions. */
-export function isAbroad({ account }: WitnessTopology, configuration: Configuration): Condition {
+export function isAbroad({ account }: WitnessTopology, configuration: GroupSettings): Condition {
   return not(equal(account, accountOf(configuration)));
 }
 
@@ -84,7 +88,7 @@ export function isAbroad({ account }: WitnessTopology, configuration: Configurat
  * account of the caller, so a table in another account is called by its ARN, which stands wherever a name may:
  * https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_PutItem.html
  */
-export function ownershipTablesOf(configuration: Configuration): Readonly<Record<string, string>> {
+export function ownershipTablesOf(configuration: GroupSettings): Value<Readonly<Record<string, string>>> {
   const { naming, failoverGroup, recovery } = configuration;
   const members = membersOf(configuration);
   const name = ownershipTableName(naming.prefix, failoverGroup);
@@ -97,7 +101,7 @@ export function ownershipTablesOf(configuration: Configuration): Readonly<Record
 }
 
 /** ARNs of the tables of ownership, of all members and of the witness, whether they vote or not. */
-export function ownershipTableArns(configuration: Configuration): readonly string[] {
+export function ownershipTableArns(configuration: GroupSettings): readonly string[] {
   const witness = witnessTopologyOf(configuration);
   return [
     ...groupTopologies(configuration).map(({ ownershipTableArn }) => ownershipTableArn),
@@ -109,7 +113,7 @@ export function ownershipTableArns(configuration: Configuration): readonly strin
  * ARNs of all tables that may vote: those of the group's account in whichever region, and that of a witness abroad. While membership changes,
  * the list of voters names a region that the configuration has no longer, and a change of the list needs every table, old and new.
  */
-export function voterTableArns(configuration: Configuration): readonly string[] {
+export function voterTableArns(configuration: GroupSettings): readonly string[] {
   const { naming, failoverGroup, recovery, regions } = configuration;
   const [first] = Object.keys(regions);
   const witness = witnessTopologyOf(configuration);
@@ -123,10 +127,10 @@ export function voterTableArns(configuration: Configuration): readonly string[] 
 }
 
 /** Keys of KMS by which those tables are encrypted. None: by keys of DynamoDB. */
-export function ownershipKmsKeyArns({ regions, recovery }: Configuration): readonly string[] {
+export function ownershipKmsKeyArns({ regions, recovery }: GroupSettings): readonly Value<string>[] {
   const keys = recovery?.ownershipKmsKeyArns;
   const witness = recovery?.witness;
   return [...Object.keys(regions), ...(witness ? [witness.region] : [])].flatMap(
-    (region) => keys?.[region] ?? [],
+    (region) => entryOf(keys, region) ?? [],
   );
 }

@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto";
-import { expression, isKnown, named, replaced } from "./expression";
+import { expression, named, reference, replaced, text } from "./expression";
 import { FUNCTION_NAME_MAX_LENGTH, POLICY_NAME_MAX_LENGTH } from "./limits";
+import { isKnown, type Operand } from "./value";
 
 /** Queues of a logical queue in one region. `outbox` exists once per peer, `standby` once per home. */
 export const QUEUE_WORDS = ["ingress", "work", "outbox", "standby", "dlq", "ingressDlq"] as const;
@@ -84,30 +85,30 @@ export const REQUIRED_PLACEHOLDERS: Readonly<Record<Word, readonly string[]>> = 
 export const FIFO_SUFFIX = ".fifo";
 
 export interface NameParts {
-  readonly prefix: string;
-  readonly queue: string;
+  readonly prefix: Operand<string>;
+  readonly queue: Operand<string>;
   readonly region?: string | undefined;
   readonly peer?: string | undefined;
   readonly home?: string | undefined;
 }
 
 /** Fills a name template. Throws when the template names a placeholder that `parts` does not have. */
-export function fillTemplate(template: string, parts: NameParts): string {
+export function fillTemplate(template: Operand<string>, parts: NameParts): string {
   if (!isKnown(template)) return filledByTerraform(template, parts);
-  const values: Readonly<Record<string, string | undefined>> = { ...parts };
-  return template.replace(/\{(\w+)\}/g, (placeholder, key: string) => {
+  const values: Readonly<Record<string, Operand<string> | undefined>> = { ...parts };
+  return text(template).replace(/\{(\w+)\}/g, (placeholder, key: string) => {
     const value = values[key];
     if (value === undefined)
       throw new Error(`name template "${template}": nothing to put for ${placeholder}`);
-    return value;
+    return text(value);
   });
 }
 
 /** A module notes templates in which what all its regions have in common is filled in. */
-function filledByTerraform(template: string, { region, peer, home }: NameParts): string {
+function filledByTerraform(template: Operand<string>, { region, peer, home }: NameParts): string {
   return Object.entries({ region, peer, home })
     .filter(([, value]) => value !== undefined)
-    .reduce((filled, [key, value]) => replaced(filled, `{${key}}`, value ?? ""), template);
+    .reduce((filled, [key, value]) => replaced(filled, `{${key}}`, value ?? ""), text(template));
 }
 
 const DIGEST_LENGTH = 8;
@@ -124,7 +125,9 @@ export function shorten(name: string, maxLength: number = FUNCTION_NAME_MAX_LENG
 }
 
 function shortenedByTerraform(name: string, maxLength: number): string {
-  return expression`one([for name in [${name}] : length(name) <= ${maxLength} ? name : "\${replace(substr(name, 0, ${maxLength - DIGEST_LENGTH - 1}), "/[-_]+$/", "")}-\${substr(sha256(name), 0, ${DIGEST_LENGTH})}"])`;
+  return text(
+    expression`one([for name in [${name}] : length(name) <= ${maxLength} ? name : "\${replace(substr(name, 0, ${maxLength - DIGEST_LENGTH - 1}), "/[-_]+$/", "")}-\${substr(sha256(name), 0, ${DIGEST_LENGTH})}"])`,
+  );
 }
 
 /** A word as names, addresses and tags spell it: `ingressDlq` is `ingress-dlq`. */
@@ -137,17 +140,17 @@ export function spelled(word: Word | OtherWord | DnsWord): string {
  * hash.
  */
 export function logicalId(
-  owner: string,
+  owner: Operand<string>,
   word: Word | OtherWord | DnsWord,
   ...parts: readonly (string | undefined)[]
 ): string {
-  return [owner, spelled(word), ...parts.filter((part) => part !== undefined)].join("_");
+  return [text(owner), spelled(word), ...parts.filter((part) => part !== undefined)].join("_");
 }
 
 /** Name of what a failover group has once in a region: its controller, the schedule and the rule that start it, its health function. */
 export function groupName(
-  prefix: string,
-  failoverGroup: string,
+  prefix: Operand<string>,
+  failoverGroup: Operand<string>,
   word: "controller" | "schedule" | "rule" | "health",
   region: string,
 ): string {
@@ -156,8 +159,8 @@ export function groupName(
 
 /** Name of a policy of which a failover group has several in a region. */
 export function policyName(
-  prefix: string,
-  failoverGroup: string,
+  prefix: Operand<string>,
+  failoverGroup: Operand<string>,
   word: "look" | "drain",
   region: string,
   number: number,
@@ -167,8 +170,8 @@ export function policyName(
 
 /** Name of an alarm of a failover group in a region, about a home where there is one per home. */
 export function alarmName(
-  prefix: string,
-  failoverGroup: string,
+  prefix: Operand<string>,
+  failoverGroup: Operand<string>,
   word: OtherWord | DnsWord,
   region: string,
   home?: string,
@@ -180,32 +183,32 @@ export function alarmName(
  * The record that answers the region to which producers of a home send. The discovery record, below which it stands, answers the same for
  * producers of no home. Both are TXT, because a client of SQS needs to know a region, not an address.
  */
-export function homeRecord(discoveryRecord: string, home: string): string {
+export function homeRecord(discoveryRecord: Operand<string>, home: string): string {
   return `${home}.${discoveryRecord}`;
 }
 
 /** The logical queue by which the regions of a failover group hear of each other. */
-export function canaryQueue(failoverGroup: string): string {
+export function canaryQueue(failoverGroup: Operand<string>): string {
   return `${failoverGroup}-canary`;
 }
 
 /** The ledger that the project makes; one that is brought has a name already. */
-export function managedLedgerName(prefix: string, failoverGroup: string): string {
+export function managedLedgerName(prefix: Operand<string>, failoverGroup: Operand<string>): string {
   return `${prefix}${failoverGroup}-ledger`;
 }
 
 /** The table of ownership, by one name in every region of a group and in its witness: a voter is known by its region alone. */
-export function ownershipTableName(prefix: string, failoverGroup: string): string {
+export function ownershipTableName(prefix: Operand<string>, failoverGroup: Operand<string>): string {
   return `${prefix}${failoverGroup}-ownership`;
 }
 
 /** The regions of a group are of one partition; a module notes which, and the domain that goes with it. */
 export const MODULE_PARTITION = "${local.partition}";
-export const MODULE_REGIONS = "${local.regions}";
+export const MODULE_REGIONS = reference<readonly string[]>("local.regions");
 export const MODULE_DOMAIN = "${local.domain}";
 
 /** What a module is told of its regions. */
-export const MODULE_REGION_SETTINGS = "${module.settings.regions}";
+export const MODULE_REGION_SETTINGS = reference("module.settings.regions");
 
 /** Partition of a region. https://docs.aws.amazon.com/IAM/latest/UserGuide/reference-arns.html */
 export function partitionOf(region: string): string {
@@ -215,7 +218,7 @@ export function partitionOf(region: string): string {
   return "aws";
 }
 
-export function queueArn(region: string, account: string, name: string): string {
+export function queueArn(region: string, account: Operand<string>, name: Operand<string>): string {
   return `arn:${partitionOf(region)}:sqs:${region}:${account}:${name}`;
 }
 
@@ -225,46 +228,51 @@ function domainOf(region: string): string {
   return partitionOf(region) === "aws-cn" ? "amazonaws.com.cn" : "amazonaws.com";
 }
 
-export function queueUrl(region: string, account: string, name: string): string {
+export function queueUrl(region: string, account: Operand<string>, name: Operand<string>): string {
   return `https://sqs.${region}.${domainOf(region)}/${account}/${name}`;
 }
 
 /** ARN of a role; `path` begins and ends with a slash. */
-export function roleArn(region: string, account: string, path: string, name: string): string {
+export function roleArn(
+  region: string,
+  account: Operand<string>,
+  path: Operand<string>,
+  name: Operand<string>,
+): string {
   return `arn:${partitionOf(region)}:iam::${account}:role${path}${name}`;
 }
 
-export function accountRootArn(region: string, account: string): string {
+export function accountRootArn(region: string, account: Operand<string>): string {
   return `arn:${partitionOf(region)}:iam::${account}:root`;
 }
 
-export function logGroupName(functionName: string): string {
+export function logGroupName(functionName: Operand<string>): string {
   return `/aws/lambda/${functionName}`;
 }
 
-export function logGroupArn(region: string, account: string, functionName: string): string {
+export function logGroupArn(region: string, account: Operand<string>, functionName: Operand<string>): string {
   return `arn:${partitionOf(region)}:logs:${region}:${account}:log-group:${logGroupName(functionName)}`;
 }
 
-export function functionArn(region: string, account: string, name: string): string {
+export function functionArn(region: string, account: Operand<string>, name: Operand<string>): string {
   return `arn:${partitionOf(region)}:lambda:${region}:${account}:function:${name}`;
 }
 
 /** ARN of an SSM parameter whose name begins with a slash, or of a path of such. */
-export function parameterArn(region: string, account: string, name: string): string {
+export function parameterArn(region: string, account: Operand<string>, name: Operand<string>): string {
   return `arn:${partitionOf(region)}:ssm:${region}:${account}:parameter${name}`;
 }
 
-export function tableArn(region: string, account: string, name: string): string {
+export function tableArn(region: string, account: Operand<string>, name: Operand<string>): string {
   return `arn:${partitionOf(region)}:dynamodb:${region}:${account}:table/${name}`;
 }
 
 /** ARN of an account's tables of one name, in whichever region. @param region of their partition */
-export function tableArnAnywhere(region: string, account: string, name: string): string {
+export function tableArnAnywhere(region: string, account: Operand<string>, name: Operand<string>): string {
   return `arn:${partitionOf(region)}:dynamodb:*:${account}:table/${name}`;
 }
 
 /** A health check belongs to no region. @param region of its partition */
-export function healthCheckArn(region: string, id: string): string {
+export function healthCheckArn(region: string, id: Operand<string>): string {
   return `arn:${partitionOf(region)}:route53:::healthcheck/${id}`;
 }

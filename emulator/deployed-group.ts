@@ -1,6 +1,7 @@
 import type { Configuration } from "../config/configuration";
 import type { QueueReference, RegionalTopology } from "../config/topology";
 import type { QueueWord } from "../core/names";
+import type { Plain } from "../core/value";
 import { createRole } from "./clients";
 import type { Emulator } from "./emulator";
 import type { Terraform } from "./terraform";
@@ -11,7 +12,7 @@ export interface DeployedGroup {
   /** Account of a region, 12 digits. */
   account(region: string): string;
   /** What is there of a logical queue in a region, as computed from the configuration. */
-  topology(queue: string, region: string): RegionalTopology;
+  topology(queue: string, region: string): Plain<RegionalTopology>;
   /** Terraform for everything that makes a region, each state once. */
   readonly regionTerraforms: readonly Terraform[];
   /** What Terraform puts out of a region. */

@@ -1,11 +1,13 @@
 import { readFileSync } from "node:fs";
 import { mkdir, writeFile } from "node:fs/promises";
 import path from "node:path";
-import type { Configuration } from "../config/configuration";
+import { type Configuration, settingsOf } from "../config/configuration";
 import { CONFIGURATION_VARIABLE, parseConfiguration } from "../config/load";
 import type { ConfigurationInput } from "../config/schema";
 import { type RegionalTopology, topologyOf } from "../config/topology";
+import { plain } from "../core/expression";
 import { logicalId } from "../core/names";
+import type { Plain } from "../core/value";
 import { GLOBAL } from "../stacks/state-backend";
 import { createClientRole, type DeployedGroup, type RegionOutputs } from "./deployed-group";
 import type { Emulator } from "./emulator";
@@ -72,8 +74,8 @@ export class Deployment implements DeployedGroup {
     return region === witness?.region ? witness.account : regions[region]!.account;
   }
 
-  topology(queue: string, region: string): RegionalTopology {
-    return topologyOf(this.configuration, queue, region);
+  topology(queue: string, region: string): Plain<RegionalTopology> {
+    return plain(topologyOf(settingsOf(this.configuration), queue, region), "topology");
   }
 
   /** Names of all stacks. */

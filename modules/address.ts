@@ -1,6 +1,7 @@
 import type { TerraformElement, TerraformResource } from "cdktf";
 import { Construct } from "constructs";
-import { allOf, type Condition, isKnown, oneOfSeveral, partsOf } from "../core/expression";
+import { allOf, decided, oneOfSeveral, text } from "../core/expression";
+import { type Condition, Formula, isKnown, partsOf } from "../core/value";
 
 /**
  * Fixes the address of a resource or output. Nested constructs get a hash in their address otherwise, and a changed address
@@ -8,17 +9,20 @@ import { allOf, type Condition, isKnown, oneOfSeveral, partsOf } from "../core/e
  */
 export function addressed<T extends TerraformElement>(element: T, logicalId: string): T {
   element.overrideLogicalId(addressOf(logicalId));
-  const symbols = partsOf(logicalId).flatMap(({ text, isReference }) =>
-    isReference && text.startsWith("@") ? [text] : [],
-  );
+  const symbols = partsOf(logicalId).flatMap((part) => (part instanceof Formula ? symbolOf(part) : []));
   several.set(element, symbols);
   return element;
+}
+
+/** The symbol that a reference is, if it is one. */
+function symbolOf({ texts: [reference = ""] }: Formula): readonly string[] {
+  return reference.startsWith("@") ? [reference] : [];
 }
 
 /** The address part of a resource with an id: all of it, or in a module what is known of it. */
 export function addressOf(logicalId: string): string {
   if (isKnown(logicalId)) return logicalId;
-  const known = partsOf(logicalId).flatMap(({ text, isReference }) => (isReference ? [] : [text]));
+  const known = partsOf(logicalId).filter((part) => typeof part === "string");
   return known
     .join("")
     .replace(/^_+|_+$/g, "")
@@ -27,14 +31,15 @@ export function addressOf(logicalId: string): string {
 
 /** A place for what is there under a condition; `undefined` when it is known not to be. */
 export function under(scope: Construct, condition: Condition): Construct | undefined {
-  if (typeof condition === "boolean") return condition ? scope : undefined;
+  const answer = decided(condition);
+  if (answer !== undefined) return answer ? scope : undefined;
   return new Under(scope, condition);
 }
 
 class Under extends Construct {
   constructor(
     scope: Construct,
-    readonly condition: string,
+    readonly condition: Condition,
   ) {
     super(scope, `under-${scope.node.children.length}`);
   }
@@ -51,7 +56,7 @@ export function symbolsOf(element: TerraformElement): readonly string[] {
 export function attributeOf(resource: TerraformResource, attribute: string, keys: readonly string[]): string {
   return symbolsOf(resource).length === 0
     ? resource.interpolationForAttribute(attribute).toString()
-    : oneOfSeveral(`${resource.terraformResourceType}.${resource.friendlyUniqueId}`, keys, attribute);
+    : text(oneOfSeveral(`${resource.terraformResourceType}.${resource.friendlyUniqueId}`, keys, attribute));
 }
 
 /** Under which condition an element is there. */

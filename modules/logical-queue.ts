@@ -1,6 +1,6 @@
 import type { AwsProvider } from "@cdktf/provider-aws/lib/provider";
 import { Construct } from "constructs";
-import type { Configuration } from "../config/configuration";
+import type { GroupSettings } from "../config/configuration";
 import { type RegionalTopology, topologyOf } from "../config/topology";
 import { allOf, isSet, not } from "../core/expression";
 import { under } from "./address";
@@ -10,7 +10,7 @@ import { DrainerFunctions } from "./recovery/drainage";
 
 export interface LogicalQueueProps {
   /** From `parseConfiguration` or `loadConfiguration`. */
-  readonly configuration: Configuration;
+  readonly configuration: GroupSettings;
   /** Name of the logical queue in the configuration. */
   readonly queue: string;
   /** Region of the configuration whose part is made here. */

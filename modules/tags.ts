@@ -1,14 +1,13 @@
-import type { Configuration } from "../config/configuration";
+import type { GroupSettings } from "../config/configuration";
 import type { HealthCheck } from "../config/dns/checks";
 import { joinedMaps } from "../core/expression";
 import { type DnsWord, type OtherWord, spelled, type Word } from "../core/names";
+import type { Value } from "../core/value";
+
+export type Tags = Value<Readonly<Record<string, string>>>;
 
 /** Tags of a resource: what it is, then the user's, which win. */
-export function tagsOf(
-  configuration: Configuration,
-  queue: string,
-  word: Word | OtherWord,
-): Readonly<Record<string, string>> {
+export function tagsOf(configuration: GroupSettings, queue: string, word: Word | OtherWord): Tags {
   const own = {
     "sqs-multi-region:failover-group": configuration.failoverGroup,
     "sqs-multi-region:logical-queue": queue,
@@ -18,10 +17,7 @@ export function tagsOf(
 }
 
 /** Tags of what a failover group has once. */
-export function groupTagsOf(
-  { failoverGroup, tags }: Configuration,
-  word: OtherWord | DnsWord,
-): Readonly<Record<string, string>> {
+export function groupTagsOf({ failoverGroup, tags }: GroupSettings, word: OtherWord | DnsWord): Tags {
   const own = {
     "sqs-multi-region:failover-group": failoverGroup,
     "sqs-multi-region:role": spelled(word),
@@ -31,9 +27,9 @@ export function groupTagsOf(
 
 /** Tags of a health check, which tell it from all others of the account. */
 export function healthCheckTagsOf(
-  configuration: Configuration,
+  configuration: GroupSettings,
   { word, home }: Pick<HealthCheck, "word" | "home">,
-): Readonly<Record<string, string>> {
+): Tags {
   const { naming, failoverGroup } = configuration;
   const own = {
     Name: `${naming.prefix}${[failoverGroup, spelled(word), home].join("-")}`,

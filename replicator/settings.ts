@@ -1,4 +1,5 @@
 import { json } from "../core/expression";
+import type { Written } from "../core/value";
 import type { ControllerSettings } from "./control/settings";
 import type { DrainerSettings } from "./drain/settings";
 import {
@@ -71,7 +72,7 @@ export type FunctionEnvironment =
   | ControllerSettings
   | HealthSettings;
 
-export function toEnvironment(settings: FunctionEnvironment): Record<string, string> {
+export function toEnvironment(settings: Written<FunctionEnvironment>): Record<string, string> {
   return { [SETTINGS_VARIABLE]: json(settings) };
 }
 

@@ -1,5 +1,5 @@
 import type { Construct } from "constructs";
-import type { Configuration } from "../config/configuration";
+import type { GroupSettings } from "../config/configuration";
 import { groupTopologies } from "../config/group-topology";
 import { regionOrder } from "../config/region-sets";
 import { equal, when } from "../core/expression";
@@ -9,7 +9,7 @@ import type { Ledger } from "../modules/ledger/ledger";
 import { output } from "./output";
 
 /** Where the managed ledger of a failover group is. */
-export function addLedgerOutputs(scope: Construct, configuration: Configuration, { table }: Ledger): void {
+export function addLedgerOutputs(scope: Construct, configuration: GroupSettings, { table }: Ledger): void {
   const { first } = regionOrder(configuration);
   output(scope, "ledger_table_name", table.name, "Name of the ledger in every region");
   for (const { region, ledgerArn } of groupTopologies(configuration)) {
@@ -25,7 +25,7 @@ export function addLedgerOutputs(scope: Construct, configuration: Configuration,
 /** Names of the records of a failover group, and ids of the health checks that they depend on. */
 export function addRecordOutputs(
   scope: Construct,
-  configuration: Configuration,
+  configuration: GroupSettings,
   homes: readonly HomeHealth[],
 ): void {
   const { record } = configuration.dns!;

@@ -1,7 +1,7 @@
 import type { AwsProvider } from "@cdktf/provider-aws/lib/provider";
 import { TerraformStack } from "cdktf";
 import type { Construct } from "constructs";
-import type { Configuration } from "../config/configuration";
+import { type Configuration, settingsOf } from "../config/configuration";
 import { Dns } from "../modules/dns/dns";
 import { Ledger } from "../modules/ledger/ledger";
 import { ExplicitProvider } from "../modules/validation/explicit-provider";
@@ -42,12 +42,13 @@ export class GlobalStack extends TerraformStack {
   }
 
   private addLedger(configuration: Configuration, providers: Providers): void {
-    addLedgerOutputs(this, configuration, new Ledger(this, "ledger", { configuration, providers }));
+    const settings = settingsOf(configuration);
+    addLedgerOutputs(this, settings, new Ledger(this, "ledger", { configuration: settings, providers }));
   }
 
   private addDns(configuration: Configuration, providers: Providers): void {
     const { homes } = new Dns(this, "dns", { configuration, providers });
-    addRecordOutputs(this, configuration, homes);
+    addRecordOutputs(this, settingsOf(configuration), homes);
   }
 }
 

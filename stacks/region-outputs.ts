@@ -1,7 +1,7 @@
 import type { Construct } from "constructs";
 import { consumerPolicy, operatorPolicy, producerPolicy } from "../config/access/client-policies";
 import { keyPolicyStatements } from "../config/access/key-policies";
-import type { Configuration } from "../config/configuration";
+import type { GroupSettings } from "../config/configuration";
 import { type FunctionReference, topologyOf } from "../config/topology";
 import { json, not } from "../core/expression";
 import { logicalId, type QueueFunctionWord, type QueueWord } from "../core/names";
@@ -25,7 +25,7 @@ const QUEUES: Readonly<Record<QueueWord, string>> = {
  */
 export function addQueueOutputs(
   scope: Construct,
-  configuration: Configuration,
+  configuration: GroupSettings,
   { topology, queues }: LogicalQueue,
 ): void {
   const { queue: name, region } = topology;
@@ -93,7 +93,7 @@ export function addQueueOutputs(
 }
 
 /** Output of a region with recovery. */
-export function addOperatorOutput(scope: Construct, configuration: Configuration): void {
+export function addOperatorOutput(scope: Construct, configuration: GroupSettings): void {
   output(
     scope,
     "operator_policy",

@@ -1,6 +1,6 @@
 import { TerraformStack } from "cdktf";
 import type { Construct } from "constructs";
-import type { Configuration } from "../config/configuration";
+import { type Configuration, settingsOf } from "../config/configuration";
 import { LogicalQueue } from "../modules/logical-queue";
 import { Recovery } from "../modules/recovery/recovery";
 import { ExplicitProvider } from "../modules/validation/explicit-provider";
@@ -23,14 +23,15 @@ export class RegionStack extends TerraformStack {
     this.addOverride("terraform.required_version", REQUIRED_TERRAFORM);
 
     const provider = providerOf(this, configuration, region);
+    const common = { configuration: settingsOf(configuration), region, provider };
     for (const queue of Object.keys(configuration.queues)) {
-      const made = new LogicalQueue(this, queue, { configuration, queue, region, provider });
-      addQueueOutputs(this, configuration, made);
+      const made = new LogicalQueue(this, queue, { ...common, queue });
+      addQueueOutputs(this, common.configuration, made);
     }
     if (configuration.recovery) {
       // Logical queues are children of the stack under their own names, in which there is no @.
-      new Recovery(this, "@recovery", { configuration, region, provider });
-      addOperatorOutput(this, configuration);
+      new Recovery(this, "@recovery", common);
+      addOperatorOutput(this, common.configuration);
     }
     this.node.addValidation(new ExplicitProvider(this));
   }

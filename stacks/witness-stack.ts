@@ -1,6 +1,6 @@
 import { TerraformStack } from "cdktf";
 import type { Construct } from "constructs";
-import type { Configuration } from "../config/configuration";
+import { type Configuration, settingsOf } from "../config/configuration";
 import { Witness } from "../modules/recovery/witness";
 import { ExplicitProvider } from "../modules/validation/explicit-provider";
 import { providerOf, REQUIRED_TERRAFORM } from "./provider";
@@ -23,7 +23,10 @@ export class WitnessStack extends TerraformStack {
     });
     this.addOverride("terraform.required_version", REQUIRED_TERRAFORM);
     const provider = providerOf(this, configuration, region);
-    addWitnessOutputs(this, new Witness(this, "witness", { configuration, region, provider }));
+    addWitnessOutputs(
+      this,
+      new Witness(this, "witness", { configuration: settingsOf(configuration), region, provider }),
+    );
     this.node.addValidation(new ExplicitProvider(this));
   }
 }

@@ -1,6 +1,6 @@
 import { given } from "../../core/expression";
 import type { QueueWord } from "../../core/names";
-import type { Configuration } from "../configuration";
+import type { GroupSettings } from "../configuration";
 import { groupTopologyOf } from "../group-topology";
 import type { QueueReference, RegionalTopology } from "../topology";
 import type { Statement } from "./document";
@@ -28,7 +28,7 @@ const TAKING_ACTIONS = [
  * @param other the peer or home that the queue is for
  */
 export function canaryGuard(
-  configuration: Configuration,
+  configuration: GroupSettings,
   topology: RegionalTopology,
   word: QueueWord,
   { arn }: QueueReference,
@@ -45,7 +45,7 @@ export function canaryGuard(
 
 /** All of the queue's own region, as nobody reaches the canary's queues from afar but forwarders, whom standby queues admit already. */
 function usersOf(
-  configuration: Configuration,
+  configuration: GroupSettings,
   { region, replicator, forwarders, hasOutboxes }: RegionalTopology,
   other = "",
 ): Readonly<Record<QueueWord, Users>> {

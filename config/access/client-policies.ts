@@ -1,6 +1,6 @@
-import { allOf, equal, given, isSet } from "../../core/expression";
+import { allOf, entryOf, equal, given, isSet } from "../../core/expression";
 import { healthCheckArn } from "../../core/names";
-import type { Configuration } from "../configuration";
+import type { GroupSettings } from "../configuration";
 import { groupTopologies } from "../group-topology";
 import { type RegionalTopology, topologyOf } from "../topology";
 import { allow, type PolicyDocument, policyDocument, type Statement } from "./document";
@@ -10,14 +10,14 @@ import { CONSUMER_ACTIONS, PRODUCER_ACTIONS } from "./queue-policies";
 import { operateVotersStatements, readPassStatements } from "./voter-policies";
 
 /** Policy for a producer's role: it may send in every region, so that it can move at once. */
-export function producerPolicy(configuration: Configuration, queue: string): PolicyDocument {
+export function producerPolicy(configuration: GroupSettings, queue: string): PolicyDocument {
   return policyDocument(
     useQueues(configuration, queue, "Send", PRODUCER_ACTIONS, (topology) => topology.ingress.arn),
   );
 }
 
 /** Policy for a consumer's role, in every region: its queue, the passes that its gate asks for, and its part of the ledger. */
-export function consumerPolicy(configuration: Configuration, queue: string): PolicyDocument {
+export function consumerPolicy(configuration: GroupSettings, queue: string): PolicyDocument {
   const { recovery } = configuration.queues[queue]!;
   const groups = groupTopologies(configuration);
   return policyDocument([
@@ -43,7 +43,7 @@ export function consumerPolicy(configuration: Configuration, queue: string): Pol
 }
 
 /** Policy for whoever orders that a home is taken over or handed back: in every region, so that any may be gone. */
-export function operatorPolicy(configuration: Configuration): PolicyDocument {
+export function operatorPolicy(configuration: GroupSettings): PolicyDocument {
   const [first] = groupTopologies(configuration);
   return policyDocument([
     ...operateVotersStatements(configuration),
@@ -71,15 +71,15 @@ function readHealthChecks(region: string): readonly Statement[] {
 }
 
 function useQueues(
-  configuration: Configuration,
+  configuration: GroupSettings,
   queue: string,
   sid: string,
   actions: readonly string[],
   arnOf: (topology: RegionalTopology) => string,
 ): readonly Statement[] {
   const regions = Object.keys(configuration.regions);
-  const { kmsKeyArns = {} } = configuration.queues[queue]!.encryption;
-  const keys = Object.keys(kmsKeyArns).flatMap((region) => kmsKeyArns[region] ?? []);
+  const { kmsKeyArns } = configuration.queues[queue]!.encryption;
+  const keys = regions.flatMap((region) => entryOf(kmsKeyArns, region) ?? []);
   return [
     allow(
       sid,

@@ -1,8 +1,9 @@
-import { allOf, type Condition, expression, given, isKnown, isSet, not, when } from "../../core/expression";
+import { allOf, expression, given, isSet, known, not, plain, text, when } from "../../core/expression";
 import { FUNCTION_NAME_MAX_LENGTH, QUEUE_NAME_MAX_LENGTH } from "../../core/limits";
 import { canaryQueue, FIFO_SUFFIX, fillTemplate, functionArn, partitionOf, queueArn } from "../../core/names";
+import { type Condition, isKnown, type Operand, type Value } from "../../core/value";
 import { METRICS_NAMESPACE } from "../../replicator/telemetry/metrics";
-import type { Configuration } from "../configuration";
+import type { GroupSettings } from "../configuration";
 import { groupTopologyOf } from "../group-topology";
 import { regionSets } from "../region-sets";
 import { type RegionalTopology, topologyOf } from "../topology";
@@ -12,7 +13,7 @@ import { lookAtQueues, readQueueList } from "./look-policies";
 import { voteStatements } from "./voter-policies";
 
 /** What a controller may do in its region, and with the tables of ownership in all; but for what grows with the logical queues ({@link spreadPolicies}). */
-export function controllerStatements(configuration: Configuration, region: string): readonly Statement[] {
+export function controllerStatements(configuration: GroupSettings, region: string): readonly Statement[] {
   const { ledgerArn } = groupTopologyOf(configuration, region);
   const name = canaryQueue(configuration.failoverGroup);
   const canary = topologyOf(configuration, name, region);
@@ -59,10 +60,10 @@ const PUBLISH = allow("Publish", ["cloudwatch:PutMetricData"], "*", {
 
 /** To run drainers of the region, and to ask whether there is anything for them. */
 export function drainQueues(
-  configuration: Configuration,
+  configuration: GroupSettings,
   region: string,
   queues: readonly string[],
-  isMeant: (queue: string) => Condition = () => true,
+  isMeant: (queue: string) => Operand<boolean> = () => true,
 ): readonly Statement[] {
   const of = (arnsOf: (topology: RegionalTopology) => readonly string[]) =>
     queues.flatMap((queue) => {
@@ -83,20 +84,20 @@ export function drainQueues(
   ];
 }
 
-function drainerArns(configuration: Configuration, { queue, region, account, drainers }: RegionalTopology) {
+function drainerArns(configuration: GroupSettings, { queue, region, account, drainers }: RegionalTopology) {
   const names = Object.values(drainers).map(({ name }) => name);
-  const template = configuration.queues[queue]!.names.drainer;
+  const template = text(configuration.queues[queue]!.names.drainer);
   const longest = FUNCTION_NAME_MAX_LENGTH;
   const arnOf = (name: string) => functionArn(region, account, name);
   return arnsOfHomes(configuration, { queue, region, template, longest, names, arnOf });
 }
 
-function standbyArns(configuration: Configuration, { queue, region, account, standbys }: RegionalTopology) {
+function standbyArns(configuration: GroupSettings, { queue, region, account, standbys }: RegionalTopology) {
   const names = Object.values(standbys).map(({ name }) => name);
   const { names: templates, fifo } = configuration.queues[queue]!;
   // A module notes templates of queues with their ending.
   const suffix = isKnown(templates.standby) ? when(isSet(fifo), FIFO_SUFFIX, "") : "";
-  const template = templates.standby + suffix;
+  const template = `${templates.standby}${suffix}`;
   const longest = QUEUE_NAME_MAX_LENGTH;
   const arnOf = (name: string) => queueArn(region, account, name);
   return arnsOfHomes(configuration, { queue, region, template, longest, names, arnOf });
@@ -104,7 +105,7 @@ function standbyArns(configuration: Configuration, { queue, region, account, sta
 
 /** ARNs of what a logical queue has per home: one for all homes where the home stands at its end, so that more queues find room. */
 function arnsOfHomes(
-  configuration: Configuration,
+  configuration: GroupSettings,
   of: {
     readonly queue: string;
     readonly region: string;
@@ -125,19 +126,20 @@ function arnsOfHomes(
 /** Whether names for several homes differ by the home at their end alone, and none is shortened. */
 function endInHome(
   template: string,
-  { beginning, longest, homes }: { beginning: string; longest: number; homes: readonly string[] },
+  { beginning, longest, homes }: { beginning: string; longest: number; homes: Value<readonly string[]> },
 ): Condition {
   const end = "{home}";
   if (isKnown([template, homes])) {
-    const fits = homes.every((home) => beginning.length + home.length <= longest);
-    return homes.length > 1 && template.endsWith(end) && fits;
+    const names = plain(homes, "homes");
+    const fits = names.every((home) => beginning.length + home.length <= longest);
+    return known(names.length > 1 && template.endsWith(end) && fits);
   }
-  const fit: Condition = expression`alltrue([for home in ${homes} : length(${beginning}) + length(home) <= ${longest}])`;
+  const fit = expression`alltrue([for home in ${homes} : length(${beginning}) + length(home) <= ${longest}])`;
   return expression`(length(${homes}) > 1 && endswith(${template}, ${end}) && ${fit})`;
 }
 
 /** Policy of the role by which the schedule runs the controller. */
-export function schedulePolicy(configuration: Configuration, region: string): PolicyDocument {
+export function schedulePolicy(configuration: GroupSettings, region: string): PolicyDocument {
   const { account, controller } = groupTopologyOf(configuration, region);
   return policyDocument([
     allow("Run", ["lambda:InvokeFunction"], functionArn(region, account, controller.name)),
@@ -148,7 +150,7 @@ export function schedulePolicy(configuration: Configuration, region: string): Po
  * Trust policy of that role. A schedule's role is limited by schedule group, never by schedule:
  * https://docs.aws.amazon.com/scheduler/latest/UserGuide/cross-service-confused-deputy-prevention.html
  */
-export function scheduleTrust(region: string, account: string): PolicyDocument {
+export function scheduleTrust(region: string, account: Operand<string>): PolicyDocument {
   const group = `arn:${partitionOf(region)}:scheduler:${region}:${account}:schedule-group/default`;
   return policyDocument([
     {

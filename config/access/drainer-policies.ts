@@ -1,5 +1,5 @@
 import { allOf, equal, given, isSet } from "../../core/expression";
-import type { Configuration } from "../configuration";
+import type { GroupSettings } from "../configuration";
 import { groupTopologyOf } from "../group-topology";
 import { type RegionalTopology, topologyOf } from "../topology";
 import { allow, type Statement } from "./document";
@@ -9,7 +9,7 @@ import { readPassStatements } from "./voter-policies";
 
 /** What the drainer of a home's copies may do, in the region of `topology`. */
 export function drainerStatements(
-  configuration: Configuration,
+  configuration: GroupSettings,
   topology: RegionalTopology,
   home: string,
 ): readonly Statement[] {

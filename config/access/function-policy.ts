@@ -1,14 +1,15 @@
-import { type Condition, given, isEmpty, not, present } from "../../core/expression";
+import { given, isEmpty, not, present } from "../../core/expression";
 import { logGroupArn } from "../../core/names";
+import type { Condition, Operand } from "../../core/value";
 import { allow, type PolicyDocument, policyDocument, type Statement } from "./document";
 
 /** Where a function runs and what it runs with. */
 export interface FunctionSurroundings {
   readonly functionName: string;
   readonly region: string;
-  readonly account: string;
+  readonly account: Operand<string>;
   /** Keys of the queues that it reads or writes; none with SSE-SQS. */
-  readonly kmsKeyArns: readonly string[];
+  readonly kmsKeyArns: readonly Operand<string>[];
   readonly tracing: Condition;
   readonly vpc: Condition;
 }
@@ -35,7 +36,7 @@ export function functionPolicy(
 }
 
 /** To use keys, those of them that are given. */
-export function encrypt(kmsKeyArns: readonly string[]): readonly Statement[] {
+export function encrypt(kmsKeyArns: readonly Operand<string>[]): readonly Statement[] {
   const keys = present(kmsKeyArns);
   return given(not(isEmpty(keys)), allow("Encrypt", ["kms:Decrypt", "kms:GenerateDataKey"], keys));
 }

@@ -9,18 +9,20 @@ import {
   flattened,
   grouped,
   isEmpty,
-  isKnown,
   joinedLists,
   not,
+  plain,
+  replaced,
   spread,
 } from "../../core/expression";
+import { isKnown, type Operand, type Plain, type Value } from "../../core/value";
 import type { LogicalQueueSettings } from "../configuration";
 import { listed, type SourceStatement, statementsIn } from "../policies/documents";
 import type { Statement } from "./document";
 
 /** What an author says of one queue's policy. */
 export type QueuePolicySettings = LogicalQueueSettings["policies"]["work"];
-type GivenStatement = QueuePolicySettings["queuePolicyStatements"][string];
+type GivenStatement = Plain<QueuePolicySettings["queuePolicyStatements"]>[string];
 type GivenCondition = GivenStatement["conditions"][number];
 
 /**
@@ -38,7 +40,7 @@ export function givenStatements(
   ];
 }
 
-function statementOf(statement: GivenStatement, key: string, resource: string): Statement {
+function statementOf(statement: Value<GivenStatement>, key: string, resource: string): Statement {
   const principals = fieldOf(statement, "principals");
   const conditions = joinedLists(fieldOf(statement, "condition"), fieldOf(statement, "conditions"));
   return {
@@ -54,12 +56,11 @@ function statementOf(statement: GivenStatement, key: string, resource: string): 
 }
 
 /** Everybody is `*` of the kind AWS: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_principal.html */
-function kindOf(principal: GivenStatement["principals"][number]): string {
-  const type = fieldOf(principal, "type");
-  return isKnown(type) ? type.replace("*", "AWS") : call("replace", type, "*", "AWS");
+function kindOf(principal: Value<GivenStatement["principals"][number]>): string {
+  return replaced(fieldOf(principal, "type"), "*", "AWS");
 }
 
-function conditionOf(conditions: readonly GivenCondition[]): NonNullable<Statement["Condition"]> {
+function conditionOf(conditions: Value<readonly GivenCondition[]>): NonNullable<Statement["Condition"]> {
   return grouped(
     conditions,
     (condition) => fieldOf(condition, "test"),
@@ -72,9 +73,12 @@ function conditionOf(conditions: readonly GivenCondition[]): NonNullable<Stateme
   );
 }
 
-function documentStatements(documents: readonly string[], resource: string): readonly Statement[] {
+function documentStatements(
+  documents: Value<readonly string[]>,
+  resource: string,
+): Operand<readonly Statement[]> {
   if (isKnown(documents)) {
-    return documents
+    return plain(documents, "documents")
       .flatMap((document) => statementsIn(document) ?? [])
       .map((statement) => ({ ...withLists(statement), Resource: resource }));
   }

@@ -1,5 +1,5 @@
-import { allOf, given, isSet } from "../../core/expression";
-import type { Configuration } from "../configuration";
+import { allOf, entryOf, given, isSet } from "../../core/expression";
+import type { GroupSettings } from "../configuration";
 import { regionSets } from "../region-sets";
 import { remoteDrainerRoles, topologyOf } from "../topology";
 import type { Statement } from "./document";
@@ -12,7 +12,7 @@ import { sendsStraight } from "./queue-policies";
  * https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-key-management.html
  */
 export function keyPolicyStatements(
-  configuration: Configuration,
+  configuration: GroupSettings,
   queue: string,
   region: string,
 ): readonly Statement[] {
@@ -31,7 +31,7 @@ export function keyPolicyStatements(
     ]),
   ];
   return given(
-    isSet(encryption.kmsKeyArns?.[region]),
+    isSet(entryOf(encryption.kmsKeyArns, region)),
     rolesAdmitted(roles, {
       sid: "SqsMultiRegionFunctions",
       actions: ["kms:Decrypt", "kms:GenerateDataKey"],

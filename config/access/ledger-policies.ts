@@ -1,5 +1,5 @@
-import { given, isEmpty, not, present } from "../../core/expression";
-import type { Configuration } from "../configuration";
+import { entryOf, given, isEmpty, not, present } from "../../core/expression";
+import type { GroupSettings } from "../configuration";
 import { allow, type Statement } from "./document";
 
 /**
@@ -15,9 +15,9 @@ export function itemsOf(...ids: readonly string[]): Statement["Condition"] {
  * https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/encryption.usagenotes.html
  */
 export function ledgerKeyStatements(
-  { ledger }: Configuration,
+  { ledger }: GroupSettings,
   regions: readonly string[],
 ): readonly Statement[] {
-  const keys = present(regions.flatMap((region) => ledger?.managed?.kmsKeyArns?.[region] ?? []));
+  const keys = present(regions.flatMap((region) => entryOf(ledger?.managed?.kmsKeyArns, region) ?? []));
   return given(not(isEmpty(keys)), allow("LedgerKey", ["kms:Decrypt"], keys));
 }

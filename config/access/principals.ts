@@ -1,17 +1,18 @@
 import {
   anyOf,
-  type Condition,
   distinct,
   each,
   expression,
+  fieldAt,
+  fieldOf,
   fields,
-  Given,
   given,
   isEmpty,
   not,
   spread,
 } from "../../core/expression";
 import { accountRootArn } from "../../core/names";
+import { type Condition, Given, isKnown, type Operand, type Value } from "../../core/value";
 import type { Principal } from "../configuration";
 import type { Statement } from "./document";
 
@@ -32,17 +33,17 @@ interface ExclusiveAccess extends Access {
 /** Who may use a queue, by kind. */
 export interface Principals {
   /** Roles and users. */
-  readonly arns: readonly string[];
-  readonly accounts: readonly string[];
-  readonly services: readonly ServicePrincipal[];
+  readonly arns: Operand<readonly string[]>;
+  readonly accounts: Operand<readonly string[]>;
+  readonly services: Operand<readonly ServicePrincipal[]>;
 }
 
 type ServicePrincipal = Exclude<Principal, string>;
 
 /** Principals of a configuration, by kind. Those of a module's variables are so already. */
-export function principalsOf(principals: readonly Principal[] | Principals): Principals {
-  if (!Array.isArray(principals)) return principals as Principals;
-  const listed = principals as readonly Principal[];
+export function principalsOf(principals: Value<readonly Principal[]> | Principals): Principals {
+  if ("arns" in principals) return principals;
+  const listed = spread(principals);
   const of = (kind: ReturnType<typeof kindOf>) => listed.filter((principal) => kindOf(principal) === kind);
   return {
     arns: of("arn") as readonly string[],
@@ -101,7 +102,7 @@ export function exclusiveAccess(principals: Principals, access: ExclusiveAccess)
  * to the account, so the principal's own policy must allow the call as well; the outputs hold that policy.
  */
 export function rolesAdmitted(
-  arns: readonly string[],
+  arns: Operand<readonly string[]>,
   { sid, actions, resource, region }: Access,
 ): Statement {
   const roots = distinct(each(arns, (arn) => accountRootArn(region, accountOf(arn))));
@@ -142,15 +143,14 @@ function denyOthers(others: {
 /** https://docs.aws.amazon.com/IAM/latest/UserGuide/reference-arns.html */
 const ACCOUNT_FIELD = 4;
 
-function accountOf(arn: string): string {
-  const [, , , , account] = arn.split(":");
-  return account ?? expression`split(":", ${arn})[${ACCOUNT_FIELD}]`;
+function accountOf(arn: Value<string>): Operand<string> {
+  return fieldAt(arn, ":", ACCOUNT_FIELD);
 }
 
-function serviceOf(service: ServicePrincipal): string {
-  return typeof service === "string" ? expression`${service}.service` : service.service;
+function serviceOf(service: Value<ServicePrincipal>): Value<string> {
+  return fieldOf(service, "service");
 }
 
-function sourceArnsOf(service: ServicePrincipal): readonly string[] {
-  return typeof service === "string" ? expression`${service}.source_arns` : service.sourceArns;
+function sourceArnsOf(service: Value<ServicePrincipal>): Value<readonly string[]> {
+  return isKnown(service) ? fieldOf(service, "sourceArns") : expression`${service}.source_arns`;
 }

@@ -1,15 +1,6 @@
-import {
-  allOf,
-  type Condition,
-  equal,
-  given,
-  isOneOf,
-  isSet,
-  joinedLists,
-  named,
-  not,
-} from "../../core/expression";
+import { allOf, equal, given, isOneOf, isSet, joinedLists, named, not } from "../../core/expression";
 import { accountRootArn } from "../../core/names";
+import type { Condition } from "../../core/value";
 import type { LogicalQueueSettings } from "../configuration";
 import type { QueueReference, RegionalTopology } from "../topology";
 import { type PolicyDocument, policyDocument, type Statement } from "./document";

@@ -1,7 +1,8 @@
 import { createHash } from "node:crypto";
-import { allOf, type Condition, call, equal, expression, isEmpty, isKnown, not } from "../../core/expression";
+import { allOf, call, decided, equal, expression, isEmpty, known, not, plain } from "../../core/expression";
 import { logicalId } from "../../core/names";
-import type { Configuration } from "../configuration";
+import { type Condition, isKnown, type Operand, type Value } from "../../core/value";
+import type { GroupSettings } from "../configuration";
 import { drainQueues } from "./controller-policies";
 import { type PolicyDocument, policyDocument } from "./document";
 import { lookAtQueues } from "./look-policies";
@@ -33,7 +34,7 @@ export interface SpreadPolicy {
  * policy of a kind names it, so another queue changes one of each, and none ever moves: for a moment nobody could look at it, and the
  * region would be unfit. Policies without a resource are left out.
  */
-export function spreadPolicies(configuration: Configuration, region: string): readonly SpreadPolicy[] {
+export function spreadPolicies(configuration: GroupSettings, region: string): readonly SpreadPolicy[] {
   const kinds = [
     { word: "look", statements: lookAtQueues } as const,
     { word: "drain", statements: drainQueues } as const,
@@ -43,39 +44,39 @@ export function spreadPolicies(configuration: Configuration, region: string): re
       const isMeant = (queue: string) =>
         allOf(not(configuration.queues[queue]!.canary), equal(policyNumber(queue), number));
       const queues = Object.keys(configuration.queues)
-        .filter((queue) => isMeant(queue) !== false)
+        .filter((queue) => decided(isMeant(queue)) !== false)
         .sort();
       const allowed = [statements(configuration, region, queues, isMeant)].flat();
       const exists = not(isEmpty(among(allowed[0]!.Resource as readonly string[])));
       const document = policyDocument(allowed);
-      return exists === false ? [] : [{ word, number, queues, document, exists }];
+      return decided(exists) === false ? [] : [{ word, number, queues, document, exists }];
     }),
   );
 }
 
 /** A list that Terraform alone knows as one, so that it can be asked about. */
-function among(list: readonly string[]): readonly string[] {
+function among(list: readonly string[]): Operand<readonly string[]> {
   return isKnown(list) ? list : call("concat", list);
 }
 
 /** Numbers of the policies that name a logical queue; all where Terraform alone knows its name. */
 export function policyNumbers(queue: string): readonly number[] {
   const number = policyNumber(queue);
-  return isKnown(number) ? [number] : NUMBERS;
+  return isKnown(number) ? [plain(number, "number")] : NUMBERS;
 }
 
 /** Number of the policies that name a logical queue. */
-export function policyNumber(queue: string): number {
+export function policyNumber(queue: string): Value<number> {
   if (!isKnown(queue)) return expression`(1 + parseint(substr(sha256(${queue}), 0, 2), 16) % ${SPREAD})`;
-  return 1 + (createHash("sha256").update(queue).digest()[0]! % SPREAD);
+  return known(1 + (createHash("sha256").update(queue).digest()[0]! % SPREAD));
 }
 
 /** Address of a policy. */
-export function policyAddress(failoverGroup: string, word: SpreadWord, number: number): string {
+export function policyAddress(failoverGroup: Operand<string>, word: SpreadWord, number: number): string {
   return logicalId(failoverGroup, word, `${number}`);
 }
 
 /** Address of what attaches a policy to the controller's role. */
-export function attachmentAddress(failoverGroup: string, word: SpreadWord, number: number): string {
+export function attachmentAddress(failoverGroup: Operand<string>, word: SpreadWord, number: number): string {
   return logicalId(failoverGroup, "controller", word, `${number}`);
 }

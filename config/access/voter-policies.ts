@@ -1,7 +1,7 @@
 import { given, isEmpty, not, present } from "../../core/expression";
 import { accountRootArn } from "../../core/names";
 import { KINDS, type Kind, LEASE_KINDS } from "../../ownership/lease/table";
-import type { Configuration } from "../configuration";
+import type { GroupSettings } from "../configuration";
 import { groupTopologies } from "../group-topology";
 import { accountOf } from "../recovery/recovery";
 import { ownershipKmsKeyArns, ownershipTableArns, voterTableArns, type WitnessTopology } from "../voters";
@@ -26,7 +26,7 @@ export function itemsOfKinds(...kinds: readonly Kind[]) {
  * What a controller does with the tables of ownership: in every region, because a majority of them decides. Notes name logical queues, so
  * they stand in no witness.
  */
-export function voteStatements(configuration: Configuration): readonly Statement[] {
+export function voteStatements(configuration: GroupSettings): readonly Statement[] {
   const members = groupTopologies(configuration).map(({ ownershipTableArn }) => ownershipTableArn);
   return [
     allow("Vote", [...READ, ...WRITE], voterTableArns(configuration), itemsOfKinds(...LEASE_KINDS)),
@@ -36,7 +36,7 @@ export function voteStatements(configuration: Configuration): readonly Statement
 }
 
 /** What reads whether a region may process the messages of a home. Any table will do, so that each may be gone. */
-export function readPassStatements(configuration: Configuration): readonly Statement[] {
+export function readPassStatements(configuration: GroupSettings): readonly Statement[] {
   return [
     allow("Passes", READ_ONE, ownershipTableArns(configuration), itemsOfKinds(KINDS.pass)),
     ...ownershipKeyStatements(configuration),
@@ -44,7 +44,7 @@ export function readPassStatements(configuration: Configuration): readonly State
 }
 
 /** What an operator does: looks, orders, and makes good for a table that was emptied, by its claims alone. */
-export function operateVotersStatements(configuration: Configuration): readonly Statement[] {
+export function operateVotersStatements(configuration: GroupSettings): readonly Statement[] {
   const tables = voterTableArns(configuration);
   return [
     allow("LookAtVoters", READ, tables, itemsOfKinds(...LEASE_KINDS)),
@@ -55,7 +55,7 @@ export function operateVotersStatements(configuration: Configuration): readonly 
 }
 
 /** As with the ledger, DynamoDB decrypts as whoever calls. */
-function ownershipKeyStatements(configuration: Configuration): readonly Statement[] {
+function ownershipKeyStatements(configuration: GroupSettings): readonly Statement[] {
   const keys = present(ownershipKmsKeyArns(configuration));
   return given(not(isEmpty(keys)), allow("OwnershipKey", ["kms:Decrypt"], keys));
 }
@@ -65,7 +65,7 @@ function ownershipKeyStatements(configuration: Configuration): readonly Statemen
  * operators are roles of the user's, so the account decides about them, as about the tables in it.
  */
 export function witnessPolicy(
-  configuration: Configuration,
+  configuration: GroupSettings,
   { region, ownershipTableArn: resource }: WitnessTopology,
 ): PolicyDocument {
   const roles = groupTopologies(configuration).map(({ controller }) => controller.roleArn);

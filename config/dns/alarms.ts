@@ -1,6 +1,6 @@
 import { alarmName } from "../../core/names";
 import { ALARMS, evaluationOf } from "../alarms";
-import type { Configuration } from "../configuration";
+import type { GroupSettings } from "../configuration";
 
 /** The alarm that a health check copies its settings from. */
 export interface HealthyAlarm {
@@ -11,7 +11,7 @@ export interface HealthyAlarm {
 }
 
 /** In ALARM while the home does not process its own messages, or says nothing. */
-export function healthyAlarm({ naming, failoverGroup }: Configuration, home: string): HealthyAlarm {
+export function healthyAlarm({ naming, failoverGroup }: GroupSettings, home: string): HealthyAlarm {
   return {
     name: alarmName(naming.prefix, failoverGroup, "healthy", home),
     region: home,

@@ -1,7 +1,8 @@
 import {
   anyOf,
-  type Condition,
+  decided,
   each,
+  entryOf,
   fallback,
   fieldOf,
   given,
@@ -11,7 +12,8 @@ import {
   spread,
 } from "../../core/expression";
 import { type DnsWord, logicalId, type OtherWord } from "../../core/names";
-import type { Configuration } from "../configuration";
+import type { Condition, Value } from "../../core/value";
+import type { GroupSettings } from "../configuration";
 import { type HealthyAlarm, healthyAlarm } from "./alarms";
 
 export type CheckWord = Extract<
@@ -31,25 +33,29 @@ export interface HealthCheck {
 
 export type Probe =
   /** Asks the health endpoint of the home. */
-  | { readonly kind: "endpoint"; readonly intervalSeconds: number; readonly failureThreshold: number }
+  | {
+      readonly kind: "endpoint";
+      readonly intervalSeconds: Value<number>;
+      readonly failureThreshold: Value<number>;
+    }
   | { readonly kind: "alarm"; readonly alarm: HealthyAlarm }
-  | { readonly kind: "routing-control"; readonly arn: string }
+  | { readonly kind: "routing-control"; readonly arn: Value<string> }
   /** Healthy while all of its children are. */
   | { readonly kind: "calculated"; readonly children: readonly CheckReference[] };
 
 /** A check of the group by its address and its home, or one of the user's by its id, or which of two a condition decides. */
 export type CheckReference =
   | { readonly check: string; readonly home: string }
-  | { readonly id: string }
-  | { readonly condition: string; readonly then: CheckReference; readonly otherwise: CheckReference };
+  | { readonly id: Value<string> }
+  | { readonly condition: Condition; readonly then: CheckReference; readonly otherwise: CheckReference };
 
 /** All health checks of a group with records, home by home. A CALCULATED check cannot contain another, so its children are leaves. */
-export function checksOf(configuration: Configuration): readonly HealthCheck[] {
+export function checksOf(configuration: GroupSettings): readonly HealthCheck[] {
   return Object.keys(configuration.regions).flatMap((home) => checksOfHome(configuration, home));
 }
 
 /** The one check by which records judge a home: its own verdict, or a calculated one where there is more than that to it. */
-export function checkOf(configuration: Configuration, home: string): CheckReference {
+export function checkOf(configuration: GroupSettings, home: string): CheckReference {
   return eitherOf(
     hasMore(configuration, home),
     reference(configuration, "health", home),
@@ -57,13 +63,13 @@ export function checkOf(configuration: Configuration, home: string): CheckRefere
   );
 }
 
-function checksOfHome(configuration: Configuration, home: string): readonly HealthCheck[] {
+function checksOfHome(configuration: GroupSettings, home: string): readonly HealthCheck[] {
   const { healthEndpoint, routingControls } = configuration.dns!;
   const isEndpoint = isSet(healthEndpoint);
-  const arn = routingControls[home]!;
+  const arn = entryOf(routingControls, home);
   const check = (word: CheckWord, exists: Condition, probe: () => Probe): readonly HealthCheck[] => {
     const address = logicalId(configuration.failoverGroup, word, home);
-    return exists === false ? [] : [{ address, word, home, exists, probe: probe() }];
+    return decided(exists) === false ? [] : [{ address, word, home, exists, probe: probe() }];
   };
   return [
     ...check("endpointHealth", isEndpoint, () => {
@@ -74,7 +80,7 @@ function checksOfHome(configuration: Configuration, home: string): readonly Heal
       kind: "alarm",
       alarm: healthyAlarm(configuration, home),
     })),
-    ...check("routingControl", isSet(arn), () => ({ kind: "routing-control", arn })),
+    ...check("routingControl", isSet(arn), () => ({ kind: "routing-control", arn: arn! })),
     ...check("health", hasMore(configuration, home), () => ({
       kind: "calculated",
       children: leavesOf(configuration, home),
@@ -83,8 +89,8 @@ function checksOfHome(configuration: Configuration, home: string): readonly Heal
 }
 
 /** All that must be healthy for a home to be. */
-function leavesOf(configuration: Configuration, home: string): readonly CheckReference[] {
-  const control = configuration.dns!.routingControls[home];
+function leavesOf(configuration: GroupSettings, home: string): readonly CheckReference[] {
+  const control = entryOf(configuration.dns!.routingControls, home);
   const own = usersChecks(configuration, home);
   return [
     verdictOf(configuration, home),
@@ -94,17 +100,17 @@ function leavesOf(configuration: Configuration, home: string): readonly CheckRef
 }
 
 /** Whether there is more to a home's health than its own verdict. */
-function hasMore(configuration: Configuration, home: string): Condition {
+function hasMore(configuration: GroupSettings, home: string): Condition {
   const own = usersChecks(configuration, home);
-  return anyOf(not(isEmpty(own)), isSet(configuration.dns!.routingControls[home]));
+  return anyOf(not(isEmpty(own)), isSet(entryOf(configuration.dns!.routingControls, home)));
 }
 
-function usersChecks({ dns }: Configuration, home: string) {
-  return fallback<readonly { readonly id: string }[]>(dns!.checks[home], []);
+function usersChecks({ dns }: GroupSettings, home: string) {
+  return fallback(entryOf(dns!.checks, home), [] as readonly { readonly id: string }[]);
 }
 
 /** The check of the home's own verdict. */
-function verdictOf(configuration: Configuration, home: string): CheckReference {
+function verdictOf(configuration: GroupSettings, home: string): CheckReference {
   return eitherOf(
     isSet(configuration.dns!.healthEndpoint),
     reference(configuration, "endpointHealth", home),
@@ -113,10 +119,11 @@ function verdictOf(configuration: Configuration, home: string): CheckReference {
 }
 
 function eitherOf(condition: Condition, then: CheckReference, otherwise: CheckReference): CheckReference {
-  if (typeof condition === "string") return { condition, then, otherwise };
-  return condition ? then : otherwise;
+  const answer = decided(condition);
+  if (answer === undefined) return { condition, then, otherwise };
+  return answer ? then : otherwise;
 }
 
-function reference({ failoverGroup }: Configuration, word: CheckWord, home: string): CheckReference {
+function reference({ failoverGroup }: GroupSettings, word: CheckWord, home: string): CheckReference {
   return { check: logicalId(failoverGroup, word, home), home };
 }

@@ -1,4 +1,5 @@
-import { equal, fallback, isSet, presentIf } from "../../core/expression";
+import { decided, equal, fallback, isSet, joinedLists, presentIf } from "../../core/expression";
+import type { Value } from "../../core/value";
 import type { Group } from "../group";
 import { peersInOrder } from "../region-sets";
 
@@ -19,7 +20,7 @@ export function resolveDns(group: Group) {
     order: dns.discovery.order ?? defaultOrder(group),
     /** Undefined with health by metric, where nothing is public. */
     healthEndpoint:
-      isEndpoint === false
+      decided(isEndpoint) === false
         ? undefined
         : presentIf(isEndpoint, {
             intervalSeconds: fallback(intervalSeconds, INTERVAL_SECONDS),
@@ -30,7 +31,7 @@ export function resolveDns(group: Group) {
   });
 }
 
-function defaultOrder(group: Group): readonly string[] {
+function defaultOrder(group: Group): Value<readonly string[]> {
   const first = Object.keys(group.regions)[0]!;
-  return [first, ...peersInOrder(group, first)];
+  return joinedLists([first], peersInOrder(group, first));
 }

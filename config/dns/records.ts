@@ -1,6 +1,7 @@
-import { equal, when } from "../../core/expression";
+import { equal, text, when } from "../../core/expression";
 import { homeRecord, logicalId } from "../../core/names";
-import type { Configuration, DnsSettings } from "../configuration";
+import type { Operand } from "../../core/value";
+import { type Configuration, type DnsConfiguration, type GroupSettings, settingsOf } from "../configuration";
 import { regionOrder } from "../region-sets";
 
 export interface DnsRecord {
@@ -49,13 +50,15 @@ export function recordsOf(configuration: Configuration): readonly DnsRecord[] {
 /** Those by which producers look regions up. */
 export function groupRecords(configuration: Configuration): readonly DnsRecord[] {
   return [
-    ...Object.keys(configuration.regions).flatMap((home) => firstHealthy(homeChain(configuration, home))),
+    ...Object.keys(configuration.regions).flatMap((home) =>
+      firstHealthy(homeChain(settingsOf(configuration), home)),
+    ),
     ...discoveryRecords(configuration),
   ];
 }
 
 /** Where producers of a home send: to the home, else to the first of its peers that is healthy. */
-export function homeChain(configuration: Configuration, home: string): Chain {
+export function homeChain(configuration: GroupSettings, home: string): Chain {
   const name = homeRecord(configuration.dns!.record, home);
   const peers = regionOrder(configuration).peers(home);
   return {
@@ -71,7 +74,7 @@ export function homeChain(configuration: Configuration, home: string): Chain {
 /** Those of an application endpoint. */
 export function endpointRecords(
   configuration: Configuration,
-  { record, targets }: DnsSettings["endpoints"][number],
+  { record, targets }: DnsConfiguration["endpoints"][number],
 ): readonly DnsRecord[] {
   const { failoverGroup, dns } = configuration;
   const address = logicalId(failoverGroup, "endpoint", record.replaceAll(".", "_"));
@@ -117,7 +120,7 @@ function discoveryRecords(configuration: Configuration): readonly DnsRecord[] {
   }));
 }
 
-function answerOf(target: DnsSettings["endpoints"][number]["targets"][string]): RecordAnswer {
+function answerOf(target: DnsConfiguration["endpoints"][number]["targets"][string]): RecordAnswer {
   return "cname" in target ? { value: target.cname } : { resource: target.alias };
 }
 
@@ -196,11 +199,16 @@ function firstHealthy(chain: Chain): readonly DnsRecord[] {
   return pairs.flat();
 }
 
-/** Name of the pair at a depth of a chain; the first is at depth 0. */
-export function nameAt(chain: Pick<Chain, "name" | "rest">, depth: number): string {
-  return when(equal(depth, 0), chain.name, `${label(chain, depth)}.${chain.rest.below}`);
+interface ChainNames {
+  readonly name: Operand<string>;
+  readonly rest: { readonly label: Operand<string>; readonly below: Operand<string> };
 }
 
-function label({ rest }: Pick<Chain, "rest">, depth: number): string {
-  return when(equal(depth, 1), rest.label, `${rest.label}-${depth}`);
+/** Name of the pair at a depth of a chain; the first is at depth 0. */
+export function nameAt(chain: ChainNames, depth: Operand<number>): string {
+  return text(when(equal(depth, 0), chain.name, `${label(chain, depth)}.${chain.rest.below}`));
+}
+
+function label({ rest }: ChainNames, depth: Operand<number>): string {
+  return text(when(equal(depth, 1), rest.label, `${rest.label}-${depth}`));
 }

@@ -1,5 +1,6 @@
+import { plain } from "../../core/expression";
 import { CALCULATED_CHILDREN_MAX, DNS_NAME_MAX_LENGTH, HEALTH_CHECK_TAGS } from "../../core/limits";
-import type { Configuration, DnsSettings } from "../configuration";
+import { type Configuration, type DnsConfiguration, settingsOf } from "../configuration";
 import { otherAccounts } from "../recovery/rules";
 import { peersInOrder } from "../region-sets";
 import type { Rule } from "../rule";
@@ -8,7 +9,7 @@ import { CONTINENTS, COUNTRIES, COUNTRY_WITH_STATES, STATES } from "./geolocatio
 import { type DnsRecord, endpointRecords, groupRecords, type Location, locationCode } from "./records";
 
 /** A rule about the records of a group that has them. */
-type DnsRule = (configuration: Configuration, dns: DnsSettings) => readonly Violation[];
+type DnsRule = (configuration: Configuration, dns: DnsConfiguration) => readonly Violation[];
 
 const needsRecovery: DnsRule = ({ recovery }, { record }) =>
   recovery
@@ -68,7 +69,12 @@ const knownRegions: DnsRule = ({ regions }, dns) => {
 /** A setting that the chosen policy does not heed is a mistake. */
 const discoverySettings: DnsRule = (_, { discovery }) => {
   const { policy, order, locations, default: elsewhere } = discovery;
-  const setting = (name: string, value: unknown, of: DnsSettings["discovery"]["policy"], needed?: string) => {
+  const setting = (
+    name: string,
+    value: unknown,
+    of: DnsConfiguration["discovery"]["policy"],
+    needed?: string,
+  ) => {
     const path = `dns.discovery.${name}`;
     if (policy !== of && value !== undefined)
       return [{ path, value, allowed: `nothing with policy ${policy}`, fix: `take it out; it is for ${of}` }];
@@ -101,7 +107,7 @@ const discoveryOrder: DnsRule = (configuration, { discovery: { policy, order } }
     ];
   }
   const first = order[0]!;
-  const wanted = [first, ...peersInOrder(configuration, first)];
+  const wanted = [first, ...plain(peersInOrder(settingsOf(configuration), first), "peers")];
   if (wanted.join() === order.join()) return [];
   return [
     {

@@ -1,8 +1,9 @@
-import { call, fieldOf } from "../../core/expression";
-import type { Group } from "../group";
+import { call, fieldOf, known, objectOf } from "../../core/expression";
+import type { Plain, Value } from "../../core/value";
+import type { GroupQueue } from "../group";
 
-type PoliciesInput = Group["queues"][string]["policies"];
-type PolicyInput = PoliciesInput[string];
+type PoliciesInput = GroupQueue["policies"];
+type PolicyInput = Plain<PoliciesInput>[string];
 
 /** What is said of each queue's policy, with defaults. */
 export function resolvePolicies(policies: PoliciesInput) {
@@ -16,13 +17,19 @@ export function resolvePolicies(policies: PoliciesInput) {
 
 const NOTHING: PolicyInput = { queuePolicyStatements: {}, sourceQueuePolicyDocuments: [], tlsOnly: true };
 
-function policyOf(policies: PoliciesInput, role: string): PolicyInput {
-  if (typeof policies !== "string") return policies[role] ?? NOTHING;
-  const said = <T>(name: string, otherwise: T): T =>
-    call("try", fieldOf(fieldOf<Record<string, Record<string, T>>, string>(policies, role), name), otherwise);
+function policyOf(policies: PoliciesInput, role: string) {
+  const here = objectOf(policies);
+  const said = <K extends keyof PolicyInput>(field: K, name: string): Value<PolicyInput[K]> =>
+    here === undefined
+      ? call(
+          "try",
+          fieldOf(fieldOf<Record<string, object>, string>(policies, role), name as never),
+          NOTHING[field],
+        )
+      : known((here[role] ?? NOTHING)[field]);
   return {
-    queuePolicyStatements: said("queue_policy_statements", NOTHING.queuePolicyStatements),
-    sourceQueuePolicyDocuments: said("source_queue_policy_documents", NOTHING.sourceQueuePolicyDocuments),
-    tlsOnly: said("tls_only", NOTHING.tlsOnly),
+    queuePolicyStatements: said("queuePolicyStatements", "queue_policy_statements"),
+    sourceQueuePolicyDocuments: said("sourceQueuePolicyDocuments", "source_queue_policy_documents"),
+    tlsOnly: said("tlsOnly", "tls_only"),
   };
 }

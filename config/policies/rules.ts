@@ -6,12 +6,12 @@ import {
   ingressPolicy,
   workPolicy,
 } from "../access/queue-policies";
-import type { LogicalQueueSettings } from "../configuration";
+import { type QueueConfiguration, settingsOf } from "../configuration";
 import type { QueueRule } from "../rule";
 import { remoteDrainerRoles, topologyOf } from "../topology";
 import { isObject, listed, type SourceStatement, statementsIn } from "./documents";
 
-type Policies = LogicalQueueSettings["policies"];
+type Policies = QueueConfiguration["policies"];
 
 /** What is allowed, in the words of the file and of the modules. */
 export const WITH_CONDITION = "a condition with principals * that are allowed something";
@@ -111,8 +111,9 @@ const wholePolicies: QueueRule = (configuration, name, queue) =>
   Object.keys(configuration.regions)
     .slice(0, 1)
     .flatMap((region) => {
-      const topology = topologyOf(configuration, name, region);
-      const drainers = remoteDrainerRoles(configuration, topology);
+      const topology = topologyOf(settingsOf(configuration), name, region);
+      const settings = settingsOf(configuration).queues[name]!;
+      const drainers = remoteDrainerRoles(settingsOf(configuration), topology);
       const isPlain = (role: Role) => {
         const { queuePolicyStatements, sourceQueuePolicyDocuments } = queue.policies[SETTINGS[role]];
         return Object.keys(queuePolicyStatements).length + sourceQueuePolicyDocuments.length === 0;
@@ -124,10 +125,10 @@ const wholePolicies: QueueRule = (configuration, name, queue) =>
           ? [...tooLarge(field, make(), value), ...twice(field, make())]
           : [];
       return [
-        ...ofUsers("ingress", "producers", () => ingressPolicy(topology, queue, drainers)),
-        ...ofUsers("work", "consumers", () => workPolicy(topology, queue)),
-        ...ofRole("dlq", "policies.dlq", () => deadLetterPolicy(topology, queue)),
-        ...ofRole("ingress_dlq", "policies.ingress_dlq", () => ingressDeadLetterPolicy(topology, queue)),
+        ...ofUsers("ingress", "producers", () => ingressPolicy(topology, settings, drainers)),
+        ...ofUsers("work", "consumers", () => workPolicy(topology, settings)),
+        ...ofRole("dlq", "policies.dlq", () => deadLetterPolicy(topology, settings)),
+        ...ofRole("ingress_dlq", "policies.ingress_dlq", () => ingressDeadLetterPolicy(topology, settings)),
       ].map(({ field, ...violation }) => ({ path: `queues.${name}.${field}`, ...violation }));
     });
 

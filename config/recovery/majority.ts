@@ -1,5 +1,6 @@
-import { anyOf, type Condition, equal, isKnown, isSet, not, size } from "../../core/expression";
+import { anyOf, equal, isSet, known, not, size } from "../../core/expression";
 import { MODULE_REGIONS } from "../../core/names";
+import { type Condition, isKnown, type Value } from "../../core/value";
 import type { Group } from "../group";
 
 /**
@@ -25,13 +26,12 @@ export function mayTakeOver({ regions, recovery }: Parameters<typeof isDecidedBy
 }
 
 /** The regions of a group. Those of a module are a symbol, so their list is asked for. */
-export function membersOf({ regions }: { readonly regions: Group["regions"] }): readonly string[] {
+export function membersOf({ regions }: { readonly regions: Group["regions"] }): Value<readonly string[]> {
   const names = Object.keys(regions);
-  return isKnown(names) ? names : (MODULE_REGIONS as unknown as readonly string[]);
+  return isKnown(names) ? known(names) : MODULE_REGIONS;
 }
 
 /** Whether a group has this many regions. */
 export function hasMembers(group: { readonly regions: Group["regions"] }, count: number): Condition {
-  const names = membersOf(group);
-  return equal(isKnown(names) ? names.length : size(names), count);
+  return equal(size(membersOf(group)), count);
 }

@@ -1,14 +1,19 @@
 import {
   allOf,
+  decided,
   each,
+  entryOf,
   equal,
   expression,
   fallback,
   given,
-  isKnown,
   isSet,
+  keysOf,
+  known,
   largest,
+  mapFrom,
   not,
+  plain,
   presentIf,
   smallest,
   sum,
@@ -16,16 +21,17 @@ import {
 } from "../../core/expression";
 import { CANARY_RETENTION_SECONDS } from "../../core/limits";
 import { MODULE_REGION_SETTINGS, managedLedgerName } from "../../core/names";
+import { isKnown, type Value } from "../../core/value";
 import { entrySeconds } from "../../ledger/expiry";
-import type { Group } from "../group";
+import type { Group, GroupQueue } from "../group";
 import type { LogicalQueueInput } from "../schema";
 import { mayTakeOver, membersOf } from "./majority";
 
 /** What a failover group's recovery needs to know of a resolved logical queue. */
 interface Worked {
-  readonly functions: { readonly timeoutSeconds: number };
-  readonly consumerProcessingSeconds?: number | undefined;
-  readonly visibilityTimeoutSeconds: number;
+  readonly functions: { readonly timeoutSeconds: Value<number> };
+  readonly consumerProcessingSeconds?: Value<number> | undefined;
+  readonly visibilityTimeoutSeconds: Value<number>;
   /** Absent from queues that nobody rescues. */
   readonly recovery?: object | undefined;
 }
@@ -50,12 +56,12 @@ export function resolveRecovery(
     /** Whether the author has said so, rather than nothing. */
     takeoverIsChosen: isSet(recovery.takeover),
     /** By home, every home of the group; what else the author has written stays, for the rules to find. */
-    takeoverOrder: Object.fromEntries(
-      [...new Set([...names, ...Object.keys(recovery.takeoverOrder ?? {})])].map((home) => [
+    takeoverOrder: mapFrom(
+      [...new Set([...names, ...keysOf(recovery.takeoverOrder)])].map((home) => [
         home,
-        fallback(recovery.takeoverOrder?.[home], allBut(home, membersOf({ regions }))),
+        fallback(entryOf(recovery.takeoverOrder, home), allBut(home, membersOf({ regions }))),
       ]),
-    ) as Readonly<Record<string, readonly string[]>>,
+    ),
     witness: resolveWitness(recovery, { regions }),
     inFlightSeconds,
     handBackTimeoutSeconds: fallback(
@@ -73,14 +79,14 @@ function resolveWitness({ witness }: NonNullable<Group["recovery"]>, { regions }
 }
 
 /** The account of a group's regions, which is one with recovery. Those of a module are a symbol, so they are asked for. */
-export function accountOf({ regions }: Pick<Group, "regions">): string {
+export function accountOf({ regions }: Pick<Group, "regions">): Value<string> {
   const [first] = Object.keys(regions);
-  if (isKnown(first)) return regions[first!]?.account ?? "";
+  if (isKnown(first)) return regions[first!]?.account ?? known("");
   return expression`values(${MODULE_REGION_SETTINGS})[0].account`;
 }
 
 /** Regions of a group but for one. */
-function allBut(home: string, members: readonly string[]): readonly string[] {
+function allBut(home: string, members: Value<readonly string[]>): Value<readonly string[]> {
   return each(
     members,
     (region) => region,
@@ -89,9 +95,9 @@ function allBut(home: string, members: readonly string[]): readonly string[] {
 }
 
 /** What was put on a work queue last is worked on for as long as its consumer may take. */
-function longestInFlight(queues: readonly Worked[]): number {
+function longestInFlight(queues: readonly Worked[]): Value<number> {
   return largest(
-    0,
+    known(0),
     ...queues.flatMap(({ functions, consumerProcessingSeconds, visibilityTimeoutSeconds, recovery }) =>
       given(
         isSet(recovery),
@@ -114,18 +120,14 @@ export function resolveLedger({ ledger, naming, failoverGroup }: Group) {
   return presentIf(isSet(ledger), {
     ...ledger,
     tableName: fallback(ledger.tableName, managedLedgerName(naming.prefix, failoverGroup)),
-    managed: isManaged === false ? undefined : presentIf(isManaged, managed),
+    managed: decided(isManaged) === false ? undefined : presentIf(isManaged, managed),
   });
 }
 
 /** How a logical queue is rescued. Undefined when nobody does: no recovery, no copies, or the canary. */
-export function resolveRescue(
-  group: Pick<Group, "recovery" | "ledger">,
-  queue: Group["queues"][string],
-  canary: boolean,
-) {
+export function resolveRescue(group: Pick<Group, "recovery" | "ledger">, queue: GroupQueue, canary: boolean) {
   const isRescued = allOf(isSet(group.recovery), not(equal(queue.mode, "none")), !canary);
-  if (isRescued === false) return undefined;
+  if (decided(isRescued) === false) return undefined;
   return presentIf(isRescued, {
     rescue: fallback(queue.rescue, when(isSet(group.ledger), "ledger" as const, "watermark" as const)),
     marginSeconds: fallback(queue.rescueMarginSeconds, RESCUE_MARGIN_SECONDS),
@@ -133,14 +135,18 @@ export function resolveRescue(
     onMissingIdentity: fallback(queue.onMissingIdentity, "forward" as const),
     ledgerKey: queue.ledgerKey,
     /** Expiry of the ledger's entries: longer than a message can be under way. A module leaves it to consumers. */
-    ledgerExpirySeconds: isKnown(queue.transitRetentionSeconds)
-      ? entrySeconds({
-          transitRetentionSeconds: queue.transitRetentionSeconds,
-          workRetentionSeconds: queue.messageRetentionSeconds,
-          dlqRetentionSeconds: queue.dlqRetentionSeconds,
-        })
-      : 0,
+    ledgerExpirySeconds: known(isKnown(queue.transitRetentionSeconds) ? expirySeconds(queue) : 0),
   });
+}
+
+function expirySeconds({
+  transitRetentionSeconds,
+  messageRetentionSeconds: workRetentionSeconds,
+  dlqRetentionSeconds,
+}: GroupQueue): number {
+  return entrySeconds(
+    plain({ transitRetentionSeconds, workRetentionSeconds, dlqRetentionSeconds }, "retention"),
+  );
 }
 
 /** The logical queue by which regions hear of each other, as the file would say it. */
@@ -157,7 +163,7 @@ export function canaryFunctions(functions: Group["functions"]): Group["functions
   return {
     memoryMb,
     timeoutSeconds: smallest(timeoutSeconds, CANARY_FUNCTION_TIMEOUT_SECONDS),
-    profile: "latency",
+    profile: known("latency"),
     architecture,
     runtime,
     logRetentionDays,

@@ -1,7 +1,7 @@
 import { MANAGED_POLICY_MAX_CHARACTERS, RECLAIMED_MAX_RECEIVE_COUNT } from "../../core/limits";
 import { canaryQueue } from "../../core/names";
 import { SPREAD, spreadPolicies } from "../access/spread-policies";
-import type { Configuration, LogicalQueueSettings } from "../configuration";
+import { type Configuration, type QueueConfiguration, settingsOf } from "../configuration";
 import { inOwnRegion, keysOfEveryRegion, type QueueRule, type Rule } from "../rule";
 import { topologyOf } from "../topology";
 import type { Violation } from "../violation";
@@ -176,7 +176,7 @@ const groupSize: Rule = (configuration) => {
   const { recovery, failoverGroup, queues, regions } = configuration;
   if (!recovery || !queues[canaryQueue(failoverGroup)]!.canary) return [];
   const [longest] = Object.keys(regions)
-    .flatMap((region) => spreadPolicies(configuration, region))
+    .flatMap((region) => spreadPolicies(settingsOf(configuration), region))
     .map(({ queues: named, document }) => ({ named, length: JSON.stringify(document).length }))
     .sort((one, other) => other.length - one.length);
   if (longest === undefined || longest.length <= MANAGED_POLICY_MAX_CHARACTERS) return [];
@@ -194,7 +194,7 @@ const groupSize: Rule = (configuration) => {
 const copiesForOwners: QueueRule = (configuration, name, { recovery, peers }) => {
   if (recovery === undefined) return [];
   return Object.keys(configuration.regions).flatMap((home) => {
-    const copied = topologyOf(configuration, name, home).peers;
+    const copied = topologyOf(settingsOf(configuration), name, home).peers;
     const order = configuration.recovery!.takeoverOrder[home]!;
     const missing = order.filter((region) => region in configuration.regions && !copied.includes(region));
     if (missing.length === 0 || missing.includes(home)) return [];
@@ -235,7 +235,7 @@ const watermarkReceives: QueueRule = (_, name, { recovery, maxReceiveCount }) =>
 
 /** Each setting of a rescue with those kinds of rescue that heed it; a setting that nothing heeds is a mistake. */
 const rescueSettings: QueueRule = (configuration, name, queue) =>
-  settingsOf(queue)
+  rescueSettingsOf(queue)
     .filter(({ value }) => value !== undefined)
     .flatMap(({ setting, value, of }) => {
       const needs = unmet(configuration, queue, of);
@@ -244,10 +244,10 @@ const rescueSettings: QueueRule = (configuration, name, queue) =>
         : [{ path: `queues.${name}.${setting}`, value, allowed: `nothing ${needs}`, fix: "take it out" }];
     });
 
-type Rescue = NonNullable<LogicalQueueSettings["rescue"]>;
+type Rescue = NonNullable<QueueConfiguration["rescue"]>;
 const ANY: readonly Rescue[] = ["ledger", "watermark", "manual"];
 
-function settingsOf(queue: LogicalQueueSettings) {
+function rescueSettingsOf(queue: QueueConfiguration) {
   return [
     { setting: "rescue", value: queue.rescue, of: ANY },
     { setting: "rescue_margin_seconds", value: queue.rescueMarginSeconds, of: ["watermark"] as const },
@@ -259,7 +259,7 @@ function settingsOf(queue: LogicalQueueSettings) {
 
 function unmet(
   { recovery }: Configuration,
-  queue: LogicalQueueSettings,
+  queue: QueueConfiguration,
   of: readonly Rescue[],
 ): string | undefined {
   if (recovery === undefined) return "without recovery";

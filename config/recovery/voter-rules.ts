@@ -1,4 +1,6 @@
+import { decided } from "../../core/expression";
 import { ownershipTableName, partitionOf } from "../../core/names";
+import { settingsOf } from "../configuration";
 import { inOwnRegion, type Rule } from "../rule";
 import { mayTakeOver } from "./majority";
 
@@ -7,7 +9,7 @@ import { mayTakeOver } from "./majority";
 /** An even number of regions needs one vote more before peers may take over by themselves. */
 const takeoverByMajority: Rule = (configuration) => {
   const { recovery, dns } = configuration;
-  if (recovery === undefined || mayTakeOver(configuration)) return [];
+  if (recovery === undefined || decided(mayTakeOver(settingsOf(configuration)))) return [];
   const { takeover, takeoverIsChosen } = recovery;
   if (takeoverIsChosen ? takeover === "manual" : dns === undefined) return [];
   return [

@@ -1,4 +1,6 @@
+import { settingsOf } from "../../config/configuration";
 import { ownershipTablesOf, votersOf } from "../../config/voters";
+import { plain } from "../../core/expression";
 import type { Deployment } from "../../emulator/deployment";
 import type { Emulator } from "../../emulator/emulator";
 import { isFounded } from "./passes";
@@ -28,7 +30,7 @@ export class OwnershipWatch {
     private readonly deployment: Deployment,
     private readonly timeline: Timeline,
   ) {
-    const tables = ownershipTablesOf(deployment.configuration);
+    const tables = plain(ownershipTablesOf(settingsOf(deployment.configuration)), "tables");
     const accountOf = (region: string) => deployment.account(region);
     this.tables = new TableWatch({ emulator, tables, accountOf }, () => this.judge());
   }
@@ -46,7 +48,7 @@ export class OwnershipWatch {
 
   /** Whether every voter knows who owns each home. */
   isFounded(): boolean {
-    const voters = votersOf(this.deployment.configuration);
+    const voters = plain(votersOf(settingsOf(this.deployment.configuration)), "voters");
     return this.deployment.regions.every((home) => isFounded(home, voters[home]!, this.tables.seen));
   }
 

@@ -8,9 +8,10 @@ import { AssetType, TerraformAsset, TerraformStack, TerraformVariable } from "cd
 import type { Construct } from "constructs";
 import type { LedgerOptions } from "../../client";
 import { consumerPolicy } from "../../config/access/client-policies";
-import type { Configuration } from "../../config/configuration";
+import { type Configuration, settingsOf } from "../../config/configuration";
 import { topologyOf } from "../../config/topology";
 import { ownershipTablesOf } from "../../config/voters";
+import { keysOf } from "../../core/expression";
 import { logGroupArn, logGroupName } from "../../core/names";
 import type { ConsumerArchive } from "./build";
 
@@ -69,13 +70,13 @@ export class ConsumerStack extends TerraformStack {
         name: queue,
         role: role.name,
         policy: JSON.stringify(
-          withLog(consumerPolicy(configuration, queue), logGroupArn(region, account, name)),
+          withLog(consumerPolicy(settingsOf(configuration), queue), logGroupArn(region, account, name)),
         ),
       });
       const consumer: Omit<ConsumerSettings, "servicesUrl"> = {
         queue,
         failoverGroup: configuration.failoverGroup,
-        regions: Object.keys(ownershipTablesOf(configuration)),
+        regions: keysOf(ownershipTablesOf(settingsOf(configuration))),
         ...(settings.recovery?.rescue === "ledger" && {
           ledger: {
             tableName: configuration.ledger!.tableName,
@@ -103,7 +104,7 @@ export class ConsumerStack extends TerraformStack {
       });
       new LambdaEventSourceMapping(this, `${queue}-mapping`, {
         provider,
-        eventSourceArn: topologyOf(configuration, queue, region).work.arn,
+        eventSourceArn: topologyOf(settingsOf(configuration), queue, region).work.arn,
         functionName: fn.arn,
         batchSize: 10,
         functionResponseTypes: ["ReportBatchItemFailures"],

@@ -1,6 +1,6 @@
 import type { AwsProvider } from "@cdktf/provider-aws/lib/provider";
 import { Construct } from "constructs";
-import type { Configuration } from "../../config/configuration";
+import { type Configuration, settingsOf } from "../../config/configuration";
 import { recordsOf } from "../../config/dns/records";
 import { groupTopologyOf } from "../../config/group-topology";
 import { HEALTH_PATH } from "../../replicator/health/settings";
@@ -32,6 +32,7 @@ export class Dns extends Construct {
 
   constructor(scope: Construct, id: string, { configuration, providers }: DnsProps) {
     super(scope, id);
+    const settings = settingsOf(configuration);
     const regions = Object.keys(configuration.regions);
     const endpoints = new Map(
       regions
@@ -39,21 +40,21 @@ export class Dns extends Construct {
         .map((region) => [
           region,
           new HealthEndpoint(this, `endpoint-${region}`, {
-            configuration,
+            configuration: settings,
             region,
-            functionName: groupTopologyOf(configuration, region).health!.name,
+            functionName: groupTopologyOf(settings, region).health!.name,
             provider: providers(region),
           }),
         ]),
     );
     const provider = providers(regions[0]!);
     const { idOf } = new HealthChecks(this, "checks", {
-      configuration,
+      configuration: settings,
       provider,
       hosts: Object.fromEntries([...endpoints].map(([region, { host }]) => [region, host])),
     });
     new Records(this, "records", {
-      dns: configuration.dns!,
+      dns: settings.dns!,
       provider,
       records: recordsOf(configuration),
       idOf,

@@ -4,7 +4,7 @@ import {
   type Route53HealthCheckConfig,
 } from "@cdktf/provider-aws/lib/route53-health-check";
 import { Construct } from "constructs";
-import type { Configuration } from "../../config/configuration";
+import type { GroupSettings } from "../../config/configuration";
 import {
   type CheckReference,
   checkOf,
@@ -12,14 +12,27 @@ import {
   type HealthCheck,
   type Probe,
 } from "../../config/dns/checks";
-import { each, fieldOf, json, listOf, mapOf, size, when } from "../../core/expression";
+import {
+  args,
+  each,
+  fieldOf,
+  json,
+  known,
+  listOf,
+  mapOf,
+  objectOf,
+  size,
+  text,
+  when,
+} from "../../core/expression";
+import type { Operand, Value } from "../../core/value";
 import { HEALTH_PATH } from "../../replicator/health/settings";
 import { addressed, addressOf, attributeOf, under } from "../address";
 import { healthCheckTagsOf } from "../tags";
 
 export interface HealthChecksProps {
   /** With records. */
-  readonly configuration: Configuration;
+  readonly configuration: GroupSettings;
   readonly provider: AwsProvider;
   /** Host of the health endpoint of each home. */
   readonly hosts: Readonly<Record<string, string>>;
@@ -40,23 +53,31 @@ export class HealthChecks extends Construct {
   }
 
   /** Id of the one check by which records judge a home. */
-  readonly idOf = (home: string): string => this.idAt(checkOf(this.props.configuration, home));
+  readonly idOf = (home: string): string => text(this.idAt(checkOf(this.props.configuration, home)));
 
-  private readonly idAt = (reference: CheckReference): string => {
+  private readonly idAt = (reference: CheckReference): Operand<string> => {
     if (typeof reference === "object" && "check" in reference)
       return attributeOf(this.made.get(addressOf(reference.check))!, "id", [reference.home]);
     if (typeof reference === "object" && "condition" in reference) {
       const { condition, then, otherwise } = reference;
       return when(condition, this.idAt(then), this.idAt(otherwise));
     }
-    return fieldOf(reference, "id");
+    return reference.id;
+  };
+
+  private readonly idOfChild = (child: Value<CheckReference>): Operand<string> => {
+    const reference = objectOf(child);
+    // Only checks of the user's are not told apart here.
+    return reference === undefined
+      ? fieldOf(child as Value<unknown> as Value<{ readonly id: string }>, "id")
+      : this.idAt(reference);
   };
 
   private make(check: HealthCheck): Route53HealthCheck {
     const { configuration, provider, hosts } = this.props;
     const { address, home, probe, exists } = check;
     return addressed(
-      new Route53HealthCheck(under(this, exists ?? true)!, address, {
+      new Route53HealthCheck(under(this, exists ?? known(true))!, address, {
         provider,
         ...this.probe(probe, hosts[home]),
         tags: mapOf(healthCheckTagsOf(configuration, check)),
@@ -70,7 +91,7 @@ export class HealthChecks extends Construct {
   private probe(probe: Probe, host: string | undefined): Route53HealthCheckConfig {
     switch (probe.kind) {
       case "endpoint":
-        return {
+        return args({
           type: "HTTPS",
           fqdn: host!,
           port: 443,
@@ -78,7 +99,7 @@ export class HealthChecks extends Construct {
           enableSni: true,
           requestInterval: probe.intervalSeconds,
           failureThreshold: probe.failureThreshold,
-        };
+        });
       case "alarm":
         return {
           type: "CLOUDWATCH_METRIC",
@@ -89,13 +110,13 @@ export class HealthChecks extends Construct {
           triggers: { alarm: json(probe.alarm.evaluation) },
         };
       case "routing-control":
-        return { type: "RECOVERY_CONTROL", routingControlArn: probe.arn } as Route53HealthCheckConfig;
+        return args({ type: "RECOVERY_CONTROL", routingControlArn: probe.arn });
       case "calculated": {
-        const children = each(probe.children, this.idAt);
+        const children = each(probe.children, this.idOfChild);
         return {
           type: "CALCULATED",
           childHealthchecks: listOf(children),
-          childHealthThreshold: size(children),
+          childHealthThreshold: args({ threshold: size(children) }).threshold,
         };
       }
     }

@@ -3,13 +3,13 @@ import { LambdaPermission } from "@cdktf/provider-aws/lib/lambda-permission";
 import type { AwsProvider } from "@cdktf/provider-aws/lib/provider";
 import { Fn } from "cdktf";
 import { Construct } from "constructs";
-import type { Configuration } from "../../config/configuration";
+import type { GroupSettings } from "../../config/configuration";
 import { logicalId } from "../../core/names";
 import { addressed } from "../address";
 
 export interface HealthEndpointProps {
   /** With a health endpoint. */
-  readonly configuration: Configuration;
+  readonly configuration: GroupSettings;
   readonly region: string;
   /** Name of the health function. */
   readonly functionName: string;

@@ -2,10 +2,11 @@ import { LambdaFunctionEventInvokeConfig } from "@cdktf/provider-aws/lib/lambda-
 import type { AwsProvider } from "@cdktf/provider-aws/lib/provider";
 import { Construct } from "constructs";
 import { healthStatements } from "../../config/access/health-policies";
-import type { Configuration } from "../../config/configuration";
+import type { GroupSettings } from "../../config/configuration";
 import { groupTopologyOf } from "../../config/group-topology";
 import { CONTROLLER_PERIOD_SECONDS, HEALTH_TIMEOUT_SECONDS } from "../../core/limits";
 import { logicalId, ownershipTableName } from "../../core/names";
+import type { Written } from "../../core/value";
 import type { HealthSettings } from "../../replicator/health/settings";
 import { addressed } from "../address";
 import { RegionFunction } from "../function/region-function";
@@ -13,7 +14,7 @@ import { groupTagsOf } from "../tags";
 
 export interface HealthProps {
   /** With a health endpoint. */
-  readonly configuration: Configuration;
+  readonly configuration: GroupSettings;
   readonly region: string;
   /** Provider of that region and account. */
   readonly provider: AwsProvider;
@@ -59,7 +60,7 @@ export class HealthFunction extends Construct {
   }
 }
 
-function healthSettings(configuration: Configuration, region: string): HealthSettings {
+function healthSettings(configuration: GroupSettings, region: string): Written<HealthSettings> {
   const { failoverGroup, naming } = configuration;
   return { failoverGroup, region, ownershipTable: ownershipTableName(naming.prefix, failoverGroup) };
 }

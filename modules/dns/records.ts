@@ -3,6 +3,7 @@ import { Route53Record, type Route53RecordConfig } from "@cdktf/provider-aws/lib
 import { Construct } from "constructs";
 import type { DnsSettings } from "../../config/configuration";
 import { type DnsRecord, locationCode, type RecordAnswer, type Routing } from "../../config/dns/records";
+import { args, text } from "../../core/expression";
 import { addressed } from "../address";
 
 export interface RecordsProps {
@@ -42,7 +43,7 @@ export class Records extends Construct {
     return addressed(
       new Route53Record(this, address, {
         provider,
-        zoneId: dns.zoneId,
+        zoneId: text(dns.zoneId),
         name,
         type,
         ...answerOf(answer, dns),
@@ -61,11 +62,11 @@ function answerOf(
   answer: RecordAnswer,
   { zoneId, ttlSeconds }: DnsSettings,
 ): Part<"alias" | "ttl" | "records"> {
-  if ("value" in answer) return { ttl: ttlSeconds, records: [answer.value] };
+  if ("value" in answer) return { ...args({ ttl: ttlSeconds }), records: [answer.value] };
   return {
     alias:
       "record" in answer
-        ? { name: answer.record, zoneId, evaluateTargetHealth: true }
+        ? { name: answer.record, zoneId: text(zoneId), evaluateTargetHealth: true }
         : { ...answer.resource },
   };
 }

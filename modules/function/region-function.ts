@@ -8,10 +8,10 @@ import type { AwsProvider } from "@cdktf/provider-aws/lib/provider";
 import { Construct } from "constructs";
 import type { Statement } from "../../config/access/document";
 import { functionPolicy, functionTrust } from "../../config/access/function-policy";
-import type { Configuration, FunctionSettings, RegionSettings } from "../../config/configuration";
+import type { FunctionSettings, GroupSettings, RegionSettings } from "../../config/configuration";
 import type { FunctionReference } from "../../config/topology";
 import {
-  type Condition,
+  args,
   equal,
   isSet,
   json,
@@ -20,18 +20,21 @@ import {
   not,
   optional,
   replaced,
+  text,
   when,
 } from "../../core/expression";
 import { type FunctionWord, logGroupName } from "../../core/names";
+import type { Condition, Operand, Written } from "../../core/value";
 import { FUNCTION_HANDLER } from "../../replicator/build/archive";
 import { type FunctionEnvironment, toEnvironment } from "../../replicator/settings";
 import { addressed, under } from "../address";
 import { blocks } from "../block";
 import type { Queue } from "../queue/queue";
+import type { Tags } from "../tags";
 import { type ArchiveReference, FunctionCode } from "./function-code";
 
 export interface RegionFunctionProps {
-  readonly configuration: Configuration;
+  readonly configuration: GroupSettings;
   readonly region: string;
   /** Provider of that region and account. */
   readonly provider: AwsProvider;
@@ -40,17 +43,17 @@ export interface RegionFunctionProps {
   /** What it runs. */
   readonly word: FunctionWord;
   readonly description: string;
-  readonly environment: FunctionEnvironment;
+  readonly environment: Written<FunctionEnvironment>;
   /** What it may do, beside its log group, keys, traces and network interfaces. */
   readonly statements: readonly Statement[];
   /** Policies with what else it may do. @default none */
   readonly managedPolicies?: readonly ManagedPolicy[];
   /** Keys of the queues that it reads or writes. @default none */
-  readonly kmsKeyArns?: readonly string[];
+  readonly kmsKeyArns?: readonly Operand<string>[];
   readonly settings: RuntimeSettings;
   /** Invocations at once that are kept for it, and that it may not exceed. @default none, it shares those of the account */
-  readonly reservedConcurrency?: number;
-  readonly tags: Readonly<Record<string, string>>;
+  readonly reservedConcurrency?: Operand<number>;
+  readonly tags: Tags;
   /** Queue whose messages it is invoked with. @default none, others invoke it */
   readonly source?: QueueSource;
 }
@@ -63,10 +66,10 @@ export interface ManagedPolicy {
   readonly exists: Condition;
 }
 
-export type RuntimeSettings = Pick<
-  FunctionSettings,
-  "memoryMb" | "timeoutSeconds" | "architecture" | "runtime" | "logRetentionDays" | "tracing"
->;
+export interface RuntimeSettings
+  extends Pick<FunctionSettings, "memoryMb" | "architecture" | "runtime" | "logRetentionDays" | "tracing"> {
+  readonly timeoutSeconds: Operand<number>;
+}
 
 export interface QueueSource {
   readonly queue: Queue;
@@ -74,7 +77,7 @@ export interface QueueSource {
   readonly fifo: Condition;
   readonly batching: FunctionSettings;
   /** Whether it is read now. @default true */
-  readonly enabled?: boolean;
+  readonly enabled?: Operand<boolean>;
 }
 
 /** A function with its role, policy and log group, and the event source mapping if it reads a queue. */
@@ -92,7 +95,7 @@ export class RegionFunction extends Construct {
       new IamRole(this, "role", {
         provider,
         name: reference.name,
-        path: configuration.rolePath,
+        path: text(configuration.rolePath),
         description: props.description,
         assumeRolePolicy: json(functionTrust()),
         ...permissionsBoundary(configuration, account),
@@ -134,7 +137,7 @@ export class RegionFunction extends Construct {
       new CloudwatchLogGroup(this, "logs", {
         provider,
         name: logGroupName(reference.name),
-        retentionInDays: settings.logRetentionDays,
+        ...args({ retentionInDays: settings.logRetentionDays }),
         tags,
       }),
       address,
@@ -146,18 +149,19 @@ export class RegionFunction extends Construct {
         functionName: reference.name,
         description: props.description,
         role: role.arn,
-        runtime: settings.runtime,
-        architectures: [settings.architecture],
+        ...args({
+          runtime: settings.runtime,
+          architectures: [settings.architecture],
+          memorySize: settings.memoryMb,
+          timeout: settings.timeoutSeconds,
+          tracingConfig: { mode: when(equal(settings.tracing, "active"), "Active", "PassThrough") },
+        }),
         handler: FUNCTION_HANDLER,
         ...codeOf(code, archive),
         ...(signing !== undefined && optional(isSet(signing), { codeSigningConfigArn: signing })),
-        memorySize: settings.memoryMb,
-        timeout: settings.timeoutSeconds,
-        ...(props.reservedConcurrency !== undefined && {
-          reservedConcurrentExecutions: props.reservedConcurrency,
-        }),
+        ...(props.reservedConcurrency !== undefined &&
+          args({ reservedConcurrentExecutions: props.reservedConcurrency })),
         environment: { variables: toEnvironment(props.environment) },
-        tracingConfig: { mode: when(equal(settings.tracing, "active"), "Active", "PassThrough") },
         loggingConfig: { logFormat: "Text", logGroup: logGroup.name },
         ...(vpc &&
           blocks(isSet(vpc), {
@@ -186,8 +190,7 @@ export class RegionFunction extends Construct {
         provider: common.provider,
         eventSourceArn: queue.resource.arn,
         functionName: this.resource.arn,
-        enabled,
-        batchSize: batching.batchSize,
+        ...args({ enabled, batchSize: batching.batchSize }),
         ...optional(not(fifo), { maximumBatchingWindowInSeconds: batching.batchingWindowSeconds }),
         functionResponseTypes: ["ReportBatchItemFailures"],
         ...(batching.provisionedPollers &&
@@ -226,8 +229,8 @@ function codeOf(
 
 /** The permissions boundary of every role of an account. */
 export function permissionsBoundary(
-  configuration: Configuration,
-  account: string,
+  configuration: GroupSettings,
+  account: Operand<string>,
 ): { readonly permissionsBoundary?: string } {
   const { permissionsBoundary: boundary } = configuration;
   if (boundary === undefined) return {};

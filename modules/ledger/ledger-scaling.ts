@@ -3,7 +3,7 @@ import { AppautoscalingTarget } from "@cdktf/provider-aws/lib/appautoscaling-tar
 import type { DynamodbTable } from "@cdktf/provider-aws/lib/dynamodb-table";
 import type { AwsProvider } from "@cdktf/provider-aws/lib/provider";
 import { Construct } from "constructs";
-import type { ManagedLedger } from "../../config/configuration";
+import type { LedgerBilling } from "../../config/configuration";
 import { addressed } from "../address";
 
 export interface LedgerScalingProps {
@@ -11,7 +11,7 @@ export interface LedgerScalingProps {
   /** Of the ledger; those of its scaling begin with it. */
   readonly address: string;
   readonly table: DynamodbTable;
-  readonly billing: Extract<ManagedLedger["billing"], { readonly type: "provisioned" }>;
+  readonly billing: Extract<LedgerBilling, { readonly type: "provisioned" }>;
 }
 
 /** Use of the provisioned capacity that scaling aims at, percent: what AWS suggests. */

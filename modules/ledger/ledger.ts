@@ -3,9 +3,9 @@ import { DynamodbTableReplicaA } from "@cdktf/provider-aws/lib/dynamodb-table-re
 import type { AwsProvider } from "@cdktf/provider-aws/lib/provider";
 import type { ITerraformDependable } from "cdktf";
 import { Construct } from "constructs";
-import type { Configuration, ManagedLedger } from "../../config/configuration";
+import type { GroupSettings, LedgerBilling } from "../../config/configuration";
 import { regionOrder } from "../../config/region-sets";
-import { isSet, mapOf } from "../../core/expression";
+import { args, entryOf, isSet, mapOf, plain, text } from "../../core/expression";
 import { logicalId } from "../../core/names";
 import { LEDGER_ATTRIBUTES } from "../../ledger/attributes";
 import { addressed } from "../address";
@@ -15,7 +15,7 @@ import { LedgerScaling } from "./ledger-scaling";
 
 export interface LedgerProps {
   /** With a managed ledger. */
-  readonly configuration: Configuration;
+  readonly configuration: GroupSettings;
   /** Providers by region. The table is made in the first region; the others are asked for with provisioned capacity only. */
   readonly providers: (region: string) => AwsProvider;
 }
@@ -31,23 +31,32 @@ export class Ledger extends Construct {
     super(scope, id);
     const { failoverGroup } = configuration;
     const { first, others } = regionOrder(configuration);
-    const { tableName, managed } = configuration.ledger as { tableName: string; managed: ManagedLedger };
-    const { billing, kmsKeyArns, pointInTimeRecovery, deletionProtection } = managed;
+    const { tableName, managed } = configuration.ledger!;
+    const { kmsKeyArns } = managed!;
+    const billing = plain(managed!.billing, "ledger.billing");
+    const { pointInTimeRecovery, deletionProtection } = args({
+      pointInTimeRecovery: managed!.pointInTimeRecovery,
+      deletionProtection: managed!.deletionProtection,
+    });
     const address = logicalId(failoverGroup, "ledger");
     const tags = mapOf(groupTagsOf(configuration, "ledger"));
-    const key = (region: string): string | undefined => kmsKeyArns?.[region];
+    const keyIn = (region: string) => {
+      const kmsKeyArn = entryOf(kmsKeyArns, region);
+      return kmsKeyArn === undefined ? {} : args({ kmsKeyArn });
+    };
+    const firstKey = entryOf(kmsKeyArns, first);
     const provisioned = billing.type === "provisioned";
 
     this.table = addressed(
       new DynamodbTable(this, "table", {
         provider: providers(first),
-        name: tableName,
+        name: text(tableName),
         hashKey: LEDGER_ATTRIBUTES.id,
         attribute: [{ name: LEDGER_ATTRIBUTES.id, type: "S" }],
         ttl: { attributeName: LEDGER_ATTRIBUTES.expiration, enabled: true },
         pointInTimeRecovery: { enabled: pointInTimeRecovery },
         // Without a key of the customer, DynamoDB encrypts by one of its own, which needs no setting.
-        ...blocks(isSet(key(first)), { serverSideEncryption: { enabled: true, kmsKeyArn: key(first)! } }),
+        ...blocks(isSet(firstKey), { serverSideEncryption: { enabled: true, kmsKeyArn: firstKey! } }),
         deletionProtectionEnabled: deletionProtection,
         streamEnabled: true,
         streamViewType: "NEW_AND_OLD_IMAGES",
@@ -58,7 +67,7 @@ export class Ledger extends Construct {
             regionName,
             pointInTimeRecovery,
             propagateTags: true,
-            ...(kmsKeyArns && { kmsKeyArn: key(regionName)! }),
+            ...keyIn(regionName),
           })),
         }),
       }),
@@ -83,7 +92,7 @@ export class Ledger extends Construct {
           globalTableArn: this.table.arn,
           pointInTimeRecovery,
           deletionProtectionEnabled: deletionProtection,
-          ...(kmsKeyArns && { kmsKeyArn: kmsKeyArns[region]! }),
+          ...keyIn(region),
           tags,
           dependsOn: before,
         }),
@@ -94,7 +103,7 @@ export class Ledger extends Construct {
   }
 }
 
-function capacity(billing: ManagedLedger["billing"]): Partial<DynamodbTableConfig> {
+function capacity(billing: LedgerBilling): Partial<DynamodbTableConfig> {
   if (billing.type === "on_demand") return { billingMode: "PAY_PER_REQUEST" };
   return {
     billingMode: "PROVISIONED",

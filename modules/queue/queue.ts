@@ -4,9 +4,11 @@ import { Construct } from "constructs";
 import type { PolicyDocument } from "../../config/access/document";
 import type { Encryption, FifoSettings } from "../../config/configuration";
 import type { QueueReference } from "../../config/topology";
-import { type Condition, isSet, json, mapOf, not, optional } from "../../core/expression";
+import { args, entryOf, isSet, json, mapOf, not, optional } from "../../core/expression";
 import { QUEUE_MAX_MESSAGE_BYTES } from "../../core/limits";
+import type { Condition, Operand, Value } from "../../core/value";
 import { addressed } from "../address";
+import type { Tags } from "../tags";
 
 /** Settings of one FIFO queue. */
 export type QueueFifo = Omit<FifoSettings, "workContentBasedDeduplication">;
@@ -18,16 +20,16 @@ export interface QueueProps {
   readonly reference: QueueReference;
   readonly policy: PolicyDocument;
   readonly encryption: Encryption;
-  readonly tags: Readonly<Record<string, string>>;
-  readonly retentionSeconds: number;
+  readonly tags: Tags;
+  readonly retentionSeconds: Value<number>;
   /** @default SQS's own 30 seconds */
-  readonly visibilityTimeoutSeconds?: number;
+  readonly visibilityTimeoutSeconds?: Value<number>;
   /** @default 0 */
-  readonly delaySeconds?: number;
+  readonly delaySeconds?: Value<number>;
   /** @default 262144 bytes, the most that provider aws 5.100.0 accepts */
-  readonly maxMessageSize?: number;
+  readonly maxMessageSize?: Value<number>;
   /** @default 0: the queue is read by a function, whose pollers choose for themselves */
-  readonly receiveWaitTimeSeconds?: number;
+  readonly receiveWaitTimeSeconds?: Value<number>;
   /** Makes it a FIFO queue. @default a standard queue */
   readonly fifo?: QueueFifo | false;
   /** Where SQS moves what is received too often. One that the queue may lose is a `RedrivePolicy`. @default nowhere */
@@ -41,7 +43,7 @@ export interface QueueProps {
 /** A dead-letter queue, and the receives after which SQS moves a message there. */
 export interface Redrive {
   readonly to: Queue;
-  readonly maxReceiveCount: number;
+  readonly maxReceiveCount: Operand<number>;
 }
 
 /**
@@ -56,11 +58,13 @@ export class Queue extends Construct {
       new SqsQueue(this, "queue", {
         provider: props.provider,
         name: props.reference.name,
-        messageRetentionSeconds: props.retentionSeconds,
-        visibilityTimeoutSeconds: props.visibilityTimeoutSeconds ?? 30,
-        delaySeconds: props.delaySeconds ?? 0,
-        maxMessageSize: props.maxMessageSize ?? QUEUE_MAX_MESSAGE_BYTES,
-        receiveWaitTimeSeconds: props.receiveWaitTimeSeconds ?? 0,
+        ...args({
+          messageRetentionSeconds: props.retentionSeconds,
+          visibilityTimeoutSeconds: props.visibilityTimeoutSeconds ?? 30,
+          delaySeconds: props.delaySeconds ?? 0,
+          maxMessageSize: props.maxMessageSize ?? QUEUE_MAX_MESSAGE_BYTES,
+          receiveWaitTimeSeconds: props.receiveWaitTimeSeconds ?? 0,
+        }),
         policy: json(props.policy),
         tags: mapOf(props.tags),
         ...encryptionOf(props.encryption, props.region),
@@ -93,7 +97,7 @@ export function redrivePolicyOf({ to, maxReceiveCount }: Redrive): string {
 }
 
 function encryptionOf(encryption: Encryption, region: string): Partial<SqsQueueConfig> {
-  const key = encryption.kmsKeyArns?.[region];
+  const key = entryOf(encryption.kmsKeyArns, region);
   const isOwn = isSet(key);
   return {
     ...optional(not(isOwn), { sqsManagedSseEnabled: true }),

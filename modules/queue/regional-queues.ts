@@ -10,14 +10,14 @@ import {
   standbyPolicy,
   workPolicy,
 } from "../../config/access/queue-policies";
-import type { Configuration, FifoSettings } from "../../config/configuration";
+import type { FifoSettings, GroupSettings } from "../../config/configuration";
 import {
   type QueueReference,
   type RegionalTopology,
   remoteDrainerRoles,
   topologyOf,
 } from "../../config/topology";
-import { allOf, equal, isSet, not, presentIf } from "../../core/expression";
+import { allOf, equal, isSet, known, not, presentIf } from "../../core/expression";
 import { INGRESS_MAX_RECEIVE_COUNT } from "../../core/limits";
 import { logicalId, type QueueWord } from "../../core/names";
 import { under } from "../address";
@@ -26,7 +26,7 @@ import { Queue, type QueueFifo, type QueueProps } from "./queue";
 import { RedrivePolicy } from "./redrive-policy";
 
 export interface RegionalQueuesProps {
-  readonly configuration: Configuration;
+  readonly configuration: GroupSettings;
   readonly topology: RegionalTopology;
   readonly provider: AwsProvider;
 }
@@ -135,7 +135,7 @@ function fifoOf(
   { contentBasedDeduplication, workContentBasedDeduplication, ...fifo }: FifoSettings,
 ): QueueFifo {
   const ofProducers = { ingress: contentBasedDeduplication, work: workContentBasedDeduplication };
-  const given = word === "ingress" || word === "work" ? ofProducers[word] : false;
+  const given = word === "ingress" || word === "work" ? ofProducers[word] : known(false);
   return { ...fifo, contentBasedDeduplication: given };
 }
 

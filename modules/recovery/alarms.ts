@@ -8,16 +8,16 @@ import {
   alarmSubject,
   evaluationOf,
 } from "../../config/alarms";
-import type { Configuration } from "../../config/configuration";
+import type { GroupSettings } from "../../config/configuration";
 import { regionSets } from "../../config/region-sets";
-import { fallback, isEmpty, listOf, mapOf, not, optional } from "../../core/expression";
+import { entryOf, fallback, isEmpty, listOf, mapOf, not, optional } from "../../core/expression";
 import { alarmName, logicalId } from "../../core/names";
 import { addressed, under } from "../address";
 import { groupTagsOf } from "../tags";
 
 export interface AlarmsProps {
   /** With recovery. */
-  readonly configuration: Configuration;
+  readonly configuration: GroupSettings;
   readonly region: string;
   /** Provider of that region and account. */
   readonly provider: AwsProvider;
@@ -45,7 +45,7 @@ function addAlarm(
 ): void {
   const { failoverGroup, naming, recovery } = configuration;
   const alarm: AlarmDefinition = ALARMS[word];
-  const topics = fallback<readonly string[]>(recovery!.alarmActionArns[region], []);
+  const topics = fallback(entryOf(recovery!.alarmActionArns, region), [] as readonly string[]);
   const address = logicalId(failoverGroup, word, home);
   addressed(
     new CloudwatchMetricAlarm(scope, address, {

@@ -8,17 +8,18 @@ import type { AwsProvider } from "@cdktf/provider-aws/lib/provider";
 import { SchedulerSchedule } from "@cdktf/provider-aws/lib/scheduler-schedule";
 import { Construct } from "constructs";
 import { controllerStatements, schedulePolicy, scheduleTrust } from "../../config/access/controller-policies";
-import type { Configuration } from "../../config/configuration";
+import type { GroupSettings } from "../../config/configuration";
 import { type GroupTopology, groupTopologyOf } from "../../config/group-topology";
 import { topologyOf } from "../../config/topology";
 import { ownershipTablesOf, votersOf } from "../../config/voters";
-import { fields, isSet, json, mapOf, optional } from "../../core/expression";
+import { fields, isSet, json, mapOf, optional, text } from "../../core/expression";
 import {
   CONTROLLER_PERIOD_SECONDS,
   CONTROLLER_RESERVED_CONCURRENCY,
   CONTROLLER_TIMEOUT_SECONDS,
 } from "../../core/limits";
 import { canaryQueue, logicalId } from "../../core/names";
+import type { Written } from "../../core/value";
 import type { ControllerSettings, Trigger, TriggerEvent } from "../../replicator/control/settings";
 import { addressed } from "../address";
 import { permissionsBoundary, RegionFunction } from "../function/region-function";
@@ -27,7 +28,7 @@ import type { GroupPolicies } from "./group-policies";
 
 export interface ControllerProps {
   /** With recovery. */
-  readonly configuration: Configuration;
+  readonly configuration: GroupSettings;
   readonly region: string;
   /** Provider of that region and account. */
   readonly provider: AwsProvider;
@@ -82,7 +83,7 @@ export class ControllerFunction extends Construct {
   }
 
   private schedule(
-    configuration: Configuration,
+    configuration: GroupSettings,
     { region, account, schedule }: GroupTopology,
     provider: AwsProvider,
     controller: RegionFunction,
@@ -94,7 +95,7 @@ export class ControllerFunction extends Construct {
       new IamRole(this, "role", {
         provider,
         name: schedule.name,
-        path: rolePath,
+        path: text(rolePath),
         description,
         assumeRolePolicy: json(scheduleTrust(region, account)),
         ...permissionsBoundary(configuration, account),
@@ -132,7 +133,7 @@ export class ControllerFunction extends Construct {
 
   /** No role stands behind it: the function admits the rule. */
   private rule(
-    configuration: Configuration,
+    configuration: GroupSettings,
     { region, ruleName }: GroupTopology,
     provider: AwsProvider,
     controller: RegionFunction,
@@ -180,7 +181,7 @@ function inputOf(trigger: Trigger): string {
   return json({ trigger } satisfies TriggerEvent);
 }
 
-function controllerSettings(configuration: Configuration, region: string): ControllerSettings {
+function controllerSettings(configuration: GroupSettings, region: string): Written<ControllerSettings> {
   const { failoverGroup, ledger, dns } = configuration;
   const recovery = configuration.recovery!;
   const canary = topologyOf(configuration, canaryQueue(failoverGroup), region);

@@ -4,13 +4,14 @@ import type { ITerraformDependable } from "cdktf";
 import { Construct } from "constructs";
 import { drainerStatements } from "../../config/access/drainer-policies";
 import { attachmentAddress, policyNumbers } from "../../config/access/spread-policies";
-import type { Configuration } from "../../config/configuration";
+import type { GroupSettings } from "../../config/configuration";
 import { groupTopologyOf } from "../../config/group-topology";
 import { type RegionalTopology, topologyOf } from "../../config/topology";
 import { ownershipTablesOf } from "../../config/voters";
-import { allOf, type Condition, equal, fields, isSet, json, mapOf, when } from "../../core/expression";
+import { allOf, entryOf, equal, fields, isSet, json, known, mapOf, when } from "../../core/expression";
 import { DRAINER_TIMEOUT_SECONDS } from "../../core/limits";
 import { logicalId } from "../../core/names";
+import type { Condition, Written } from "../../core/value";
 import type { ControlledQueue } from "../../replicator/control/settings";
 import type { DrainerSettings } from "../../replicator/drain/settings";
 import { addressed, addressOf, under } from "../address";
@@ -18,7 +19,7 @@ import { RegionFunction } from "../function/region-function";
 import { tagsOf } from "../tags";
 
 export interface DrainageProps {
-  readonly configuration: Configuration;
+  readonly configuration: GroupSettings;
   /** Of a logical queue of a group with recovery. */
   readonly topology: RegionalTopology;
   readonly provider: AwsProvider;
@@ -34,7 +35,7 @@ export class DrainerFunctions extends Construct {
     super(scope, id);
     const { queue, region } = topology;
     const settings = configuration.queues[queue]!;
-    const keys = settings.encryption.kmsKeyArns ?? {};
+    const keys = settings.encryption.kmsKeyArns;
     const drainers = under(this, topology.hasDrainers) ?? this;
     for (const [home, reference] of Object.entries(topology.drainers)) {
       const address = logicalId(queue, "drainer", home);
@@ -48,7 +49,7 @@ export class DrainerFunctions extends Construct {
         description: `Drains ${queue}: copies of what ${home} took in, in ${region}`,
         environment: drainerSettings(configuration, topology, home),
         statements: drainerStatements(configuration, topology, home),
-        kmsKeyArns: [region, home].flatMap((name) => keys[name] ?? []),
+        kmsKeyArns: [region, home].flatMap((name) => entryOf(keys, name) ?? []),
         settings: {
           ...settings.functions,
           memoryMb: configuration.recovery!.drainerMemoryMb,
@@ -79,7 +80,7 @@ export class DrainerFunctions extends Construct {
  * What has to be there before a queue is listed: the queue, and the right to look at it. One that is listed and cannot be looked at makes
  * its region unfit.
  */
-function listedAfter({ failoverGroup }: Configuration, { queue }: RegionalTopology): ITerraformDependable[] {
+function listedAfter({ failoverGroup }: GroupSettings, { queue }: RegionalTopology): ITerraformDependable[] {
   return [
     ...(["ingress", "work"] as const).map((word) => `aws_sqs_queue.${addressOf(logicalId(queue, word))}`),
     ...policyNumbers(queue)
@@ -89,10 +90,10 @@ function listedAfter({ failoverGroup }: Configuration, { queue }: RegionalTopolo
 }
 
 function drainerSettings(
-  configuration: Configuration,
+  configuration: GroupSettings,
   { queue, region, work, dlq, standbys }: RegionalTopology,
   home: string,
-): DrainerSettings {
+): Written<DrainerSettings> {
   const { failoverGroup, ledger, queues } = configuration;
   const settings = queues[queue]!;
   const { rescue, maxRate, onMissingIdentity, ledgerKey } = settings.recovery!;
@@ -103,7 +104,7 @@ function drainerSettings(
     logicalQueue: queue,
     region,
     homeRegion: home,
-    fifo: isSet(settings.fifo) as boolean,
+    fifo: isSet(settings.fifo),
     rescue,
     standbyQueueUrl: standbys[home]!.url,
     workQueueUrl: work.url,
@@ -119,9 +120,9 @@ function drainerSettings(
   };
 }
 
-function controlledQueue(configuration: Configuration, topology: RegionalTopology): ControlledQueue {
+function controlledQueue(configuration: GroupSettings, topology: RegionalTopology): Written<ControlledQueue> {
   const { recovery = NOT_RESCUED } = configuration.queues[topology.queue]!;
-  const isRescued = recovery === NOT_RESCUED ? false : isSet(recovery);
+  const isRescued = recovery === NOT_RESCUED ? known(false) : isSet(recovery);
   return {
     queue: topology.queue,
     rescue: when(isRescued, recovery.rescue, NOT_RESCUED.rescue),

@@ -7,8 +7,8 @@ import {
   type SpreadWord,
   spreadPolicies,
 } from "../../config/access/spread-policies";
-import type { Configuration } from "../../config/configuration";
-import { json, mapOf } from "../../core/expression";
+import type { GroupSettings } from "../../config/configuration";
+import { json, mapOf, text } from "../../core/expression";
 import { policyName } from "../../core/names";
 import { addressed, under } from "../address";
 import type { ManagedPolicy } from "../function/region-function";
@@ -16,7 +16,7 @@ import { groupTagsOf } from "../tags";
 
 export interface GroupPoliciesProps {
   /** With recovery. */
-  readonly configuration: Configuration;
+  readonly configuration: GroupSettings;
   readonly region: string;
   /** Provider of that region and account. */
   readonly provider: AwsProvider;
@@ -35,7 +35,7 @@ export class GroupPolicies extends Construct {
       const policy = new IamPolicy(under(this, exists) ?? this, address, {
         provider,
         name: policyName(naming.prefix, failoverGroup, word, region, number),
-        path: rolePath,
+        path: text(rolePath),
         description: `${DESCRIPTIONS[word]} ${failoverGroup} in ${region}`,
         policy: json(document),
         tags: mapOf(groupTagsOf(configuration, word)),

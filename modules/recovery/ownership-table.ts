@@ -1,8 +1,8 @@
 import { DynamodbTable } from "@cdktf/provider-aws/lib/dynamodb-table";
 import type { AwsProvider } from "@cdktf/provider-aws/lib/provider";
 import { Construct } from "constructs";
-import type { Configuration } from "../../config/configuration";
-import { isSet, mapOf } from "../../core/expression";
+import type { GroupSettings } from "../../config/configuration";
+import { args, entryOf, isSet, mapOf } from "../../core/expression";
 import { logicalId, ownershipTableName } from "../../core/names";
 import { OWNERSHIP_ATTRIBUTES } from "../../ownership/lease/table";
 import { addressed } from "../address";
@@ -11,7 +11,7 @@ import { groupTagsOf } from "../tags";
 
 export interface OwnershipTableProps {
   /** With recovery. */
-  readonly configuration: Configuration;
+  readonly configuration: GroupSettings;
   /** A region of the group, or its witness. */
   readonly region: string;
   /** Provider of that region and account. */
@@ -30,7 +30,7 @@ export class OwnershipTable extends Construct {
     super(scope, id);
     const { naming, failoverGroup } = configuration;
     const { ownershipKmsKeyArns, ownershipDeletionProtection } = configuration.recovery!;
-    const key: string | undefined = ownershipKmsKeyArns?.[region];
+    const key = entryOf(ownershipKmsKeyArns, region);
     this.table = addressed(
       new DynamodbTable(this, "table", {
         provider,
@@ -43,7 +43,7 @@ export class OwnershipTable extends Construct {
         pointInTimeRecovery: { enabled: false },
         // Without a key of the customer, DynamoDB encrypts by one of its own, which needs no setting.
         ...blocks(isSet(key), { serverSideEncryption: { enabled: true, kmsKeyArn: key! } }),
-        deletionProtectionEnabled: ownershipDeletionProtection,
+        ...args({ deletionProtectionEnabled: ownershipDeletionProtection }),
         tags: mapOf(groupTagsOf(configuration, "ownership")),
       }),
       logicalId(failoverGroup, "ownership"),

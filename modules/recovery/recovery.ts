@@ -1,6 +1,6 @@
 import type { AwsProvider } from "@cdktf/provider-aws/lib/provider";
 import { Construct } from "constructs";
-import type { Configuration } from "../../config/configuration";
+import type { GroupSettings } from "../../config/configuration";
 import { isSet } from "../../core/expression";
 import { under } from "../address";
 import { HealthFunction } from "../dns/health";
@@ -11,7 +11,7 @@ import { OwnershipTable } from "./ownership-table";
 
 export interface RecoveryProps {
   /** With recovery. */
-  readonly configuration: Configuration;
+  readonly configuration: GroupSettings;
   readonly region: string;
   /** Provider of that region and account. */
   readonly provider: AwsProvider;

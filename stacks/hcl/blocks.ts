@@ -1,6 +1,7 @@
 import type { TerraformOutput, TerraformResource } from "cdktf";
 import { resolve } from "cdktf/lib/_tokens";
-import { allOf, type Condition, formulaAt, partsOf } from "../../core/expression";
+import { allOf } from "../../core/expression";
+import { type Condition, Formula, partsOf } from "../../core/value";
 import { conditionOf, symbolsOf } from "../../modules/address";
 
 /** An argument or a nested block of a resource, as its class describes it. */
@@ -68,7 +69,7 @@ function plural(name: string): string {
 /** A text in which references to what is described for several are words. */
 function described(text: string): string {
   return partsOf(text)
-    .map((part) => (part.isReference ? (WORDS[part.text] ?? "it") : part.text))
+    .map((part) => (typeof part === "string" ? part : (WORDS[part.texts.join("")] ?? "it")))
     .join("");
 }
 
@@ -121,15 +122,17 @@ function nested(name: string, value: unknown): readonly NestedBlock[] {
   const contents = Array.isArray(value) ? value : [value];
   return contents.map((content) => {
     const body = bodyOf(content as Readonly<Record<string, Attribute>>);
-    return { name, body, condition: allOf(...new Set(body.args.flatMap(([, item]) => conditionsIn(item)))) };
+    const conditions = body.args.flatMap(([, item]) => conditionsIn(item));
+    const distinct = new Map(conditions.map((condition) => [String(condition), condition]));
+    return { name, body, condition: allOf(...distinct.values()) };
   });
 }
 
 /** The condition that the arguments of a block carry. */
-function conditionsIn(value: unknown): readonly string[] {
+function conditionsIn(value: unknown): readonly Condition[] {
   if (typeof value !== "string") return [];
-  return partsOf(value).flatMap(({ text, isReference }) => {
-    const condition = isReference && text.startsWith("#") && formulaAt(Number(text.slice(1))).blockCondition;
-    return condition ? [condition] : [];
+  return partsOf(value).flatMap((part) => {
+    const condition = part instanceof Formula ? part.notes.blockCondition : undefined;
+    return condition === undefined ? [] : [condition as Condition];
   });
 }

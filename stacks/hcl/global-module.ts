@@ -1,7 +1,7 @@
 import { AwsProvider } from "@cdktf/provider-aws/lib/provider";
 import { TerraformStack } from "cdktf";
 import type { Construct } from "constructs";
-import { allOf, expression, fields, isSet } from "../../core/expression";
+import { allOf, expression, fields, isSet, text } from "../../core/expression";
 import { under } from "../../modules/address";
 import { HealthChecks } from "../../modules/dns/health-checks";
 import { Ledger } from "../../modules/ledger/ledger";
@@ -9,7 +9,6 @@ import { addLedgerOutputs, addRecordOutputs } from "../global-outputs";
 import { globalModuleSettings } from "./global-settings";
 import { chainsOf, checkOf, ModuleRecords } from "./group-records";
 import { IS_MADE } from "./own-variables";
-import { recordOf } from "./references";
 import { ANY_REGION } from "./symbols";
 
 /** What of a failover group spans its regions as a module: ledger, health checks, records. */
@@ -37,7 +36,7 @@ export class GlobalModule extends TerraformStack {
 
     const hasRecords = allOf(IS_MADE, isSet(configuration.dns));
     const dns = under(this, hasRecords)!;
-    const hosts = recordOf([ANY_REGION], (region) => expression`var.health_hosts[${region}]`);
+    const hosts = { [ANY_REGION]: text(expression`var.health_hosts[${ANY_REGION}]`) };
     const { idOf } = new HealthChecks(dns, "checks", { configuration, provider, hosts });
     this.checks = fields(hasRecords, { [ANY_REGION]: idOf(ANY_REGION) }) as Readonly<Record<string, string>>;
     this.chains = fields(hasRecords, chainsOf(configuration));

@@ -1,15 +1,15 @@
-import type { Configuration } from "../../config/configuration";
+import type { GroupSettings } from "../../config/configuration";
 import { resolveDns } from "../../config/dns/dns";
 import { resolveLedger, resolveRecovery } from "../../config/recovery/recovery";
 import { peersInOrder, type RegionOrder } from "../../config/region-sets";
-import { expression, fallback, isSet, joinedLists, presentIf } from "../../core/expression";
-import { mapByRegion } from "./references";
+import { expression, fallback, isSet, joinedLists, known, presentIf, reference } from "../../core/expression";
+import type { Value } from "../../core/value";
 import { groupOfVariables, lifted, referencesIn } from "./settings";
 import { ANY_NEXT, ANY_OTHER, ANY_REGION } from "./symbols";
 
 /** What the variables of the global module come to. */
 export interface GlobalSettings {
-  readonly configuration: Configuration;
+  readonly configuration: GroupSettings;
   /** By name, what a local stands for. */
   readonly locals: Readonly<Record<"recovery" | "ledger" | "dns" | "peers" | "order", unknown>>;
 }
@@ -21,7 +21,9 @@ export function globalModuleSettings(): GlobalSettings {
   const recovery = resolveRecovery(group, {});
   const ledger = resolveLedger(group)!;
   const dns = resolveDns(group)!;
-  const noted = { takeoverOrder: mapByRegion<readonly string[]>("${local.recovery.takeover_order}") };
+  const noted = {
+    takeoverOrder: reference<Readonly<Record<string, readonly string[]>>>("local.recovery.takeover_order"),
+  };
   const order = fallback(
     group.dns!.discovery.order,
     joinedLists([FIRST], expression<readonly string[]>`local.peers[${FIRST}]`),
@@ -30,10 +32,13 @@ export function globalModuleSettings(): GlobalSettings {
     configuration: {
       ...group,
       recovery,
-      ledger: onDemand(referencesIn(ledger, "local.ledger") as NonNullable<Configuration["ledger"]>),
-      dns: orderedBy("${local.order}", referencesIn(dns, "local.dns") as NonNullable<Configuration["dns"]>),
+      ledger: onDemand(referencesIn(ledger, "local.ledger") as NonNullable<GroupSettings["ledger"]>),
+      dns: orderedBy(
+        reference("local.order"),
+        referencesIn(dns, "local.dns") as NonNullable<GroupSettings["dns"]>,
+      ),
       regionOrder: REGION_ORDER,
-    } as Configuration,
+    } as unknown as GroupSettings,
     locals: {
       recovery: { takeover_order: recovery!.takeoverOrder },
       ledger: lifted(ledger),
@@ -51,13 +56,13 @@ const REGION_ORDER: RegionOrder = {
 };
 
 /** A provisioned table needs a provider for each of its replicas, and a module has a fixed number of them. */
-function onDemand<T extends NonNullable<Configuration["ledger"]>>(ledger: T): T {
+function onDemand<T extends NonNullable<GroupSettings["ledger"]>>(ledger: T): T {
   const { managed } = ledger;
-  const billing = { type: "on_demand" as const };
+  const billing = { type: known("on_demand" as const) };
   const made = managed && presentIf(isSet(managed), { ...managed, billing });
   return presentIf(isSet(ledger), { ...ledger, managed: made });
 }
 
-function orderedBy<T extends NonNullable<Configuration["dns"]>>(order: string, dns: T): T {
+function orderedBy<T extends NonNullable<GroupSettings["dns"]>>(order: Value<readonly string[]>, dns: T): T {
   return presentIf(isSet(dns), { ...dns, order });
 }

@@ -2,27 +2,28 @@ import type { AwsProvider } from "@cdktf/provider-aws/lib/provider";
 import { Route53Record, type Route53RecordConfig } from "@cdktf/provider-aws/lib/route53-record";
 import type { ITerraformDependable } from "cdktf";
 import { Construct } from "constructs";
-import type { Configuration } from "../../config/configuration";
+import type { GroupSettings } from "../../config/configuration";
 import { type Chain, homeChain, nameAt } from "../../config/dns/records";
-import { anyOf, expression, fieldOf, isSet, optional } from "../../core/expression";
+import { anyOf, args, expression, fieldOf, isSet, optional, reference, text } from "../../core/expression";
 import { REGIONS_PER_GROUP } from "../../core/limits";
 import { homeRecord } from "../../core/names";
+import type { Written } from "../../core/value";
 import { addressed, addressOf, under } from "../../modules/address";
 import { blocks } from "../../modules/block";
 import { ANY_CHAIN, ANY_REGION, ANY_ROUTE, ANY_STEP, ANY_TARGET } from "./symbols";
 
 export interface GroupRecordsProps {
-  readonly configuration: Configuration;
+  readonly configuration: GroupSettings;
   readonly provider: AwsProvider;
 }
 
 /** Id of the check of a home, which a local notes. */
 export function checkOf(home: string): string {
-  return expression`local.home_checks[${home}]`;
+  return text(expression`local.home_checks[${home}]`);
 }
 
 /** The name of each home that answers the first of its choices that is healthy, as a local: by what it is for. */
-export function chainsOf(configuration: Configuration): Readonly<Record<string, unknown>> {
+export function chainsOf(configuration: GroupSettings): Readonly<Record<string, unknown>> {
   const { address, name, type, rest, choices } = homeChain(configuration, ANY_REGION);
   return {
     [`${addressOf(address)}/${ANY_REGION}`]: {
@@ -102,7 +103,7 @@ export class ModuleRecords extends Construct {
     this.record("discovery", ANY_ROUTE, {
       name: record,
       type: "TXT",
-      ...this.leadingTo(homeRecord(record, route("region"))),
+      ...this.leadingTo(homeRecord(record, text(route("region")))),
       ...routed(route),
       dependsOn: [...homes],
     });
@@ -115,12 +116,12 @@ export class ModuleRecords extends Construct {
       name: target("record"),
       type: target("type"),
       ...this.answer(target),
-      healthCheckId: checkOf(target("region")),
+      healthCheckId: checkOf(text(target("region"))),
       ...routed(target),
     });
   }
 
-  private answer(from: ReturnType<typeof fieldsOf>): Partial<Route53RecordConfig> {
+  private answer(from: ReturnType<typeof fieldsOf>): Partial<RecordArguments> {
     const value = from("value");
     const alias = from<Alias>("alias");
     const { ttlSeconds } = this.props.configuration.dns!;
@@ -136,7 +137,7 @@ export class ModuleRecords extends Construct {
     };
   }
 
-  private leadingTo(name: string): Partial<Route53RecordConfig> {
+  private leadingTo(name: string): Partial<RecordArguments> {
     const { zoneId } = this.props.configuration.dns!;
     return { alias: { name, zoneId, evaluateTargetHealth: true } };
   }
@@ -144,17 +145,35 @@ export class ModuleRecords extends Construct {
   private record(
     address: string,
     symbol: string,
-    config: Omit<Route53RecordConfig, "zoneId">,
+    config: Partial<RecordArguments> & Pick<RecordArguments, "name" | "type">,
     place: Construct = this,
   ): Route53Record {
     const { configuration, provider } = this.props;
     const { zoneId } = configuration.dns!;
     return addressed(
-      new Route53Record(place, address, { provider, zoneId, ...config }),
+      new Route53Record(place, address, {
+        provider,
+        ...(args({ zoneId, ...config }) as Route53RecordConfig),
+      }),
       `${address}_${symbol}`,
     );
   }
 }
+
+/** Arguments of a record, any of which Terraform may know alone. */
+type RecordArguments = {
+  readonly [K in
+    | "name"
+    | "type"
+    | "ttl"
+    | "records"
+    | "alias"
+    | "healthCheckId"
+    | "setIdentifier"
+    | "failoverRoutingPolicy"
+    | "latencyRoutingPolicy"
+    | "geolocationRoutingPolicy"]: Written<Route53RecordConfig[K]>;
+} & Pick<Route53RecordConfig, "dependsOn">;
 
 /** A resource of AWS that a record leads to, as the variable says it. */
 interface Alias {
@@ -165,12 +184,12 @@ interface Alias {
 
 const CHAIN = "local.chains[@chain]";
 
-function fieldsOf(reference: string) {
-  return <T = string>(field: string) => `\${${reference}.${field}}` as T;
+function fieldsOf(path: string) {
+  return <T = string>(field: string) => reference<T>(`${path}.${field}`);
 }
 
-function chainAt(reference: string) {
-  const chain = fieldsOf(reference);
+function chainAt(path: string) {
+  const chain = fieldsOf(path);
   return {
     name: chain("name"),
     type: chain<Chain["type"]>("type"),
@@ -179,11 +198,11 @@ function chainAt(reference: string) {
   };
 }
 
-function failover(side: "PRIMARY" | "SECONDARY"): Partial<Route53RecordConfig> {
+function failover(side: "PRIMARY" | "SECONDARY"): Partial<RecordArguments> {
   return { setIdentifier: side.toLowerCase(), failoverRoutingPolicy: { type: side } };
 }
 
-function routed(from: (field: string) => string): Partial<Route53RecordConfig> {
+function routed(from: ReturnType<typeof fieldsOf>): Partial<RecordArguments> {
   const latency = from("latency");
   const country = from("country");
   const continent = from("continent");

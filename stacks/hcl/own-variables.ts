@@ -1,7 +1,8 @@
+import { reference } from "../../core/expression";
 import type { ModuleVariable } from "./variables";
 
 /** Whether a module makes anything. */
-export const IS_MADE = "${var.create}";
+export const IS_MADE = reference<boolean>("var.create");
 
 export const CREATE: ModuleVariable = {
   name: "create",

@@ -1,6 +1,6 @@
 import { toCamel } from "../../config/camel-case";
-import { call, each, expression, isSet, presentIf } from "../../core/expression";
-import { ANY_REGION } from "./symbols";
+import { call, each, expression, isSet, presentIf, reference } from "../../core/expression";
+import type { Value } from "../../core/value";
 
 /**
  * Trees of references in the shape that settings have: what code reads of a configuration, where a module reads its variables or locals.
@@ -11,38 +11,23 @@ interface Definition {
   readonly def: {
     readonly type: string;
     readonly shape?: Readonly<Record<string, Definition>>;
-    readonly keyType?: Definition;
-    readonly valueType?: Definition;
     readonly innerType?: Definition;
   };
 }
 
-const raws = new WeakMap<object, string>();
-
-/** The reference to the map itself, of what {@link mapByRegion} made. */
-export function rawOf(map: object): string | undefined {
-  return raws.get(map);
-}
-
-/** A map whose keys are regions, each of which may be missing. @param reference to the map, or `null` */
-export function mapByRegion<T>(reference: string): Readonly<Record<string, T>> {
-  const make = (region: string) => expression<T>`try(${reference}[${region}], null)`;
-  const map = recordOf([ANY_REGION], make);
-  raws.set(map, reference);
-  return map;
-}
-
-/** A record that has a value for every key, and is gone through by some. */
-export function recordOf<T>(keys: readonly string[], make: (key: string) => T): Readonly<Record<string, T>> {
-  return new Proxy<Record<string, T>>(
-    {},
-    {
-      get: (_, key) => (typeof key === "string" ? make(key) : undefined),
-      has: () => true,
-      ownKeys: () => [...keys],
-      getOwnPropertyDescriptor: () => ({ enumerable: true, configurable: true }),
-    },
-  );
+/**
+ * A record that has something for each of some keys, and is gone through by the first of them.
+ * @param listed keys that it is gone through by
+ * @param others keys that are asked for beside them
+ */
+export function recordOf<T>(
+  listed: readonly string[],
+  others: readonly string[],
+  make: (key: string) => T,
+): Readonly<Record<string, T>> {
+  const record = Object.fromEntries(listed.map((key) => [key, make(key)]));
+  for (const key of others) Object.defineProperty(record, key, { value: make(key) });
+  return record;
 }
 
 /**
@@ -50,7 +35,7 @@ export function recordOf<T>(keys: readonly string[], make: (key: string) => T): 
  * @param path of the variable, such as `var.recovery`
  */
 export function referencesTo(schema: unknown, path: string, isMaybe = false): unknown {
-  const { type, innerType, shape, keyType } = (schema as Definition).def;
+  const { type, innerType, shape } = (schema as Definition).def;
   switch (type) {
     case "optional":
       return optionalTo(innerType!, path, isMaybe);
@@ -64,8 +49,6 @@ export function referencesTo(schema: unknown, path: string, isMaybe = false): un
           isPrincipals(key) ? principalsAt(path, key) : referencesTo(field, `${path}.${key}`, isMaybe),
         ]),
       );
-    case "record":
-      return isByRegion(keyType!) ? mapByRegion(leaf(path, isMaybe)) : leaf(path, isMaybe);
     default:
       return leaf(path, isMaybe);
   }
@@ -76,14 +59,8 @@ function optionalTo(schema: Definition, path: string, isMaybe: boolean): unknown
   return presentIf(isSet(leaf(path, isMaybe)), referencesTo(schema, path, true) as object);
 }
 
-function leaf(path: string, isMaybe: boolean): string {
-  return isMaybe ? `\${try(${path}, null)}` : `\${${path}}`;
-}
-
-/** Keys that look like regions; those of other maps are the user's. */
-function isByRegion(keyType: Definition): boolean {
-  const { safeParse } = keyType as unknown as { safeParse(key: string): { success: boolean } };
-  return safeParse("us-east-1").success && !safeParse("x").success;
+function leaf(path: string, isMaybe: boolean): Value<unknown> {
+  return reference(isMaybe ? `try(${path}, null)` : path);
 }
 
 function isPrincipals(key: string): key is "producers" | "consumers" {
@@ -92,13 +69,13 @@ function isPrincipals(key: string): key is "producers" | "consumers" {
 
 /** A list of Terraform has elements of one type, so services have a list of their own. */
 function principalsAt(path: string, key: "producers" | "consumers") {
-  const named = `\${${path}.${key}}` as unknown as readonly string[];
-  const isArn = (principal: string) => call("startswith", principal, "arn:");
-  const itself = (principal: string) => principal;
+  const named = reference<readonly string[]>(`${path}.${key}`);
+  const isArn = (principal: Value<string>) => call<boolean>("startswith", principal, "arn:");
+  const itself = (principal: Value<string>) => principal;
   return {
     arns: each(named, itself, isArn),
     accounts: each(named, itself, (principal) => expression`!${isArn(principal)}`),
-    services: `\${${path}.${key.replace(/s$/, "")}_services}`,
+    services: reference(`${path}.${key.replace(/s$/, "")}_services`),
   };
 }
 

@@ -1,7 +1,7 @@
 import { AwsProvider } from "@cdktf/provider-aws/lib/provider";
 import { TerraformStack } from "cdktf";
 import type { Construct } from "constructs";
-import { allOf, call, isSet } from "../../core/expression";
+import { allOf, call, isSet, text } from "../../core/expression";
 import type { FunctionWord } from "../../core/names";
 import { under } from "../../modules/address";
 import { HealthEndpoint } from "../../modules/dns/health-endpoint";
@@ -43,6 +43,6 @@ export class RegionModule extends TerraformStack implements BringsArchives {
   archiveOf(word: FunctionWord): ArchiveReference {
     const name = archiveName(word);
     const path = `\${path.module}/${ARCHIVES}/${name}`;
-    return { name, path, hash: call("filebase64sha256", path) };
+    return { name, path, hash: text(call("filebase64sha256", path)) };
   }
 }

@@ -1,4 +1,4 @@
-import { type Formula, formulaAt, Given, partsOf, Spread } from "../../core/expression";
+import { Formula, Given, partsOf, Spread } from "../../core/value";
 import {
   type Bindings,
   boundIn,
@@ -30,6 +30,7 @@ export class Renderer {
     if (value instanceof Given)
       throw new Error("a value under a condition stands outside of a list or an object");
     if (typeof value === "string") return this.text(value, bound, indent);
+    if (value instanceof Formula) return this.formula(value, bound, indent);
     if (typeof value !== "object") return String(value);
     return Array.isArray(value)
       ? this.list(value, bound, indent)
@@ -51,13 +52,9 @@ export class Renderer {
   /** Symbols that stand in a value itself; those in a list or a key within it are bound there. */
   private mentioned(value: unknown): readonly string[] {
     if (value instanceof Given) return [...this.mentioned(value.condition), ...this.mentioned(value.value)];
-    if (typeof value === "string") {
-      return partsOf(value)
-        .filter(({ isReference }) => isReference)
-        .flatMap(({ text }) =>
-          text.startsWith("#") ? this.mentionedBy(formulaOf(text)) : (text.match(SYMBOL) ?? []),
-        );
-    }
+    if (typeof value === "string")
+      return partsOf(value).flatMap((part) => (typeof part === "string" ? [] : this.mentionedBy(part)));
+    if (value instanceof Formula) return this.mentionedBy(value);
     if (value === null || typeof value !== "object" || Array.isArray(value) || value instanceof Spread)
       return [];
     return Object.entries(value).flatMap(([key, item]) => {
@@ -66,8 +63,11 @@ export class Renderer {
     });
   }
 
-  private mentionedBy({ values, variable }: Formula): readonly string[] {
-    return values.flatMap((value) => this.mentioned(value)).filter((symbol) => symbol !== variable?.symbol);
+  private mentionedBy({ texts, values, notes }: Formula): readonly string[] {
+    return [
+      ...texts.flatMap((text) => text.match(SYMBOL) ?? []),
+      ...values.flatMap((value) => this.mentioned(value)),
+    ].filter((symbol) => symbol !== notes.variable?.symbol);
   }
 
   /** The list that a symbol is one of. */
@@ -86,32 +86,24 @@ export class Renderer {
     if (/^\{"Version":/.test(written)) return `jsonencode(${this.value(JSON.parse(written), bound, indent)})`;
     const parts = partsOf(this.resolved(written));
     const [first] = parts;
-    if (parts.length === 1 && first!.isReference) return this.reference(first!.text, bound, indent);
-    const inner = parts.map(({ text: part, isReference }) =>
-      isReference ? `\${${this.reference(part, bound, indent)}}` : escaped(part),
+    if (parts.length === 1 && first instanceof Formula) return this.formula(first, bound, indent);
+    const inner = parts.map((part) =>
+      typeof part === "string" ? escaped(part) : `\${${this.formula(part, bound, indent)}}`,
     );
     return `"${inner.join("")}"`;
   }
 
-  private reference(reference: string, bound: Bindings, indent: string): string {
-    if (reference.startsWith("#")) {
-      const formula = formulaOf(reference);
-      const { texts, values, variable } = formula;
-      const local = formula.local && this.local(formula.local, values[0], bound);
-      if (local) return local;
-      const inside = variable ? { ...bound, [variable.symbol]: variable.name } : bound;
-      const written = texts
-        .map((text, index) => (index === 0 ? text : this.value(values[index - 1], inside, indent) + text))
-        .join("");
-      return variable && !/\bindex\b/.test(written.replace("for index,", ""))
-        ? written.replace("for index, ", "for ")
-        : written;
-    }
-    return reference.replace(SYMBOL, (symbol) => {
-      const name = bound[symbol];
-      if (name === undefined) throw new Error(`nothing binds ${symbol} in ${reference}`);
-      return name;
-    });
+  private formula({ texts, values, notes }: Formula, bound: Bindings, indent: string): string {
+    const { variable, local } = notes;
+    const place = local && this.local(local, values[0], bound);
+    if (place) return place;
+    const inside = variable ? { ...bound, [variable.symbol]: variable.name } : bound;
+    const written = texts
+      .map((text) => boundText(text, inside))
+      .reduce((before, text, index) => before + this.value(values[index - 1], inside, indent) + text);
+    return variable && !/\bindex\b/.test(written.replace("for index,", ""))
+      ? written.replace("for index, ", "for ")
+      : written;
   }
 
   /** The local in which a value is noted, for what the place is about; `undefined` when there is none for that. */
@@ -279,8 +271,13 @@ function bracketed(open: string, items: readonly string[], close: string, indent
   return `${open}\n${items.map((item) => `${indent}${INDENT}${item},\n`).join("")}${indent}${close}`;
 }
 
-function formulaOf(reference: string): Formula {
-  return formulaAt(Number(reference.slice(1)));
+/** A text of Terraform's language with what stands for its symbols. */
+function boundText(text: string, bound: Bindings): string {
+  return text.replace(SYMBOL, (symbol) => {
+    const name = bound[symbol];
+    if (name === undefined) throw new Error(`nothing binds ${symbol} in ${text}`);
+    return name;
+  });
 }
 
 /** https://developer.hashicorp.com/terraform/language/expressions/strings: what begins an expression or a directive is doubled. */

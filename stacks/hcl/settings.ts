@@ -1,24 +1,28 @@
 import { principalsOf } from "../../config/access/principals";
 import { toCamel } from "../../config/camel-case";
-import { type Configuration, resolveCanary, resolveQueue } from "../../config/configuration";
+import { type GroupSettings, resolveCanary, resolveQueue } from "../../config/configuration";
 import { resolveDns } from "../../config/dns/dns";
 import type { Group } from "../../config/group";
 import { resolveLedger, resolveRecovery } from "../../config/recovery/recovery";
-import { copies, type RegionSets } from "../../config/region-sets";
+import { copies, type RegionSets, type SomeRegions } from "../../config/region-sets";
 import { configurationSchema, logicalQueue } from "../../config/schema";
 import {
+  decided,
   each,
   expression,
   isEmpty,
-  isKnown,
   isSet,
+  known,
   not,
   presentIf,
+  reference,
   replaced,
+  text,
   when,
 } from "../../core/expression";
 import { canaryQueue, FIFO_SUFFIX, QUEUE_WORDS } from "../../core/names";
-import { mapByRegion, rawOf, recordOf, referencesTo, snakeCase } from "./references";
+import { type Condition, Formula, isKnown, type Value } from "../../core/value";
+import { recordOf, referencesTo, snakeCase } from "./references";
 import { SETTINGS, SETTINGS_MODULE } from "./settings-module";
 import { ANY_HOME, ANY_OTHER, ANY_PEER, ANY_QUEUE, ANY_REGION, ANY_USERS_QUEUE } from "./symbols";
 import { isObjectVariable, variablesOf } from "./variables";
@@ -26,7 +30,7 @@ import { isObjectVariable, variablesOf } from "./variables";
 /** The settings of a module: what its variables say, what its locals make of that, and a configuration that reads those. */
 export interface ModuleSettings {
   /** As constructs take it. */
-  readonly configuration: Configuration;
+  readonly configuration: GroupSettings;
   /** By name, what a local stands for. */
   readonly locals: Readonly<Record<"queue" | "canary" | "recovery" | "ledger" | "dns", unknown>>;
 }
@@ -34,7 +38,7 @@ export interface ModuleSettings {
 /** Variable of the comprehension by which a module goes through its logical queues. */
 const QUEUE_VARIABLE = "queue";
 const OWN_REGION = "${var.region}";
-const OTHER_REGIONS = "${local.other_regions}" as unknown as readonly string[];
+const OTHER_REGIONS = reference<readonly string[]>("local.other_regions");
 
 export function regionModuleSettings(): ModuleSettings {
   const group = groupOfVariables();
@@ -44,12 +48,12 @@ export function regionModuleSettings(): ModuleSettings {
   const { producers, consumers, ...canaryRest } = resolveCanary(group);
   const canary = { ...canaryRest, producers: principalsOf(producers), consumers: principalsOf(consumers) };
   const canaryName = canaryQueue(group.failoverGroup);
-  const queues = recordOf([ANY_QUEUE], (name) =>
+  const queues = recordOf([ANY_QUEUE], [canaryName], (name) =>
     referencesIn(settings, name === canaryName ? "local.canary_queue" : `local.queues[${inner(name)}]`),
-  ) as Configuration["queues"];
+  ) as GroupSettings["queues"];
   const usersQueue = referencesIn(settings, `local.users_queues[${inner(ANY_USERS_QUEUE)}]`);
   const recovery = resolveRecovery(group, {
-    [ANY_USERS_QUEUE]: usersQueue as Configuration["queues"][string],
+    [ANY_USERS_QUEUE]: usersQueue as GroupSettings["queues"][string],
   });
   const ledger = resolveLedger(group);
   const dns = resolveDns({ ...group, recovery: undefined } as Group);
@@ -57,11 +61,11 @@ export function regionModuleSettings(): ModuleSettings {
     configuration: {
       ...group,
       queues,
-      recovery: referencesIn(recovery, "local.recovery") as Configuration["recovery"],
-      ledger: referencesIn(ledger, "local.ledger") as Configuration["ledger"],
-      dns: referencesIn(dns, "local.dns") as Configuration["dns"],
+      recovery: referencesIn(recovery, "local.recovery") as GroupSettings["recovery"],
+      ledger: referencesIn(ledger, "local.ledger") as GroupSettings["ledger"],
+      dns: referencesIn(dns, "local.dns") as GroupSettings["dns"],
       regionSets: REGION_SETS,
-    } as Configuration,
+    } as GroupSettings,
     locals: {
       queue: { ...(lifted(settings) as object), ...regionsOfQueue(queue) },
       canary: {
@@ -82,18 +86,22 @@ export function regionModuleSettings(): ModuleSettings {
 const REGION_SETS: RegionSets = {
   others: (region) => [region === OWN_REGION ? ANY_OTHER : OWN_REGION],
   peers: (queue, home) => {
-    if (home !== OWN_REGION) return { regions: [OWN_REGION], list: [OWN_REGION], exist: true };
-    if (queue !== ANY_QUEUE) return { regions: [ANY_OTHER], list: OTHER_REGIONS, exist: true };
+    if (home !== OWN_REGION) return some([OWN_REGION], known([OWN_REGION]), known(true));
+    if (queue !== ANY_QUEUE) return some([ANY_OTHER], OTHER_REGIONS, known(true));
     const list = expression<readonly string[]>`local.queues[${queue}].peers`;
-    return { regions: [ANY_PEER], list, exist: not(isEmpty(list)) };
+    return some([ANY_PEER], list, not(isEmpty(list)));
   },
   homes: (queue, region) => {
-    if (region !== OWN_REGION) return { regions: [OWN_REGION], list: [OWN_REGION], exist: true };
-    if (queue !== ANY_QUEUE) return { regions: [ANY_OTHER], list: OTHER_REGIONS, exist: true };
+    if (region !== OWN_REGION) return some([OWN_REGION], known([OWN_REGION]), known(true));
+    if (queue !== ANY_QUEUE) return some([ANY_OTHER], OTHER_REGIONS, known(true));
     const list = expression<readonly string[]>`local.queues[${queue}].homes`;
-    return { regions: [ANY_HOME], list, exist: not(isEmpty(list)) };
+    return some([ANY_HOME], list, not(isEmpty(list)));
   },
 };
+
+function some(regions: readonly string[], list: Value<readonly string[]>, exist: Condition): SomeRegions {
+  return { regions, list, exist };
+}
 
 export function groupOfVariables(): Group {
   const { regions, ...others } = configurationSchema.shape;
@@ -105,7 +113,7 @@ export function groupOfVariables(): Group {
   ]);
   return {
     ...Object.fromEntries(references),
-    regions: recordOf([ANY_REGION], (region) =>
+    regions: recordOf([ANY_REGION], [OWN_REGION, ANY_OTHER, ANY_PEER, ANY_HOME], (region) =>
       referencesTo(
         regions.def.valueType,
         region === OWN_REGION ? "local.region" : `module.settings.regions[${inner(region)}]`,
@@ -123,12 +131,12 @@ function queueOfVariables(): Group["queues"][string] {
 function namesIn(
   { naming }: Group,
   queue: string,
-  { names, fifo }: Pick<Configuration["queues"][string], "names" | "fifo">,
-): Configuration["queues"][string]["names"] {
+  { names, fifo }: Pick<GroupSettings["queues"][string], "names" | "fifo">,
+): GroupSettings["queues"][string]["names"] {
   const filled = Object.entries(names).map(([word, template]) => {
     const name = replaced(replaced(String(template), "{prefix}", naming.prefix), "{queue}", queue);
     const isQueue = (QUEUE_WORDS as readonly string[]).includes(word);
-    return [word, isQueue ? name + when(isSet(fifo), FIFO_SUFFIX, "") : name];
+    return [word, isQueue ? `${name}${when(isSet(fifo), FIFO_SUFFIX, "")}` : name];
   });
   return Object.fromEntries(filled);
 }
@@ -138,11 +146,9 @@ const IS_SET = "is_set";
 /** Settings as a value of Terraform's: keys in snake case, and of what is optional whether it is there. */
 export function lifted(settings: unknown): unknown {
   if (!isObject(settings)) return settings;
-  const raw = rawOf(settings);
-  if (raw !== undefined) return raw;
   const presence = isSet(settings);
   return {
-    ...(presence !== true && { [IS_SET]: presence }),
+    ...(decided(presence) !== true && { [IS_SET]: presence }),
     ...Object.fromEntries(Object.entries(settings).map(([key, value]) => [snakeCase(key), lifted(value)])),
   };
 }
@@ -160,26 +166,24 @@ function aligned(model: unknown, value: unknown): unknown {
 }
 
 function isObject(value: unknown): value is Record<string, unknown> {
-  return value !== null && typeof value === "object" && !Array.isArray(value);
+  return value !== null && typeof value === "object" && !Array.isArray(value) && !(value instanceof Formula);
 }
 
 /** References to settings that were {@link lifted} to a local. */
 export function referencesIn(settings: unknown, path: string): unknown {
-  if (!isObject(settings)) return `\${${path}}`;
-  if (rawOf(settings) !== undefined) return mapByRegion(`\${${path}}`);
-  if (!isKnown(Object.keys(settings))) return `\${${path}}`;
+  if (!isObject(settings) || !isKnown(Object.keys(settings))) return reference(path);
   const tree = Object.fromEntries(
     Object.entries(settings).map(([key, value]) => [key, referencesIn(value, `${path}.${snakeCase(key)}`)]),
   );
-  return isSet(settings) === true ? tree : presentIf(`\${${path}.${IS_SET}}`, tree);
+  return decided(isSet(settings)) === true ? tree : presentIf(reference<boolean>(`${path}.${IS_SET}`), tree);
 }
 
 /** Peers and homes of a logical queue as seen from the module's region. */
 function regionsOfQueue(queue: Group["queues"][string]) {
-  const itself = (region: string) => region;
+  const itself = (region: Value<string>) => region;
   return {
-    peers: each(OTHER_REGIONS, itself, (peer) => copies(queue, OWN_REGION, peer)),
-    homes: each(OTHER_REGIONS, itself, (home) => copies(queue, home, OWN_REGION)),
+    peers: each(OTHER_REGIONS, itself, (peer) => copies(queue, OWN_REGION, text(peer))),
+    homes: each(OTHER_REGIONS, itself, (home) => copies(queue, text(home), OWN_REGION)),
   };
 }
 

@@ -1,3 +1,4 @@
+import { reference } from "../../core/expression";
 import { type QueueWord, spelled } from "../../core/names";
 import type { OutputBlock } from "./blocks";
 
@@ -17,6 +18,6 @@ export const SINGLE_QUEUE_OUTPUTS: readonly OutputBlock[] = QUEUES.flatMap(([nam
     description: `${shown} of the ${what}; null unless there is one logical queue`,
     value: `\${aws_sqs_queue.${spelled(word).replaceAll("-", "_")}[one(keys(module.settings.queues))].${attribute}}`,
     symbols: [],
-    condition: "${local.is_single}",
+    condition: reference<boolean>("local.is_single"),
   })),
 );

@@ -1,3 +1,4 @@
+import { known } from "../../core/expression";
 import type { OutputBlock } from "./blocks";
 import { REQUIREMENTS, type SynthesizedModule, versionsFile } from "./module-files";
 import { CREATE, HEALTH_HOSTS, REGION } from "./own-variables";
@@ -48,7 +49,7 @@ export function twoRegions(region: SynthesizedModule, global: SynthesizedModule)
     requirements: REQUIREMENTS,
     variables,
     outputs: [...ofRegions, ...ofGlobal].map(
-      (output) => ({ ...output, symbols: [], condition: true }) as OutputBlock,
+      (output): OutputBlock => ({ ...output, symbols: [], condition: known(true) }),
     ),
     resources: [],
     dataSources: [],

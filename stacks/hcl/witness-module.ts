@@ -1,7 +1,7 @@
 import { AwsProvider } from "@cdktf/provider-aws/lib/provider";
 import { TerraformStack } from "cdktf";
 import type { Construct } from "constructs";
-import type { Configuration } from "../../config/configuration";
+import type { GroupSettings } from "../../config/configuration";
 import { resolveRecovery } from "../../config/recovery/recovery";
 import { under } from "../../modules/address";
 import { Witness } from "../../modules/recovery/witness";
@@ -19,7 +19,7 @@ export class WitnessModule extends TerraformStack {
     const group = groupOfVariables();
     const recovery = resolveRecovery(group, {})!;
     const witness = referencesIn(recovery.witness, "local.recovery.witness") as typeof recovery.witness;
-    const configuration = { ...group, recovery: { ...recovery, witness } } as Configuration;
+    const configuration = { ...group, recovery: { ...recovery, witness } } as unknown as GroupSettings;
     this.recovery = { witness: lifted(recovery.witness) };
 
     const provider = new AwsProvider(this, "aws", {});

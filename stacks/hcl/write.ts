@@ -1,4 +1,6 @@
-import type { Condition } from "../../core/expression";
+import { decided } from "../../core/expression";
+import type { Condition } from "../../core/value";
+
 import type { Body, NestedBlock, OutputBlock, ResourceBlock } from "./blocks";
 import { commentOf } from "./comments";
 import type { Renderer } from "./render";
@@ -18,7 +20,7 @@ export class ModuleWriter {
   ) {
     this.multiplied = new Map(
       resources
-        .filter(({ symbols, condition }) => symbols.length > 0 || condition !== true)
+        .filter(({ symbols, condition }) => symbols.length > 0 || decided(condition) !== true)
         .map((resource) => [`${resource.type}.${resource.name}`, resource]),
     );
   }
@@ -49,7 +51,7 @@ export class ModuleWriter {
     const collection = collectionFor(symbols);
     const bound = collection === undefined ? {} : boundIn(collection, "it");
     const written = this.keyed(this.renderer.value(value, bound, INDENT), symbols, collection, "it");
-    const filter = condition === true ? undefined : this.renderer.value(condition, bound, INDENT);
+    const filter = decided(condition) === true ? undefined : this.renderer.value(condition, bound, INDENT);
     const whole =
       collection === undefined
         ? `${filter === undefined ? "" : `${filter} ? `}${written}${filter === undefined ? "" : " : null"}`
@@ -59,11 +61,13 @@ export class ModuleWriter {
 
   private meta(collection: Collection | undefined, condition: Condition): readonly string[] {
     if (collection === undefined) {
-      return condition === true ? [] : [`${INDENT}count = ${this.renderer.value(condition, {})} ? 1 : 0\n`];
+      return decided(condition) === true
+        ? []
+        : [`${INDENT}count = ${this.renderer.value(condition, {})} ? 1 : 0\n`];
     }
     const { over } = collection;
     const isList = LISTS.has(over);
-    if (condition === true) return [`${INDENT}for_each = ${isList ? `toset(${over})` : over}\n`];
+    if (decided(condition) === true) return [`${INDENT}for_each = ${isList ? `toset(${over})` : over}\n`];
     const filter = this.renderer.value(condition, boundIn(collection, "it"), INDENT);
     const going = goingThrough(collection);
     const each = isList ? `toset([${going} : key if ${filter}])` : `{ ${going} : key => it if ${filter} }`;
@@ -90,7 +94,7 @@ export class ModuleWriter {
         `${indent}}`,
       ].join("\n");
     }
-    if (condition === true) {
+    if (decided(condition) === true) {
       return `\n${indent}${name} {\n${this.body(body, bound, indent + INDENT).join("\n")}\n${indent}}`;
     }
     const inner = indent + INDENT;

@@ -1,12 +1,13 @@
-import type { Configuration } from "../../config/configuration";
+import { type Configuration, settingsOf } from "../../config/configuration";
 import { votersOf } from "../../config/voters";
+import { plain } from "../../core/expression";
 import type { LeaseSettings } from "../../ownership/lease/settings";
 
 /** What the controllers of a group are told about ownership, with the usual times. */
 export function leaseSettingsOf(group: Configuration): Omit<LeaseSettings, "region"> {
   return {
     members: Object.keys(group.regions),
-    voters: votersOf(group),
+    voters: plain(votersOf(settingsOf(group)), "voters"),
     takeoverOrder: group.recovery!.takeoverOrder,
     takeover: "automatic",
     failback: "manual",

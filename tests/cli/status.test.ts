@@ -13,7 +13,9 @@ import {
 } from "@aws-sdk/client-route-53";
 import { mockClient } from "aws-sdk-client-mock";
 import { program } from "../../cli/program";
+import { type Configuration, settingsOf } from "../../config/configuration";
 import { checksOf, type HealthCheck } from "../../config/dns/checks";
+import { plain } from "../../core/expression";
 import { homeRecord } from "../../core/names";
 import { healthCheckTagsOf } from "../../modules/tags";
 import { DnsServer } from "../client/dns-server";
@@ -126,10 +128,13 @@ describe("health checks", () => {
     [...ids].find(([, check]) => check.word === word && check.home === home)![0];
 
   /** The checks of the account: the group's, and before them the same of groups with other prefixes. */
+  const tagsOf = (of: Configuration, check: HealthCheck) =>
+    plain(healthCheckTagsOf(settingsOf(of), check), "tags");
+
   beforeEach(() => {
     route53.reset();
     ids.clear();
-    const all = checksOf(deployed);
+    const all = checksOf(settingsOf(deployed));
     all.forEach((check, index) => {
       ids.set(`mine-${index}`, check);
     });
@@ -137,9 +142,9 @@ describe("health checks", () => {
     all.forEach((check, index) => {
       for (const prefix of ["test-", "more-"]) {
         const other = configuration({ ...DNS, naming: { prefix } });
-        tags[`${prefix}${index}`] = healthCheckTagsOf(other, check);
+        tags[`${prefix}${index}`] = tagsOf(other, check);
       }
-      tags[`mine-${index}`] = { ...healthCheckTagsOf(deployed, check), team: "of another time" };
+      tags[`mine-${index}`] = { ...tagsOf(deployed, check), team: "of another time" };
     });
     const listed = Object.keys(tags).sort().reverse();
     route53.on(ListHealthChecksCommand).callsFake(({ Marker }) => {
@@ -170,7 +175,7 @@ describe("health checks", () => {
   });
 
   function typeOf(id: string): HealthCheckType {
-    const { kind } = checksOf(deployed)[Number(id.split("-")[1])]!.probe;
+    const { kind } = checksOf(settingsOf(deployed))[Number(id.split("-")[1])]!.probe;
     if (kind === "calculated") return "CALCULATED";
     return kind === "endpoint" ? "HTTPS" : "RECOVERY_CONTROL";
   }
@@ -227,7 +232,7 @@ describe("health checks", () => {
     route53.on(ListTagsForResourcesCommand).callsFake(({ ResourceIds }: { ResourceIds: string[] }) => ({
       ResourceTagSets: ResourceIds.filter((id) => id === HealthCheckId).map((ResourceId) => ({
         ResourceId,
-        Tags: Object.entries(healthCheckTagsOf(deployed, ids.get(ResourceId)!)).map(([Key, Value]) => ({
+        Tags: Object.entries(tagsOf(deployed, ids.get(ResourceId)!)).map(([Key, Value]) => ({
           Key,
           Value,
         })),

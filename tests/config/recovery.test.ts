@@ -1,4 +1,5 @@
 import { spreadPolicies } from "../../config/access/spread-policies";
+import { settingsOf } from "../../config/configuration";
 import { parseConfiguration } from "../../config/load";
 import type { ConfigurationInput } from "../../config/schema";
 import { configuration, configurationInput, HOME_ACCOUNT, PEER_ACCOUNT } from "../fixtures";
@@ -410,7 +411,7 @@ describe("limits", () => {
     // Thirty of the names share a policy, with a drainer and a standby queue each.
     const fits = 12;
     const lengths = (length: number) =>
-      spreadPolicies(parseConfiguration(prefixed(length)), "us-west-2").map(
+      spreadPolicies(settingsOf(parseConfiguration(prefixed(length))), "us-west-2").map(
         ({ document }) => JSON.stringify(document).length,
       );
     expect(Math.max(...lengths(fits))).toBeGreaterThan(6_144 - 2 * 30);

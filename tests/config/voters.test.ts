@@ -1,5 +1,7 @@
+import { settingsOf } from "../../config/configuration";
 import type { ConfigurationInput } from "../../config/schema";
 import { ownershipTablesOf, votersOf } from "../../config/voters";
+import { plain } from "../../core/expression";
 import { configuration, configurationInput, HOME_ACCOUNT, PEER_ACCOUNT } from "../fixtures";
 import { violationsIn } from "./violations";
 
@@ -15,7 +17,7 @@ const regionsOf = (count: number) =>
 const input = (count: number, recovery: RecoveryInput = {}, over: Partial<ConfigurationInput> = {}) =>
   configurationInput({ regions: regionsOf(count), recovery, ...over });
 const voters = (count: number, recovery: RecoveryInput = {}) =>
-  votersOf(configuration({ regions: regionsOf(count), recovery }));
+  plain(votersOf(settingsOf(configuration({ regions: regionsOf(count), recovery }))), "voters");
 
 describe("the tables that vote about a home", () => {
   const everyHome = (count: number, list: readonly string[]) =>
@@ -39,7 +41,9 @@ describe("the tables that vote about a home", () => {
 
 describe("the tables of a group", () => {
   const tables = (count: number, recovery: RecoveryInput = {}) =>
-    ownershipTablesOf(configuration({ regions: regionsOf(count), recovery, naming: { prefix: "acme-" } }));
+    ownershipTablesOf(
+      settingsOf(configuration({ regions: regionsOf(count), recovery, naming: { prefix: "acme-" } })),
+    );
   const named = (...regions: readonly string[]) =>
     Object.fromEntries(regions.map((region) => [region, "acme-shop-ownership"]));
 

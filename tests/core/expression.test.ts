@@ -15,7 +15,6 @@ import {
   given,
   grouped,
   isEmpty,
-  isKnown,
   isOneOf,
   isSet,
   joinedLists,
@@ -26,17 +25,19 @@ import {
   overlaid,
   presentIf,
   product,
+  reference,
   replaced,
   sum,
   when,
 } from "../../core/expression";
+import { isKnown } from "../../core/value";
 import { Renderer } from "../../stacks/hcl/render";
 
 const renderer = new Renderer({});
 const written = (value: unknown) => renderer.value(value, {});
-const UNKNOWN = "${var.x}";
-const LIST = "${var.list}" as unknown as readonly string[];
-const MAP = "${var.map}" as unknown as Readonly<Record<string, { readonly name: string }>>;
+const UNKNOWN = reference<number>("var.x");
+const LIST = reference<readonly string[]>("var.list");
+const MAP = reference<Readonly<Record<string, { readonly name: string }>>>("var.map");
 
 describe("plain values are computed", () => {
   test("conditions", () => {
@@ -63,8 +64,8 @@ describe("plain values are computed", () => {
     expect(
       each(
         [1, 2, 3],
-        (item) => item * 2,
-        (item) => item !== 2,
+        (item) => product(item, 2),
+        (item) => not(equal(item, 2)),
       ),
     ).toEqual([2, 6]);
     expect([...given(true, 1), ...given(false, 2)]).toEqual([1]);
@@ -84,8 +85,8 @@ describe("plain values are computed", () => {
       fc.property(items, (list) => {
         const groups = grouped(
           list,
-          ({ key }) => key,
-          (group) => group.map(({ value }) => value),
+          (item) => fieldOf(item, "key"),
+          (group) => each(group, (item) => fieldOf(item, "value")),
         );
         expect(Object.keys(groups).sort()).toEqual([...new Set(list.map(({ key }) => key))].sort());
         for (const [key, values] of Object.entries(groups)) {
@@ -101,15 +102,19 @@ describe("what Terraform knows alone is written", () => {
     ["a choice", when(isSet(UNKNOWN), 1, 2), "((var.x != null) ? 1 : 2)"],
     ["a value or null", when(isSet(UNKNOWN), UNKNOWN, null), "var.x"],
     ["a default", fallback(UNKNOWN, 5), "coalesce(var.x, 5)"],
-    ["a default that may be missing too", fallback(UNKNOWN, "${var.y}"), "((var.x != null) ? var.x : var.y)"],
+    [
+      "a default that may be missing too",
+      fallback(UNKNOWN, reference<number>("var.y")),
+      "((var.x != null) ? var.x : var.y)",
+    ],
     ["the opposite of what was given", not(isSet(UNKNOWN)), "(var.x == null)"],
     ["the opposite of equal", not(equal(UNKNOWN, "a")), '(var.x != "a")'],
-    ["twice the opposite", not(not(call("can", UNKNOWN))), "can(var.x)"],
+    ["twice the opposite", not(not(call<boolean>("can", UNKNOWN))), "can(var.x)"],
     ["a list with something in it", not(isEmpty(LIST)), "(length(var.list) > 0)"],
     ["what is known is left out", allOf(true, equal(UNKNOWN, 1), true), "(var.x == 1)"],
     ["both", allOf(isSet(UNKNOWN), equal(UNKNOWN, 1)), "((var.x != null) && (var.x == 1))"],
-    ["a sum", sum(1, UNKNOWN as unknown as number), "(1 + var.x)"],
-    ["the largest", largest(1, UNKNOWN as unknown as number), "max([1, var.x]...)"],
+    ["a sum", sum(1, UNKNOWN), "(1 + var.x)"],
+    ["the largest", largest(1, UNKNOWN), "max([1, var.x]...)"],
     ["JSON", json({ a: UNKNOWN }), "jsonencode({ a = var.x })"],
     ["lists as one", joinedLists(["a"], LIST), 'concat(["a"], var.list)'],
     ["lists in a list as one", flattened([LIST, LIST]), "flatten([var.list, var.list])"],
@@ -122,7 +127,7 @@ describe("what Terraform knows alone is written", () => {
     [
       "groups of groups",
       grouped(
-        LIST as unknown as readonly { one: string; other: string }[],
+        reference<readonly { one: string; other: string }[]>("var.list"),
         (item) => fieldOf(item, "one"),
         (group) =>
           grouped(
@@ -142,9 +147,13 @@ describe("what Terraform knows alone is written", () => {
   });
 
   test("an optional object goes as a whole", () => {
-    const pollers = presentIf("${var.own != null}", { minimum: "${var.own.minimum}" });
+    const pollers = presentIf(reference<boolean>("var.own != null"), {
+      minimum: reference("var.own.minimum"),
+    });
     const { pollers: chosen } = overlaid(
-      { pollers: presentIf("${var.all != null}", { minimum: "${var.all.minimum}" }) },
+      {
+        pollers: presentIf(reference<boolean>("var.all != null"), { minimum: reference("var.all.minimum") }),
+      },
       { pollers },
     );
     expect(written(chosen)).toBe("{ minimum = (var.own != null ? var.own.minimum : var.all.minimum) }");
@@ -152,7 +161,7 @@ describe("what Terraform knows alone is written", () => {
   });
 
   test("is known by its references, however deep", () => {
-    expect([isKnown({ a: ["b"] }), isKnown({ a: [UNKNOWN] }), isKnown({ [UNKNOWN]: 1 })]).toEqual([
+    expect([isKnown({ a: ["b"] }), isKnown({ a: [UNKNOWN] }), isKnown({ [`${UNKNOWN}`]: 1 })]).toEqual([
       true,
       false,
       false,

@@ -1,10 +1,12 @@
 import { copyFile, cp, readFile, writeFile } from "node:fs/promises";
 import path from "node:path";
-import type { Configuration } from "../../config/configuration";
+import { type Configuration, settingsOf } from "../../config/configuration";
 import { parseConfiguration } from "../../config/load";
 import type { ConfigurationInput } from "../../config/schema";
 import { type RegionalTopology, topologyOf } from "../../config/topology";
+import { plain } from "../../core/expression";
 import { spelled } from "../../core/names";
+import type { Plain } from "../../core/value";
 import type { DeployedGroup, RegionOutputs } from "../../emulator/deployed-group";
 import type { Emulator } from "../../emulator/emulator";
 import { Terraform } from "../../emulator/terraform";
@@ -79,8 +81,8 @@ export class Example implements DeployedGroup {
     return this.configuration.regions[region]!.account;
   }
 
-  topology(queue: string, region: string): RegionalTopology {
-    return topologyOf(this.configuration, queue, region);
+  topology(queue: string, region: string): Plain<RegionalTopology> {
+    return plain(topologyOf(settingsOf(this.configuration), queue, region), "topology");
   }
 
   get regionTerraforms(): readonly Terraform[] {

@@ -17,6 +17,7 @@ import {
 } from "@aws-sdk/client-sqs";
 import { AwsProvider } from "@cdktf/provider-aws/lib/provider";
 import { TerraformStack, Testing } from "cdktf";
+import { settingsOf } from "../../config/configuration";
 import { groupTopologyOf } from "../../config/group-topology";
 import { queuesOf, topologyOf } from "../../config/topology";
 import { canaryQueue } from "../../core/names";
@@ -36,13 +37,13 @@ const GROUP = configuration({
   recovery: { takeover: "manual" },
   dns: { zone_id: "Z0", record: "orders.example.com" },
 });
-const CANARY = topologyOf(GROUP, canaryQueue("shop"), EAST);
+const CANARY = topologyOf(settingsOf(GROUP), canaryQueue("shop"), EAST);
 const { ingress, work, dlq, ingressDlq } = CANARY;
 const outbox = CANARY.outboxes[WEST]!;
 const standby = CANARY.standbys[WEST]!;
-const OWN = groupTopologyOf(GROUP, EAST);
+const OWN = groupTopologyOf(settingsOf(GROUP), EAST);
 const FORWARDER = CANARY.forwarders[WEST]!;
-const FROM_WEST = topologyOf(GROUP, CANARY.queue, WEST).forwarders[EAST]!;
+const FROM_WEST = topologyOf(settingsOf(GROUP), CANARY.queue, WEST).forwarders[EAST]!;
 const QUEUES = queuesOf(CANARY);
 
 let emulator: Emulator;
@@ -67,7 +68,7 @@ class QueuesStack extends TerraformStack {
   constructor(scope: ConstructorParameters<typeof TerraformStack>[0]) {
     super(scope, "canary");
     const provider = new AwsProvider(this, "aws", { region: EAST });
-    new RegionalQueues(this, "queues", { configuration: GROUP, topology: CANARY, provider });
+    new RegionalQueues(this, "queues", { configuration: settingsOf(GROUP), topology: CANARY, provider });
   }
 }
 

@@ -6,6 +6,7 @@ import os from "node:os";
 import path from "node:path";
 import { CreateTableCommand } from "@aws-sdk/client-dynamodb";
 import { operatorPolicy } from "../../config/access/client-policies";
+import { settingsOf } from "../../config/configuration";
 import { ownershipTableName } from "../../core/names";
 import { runCleanup } from "../../emulator/cleanup";
 import { allow, createRole, dynamoClient, roleCredentials } from "../../emulator/clients";
@@ -50,7 +51,7 @@ beforeAll(async () => {
   await writeFile(path.join(directory, "pair.json"), JSON.stringify(configurationInput(PAIR)));
   const role = (name: string, policy: object) =>
     createRole(emulator, { account: HOME_ACCOUNT, name, policies: { own: policy } });
-  operator = await role("operator", operatorPolicy(configuration(SHOP)));
+  operator = await role("operator", operatorPolicy(settingsOf(configuration(SHOP))));
   stranger = await role("stranger", allow("sqs:*"));
   await Promise.all(TABLES.map((region) => createTable(region, "shop")));
   await Promise.all(MEMBERS.map((region) => createTable(region, "pair")));
@@ -220,7 +221,7 @@ test("a region that denies the operator is not lost, and one that hangs is", asy
     account: HOME_ACCOUNT,
     name: "half",
     policies: {
-      own: operatorPolicy(configuration(PAIR)),
+      own: operatorPolicy(settingsOf(configuration(PAIR))),
       not: {
         Version: "2012-10-17",
         Statement: [

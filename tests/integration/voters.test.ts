@@ -18,6 +18,7 @@ import {
   readPassStatements,
   voteStatements,
 } from "../../config/access/voter-policies";
+import { settingsOf } from "../../config/configuration";
 import { groupTopologyOf } from "../../config/group-topology";
 import { runCleanup } from "../../emulator/cleanup";
 import { createRole, dynamoClient } from "../../emulator/clients";
@@ -37,7 +38,7 @@ const groupWith = (account: string) =>
     recovery: { witness: { region: WITNESS, account }, ownership_deletion_protection: false },
   });
 const GROUP = groupWith(HOME_ACCOUNT);
-const CONTROLLER = groupTopologyOf(GROUP, EAST).controller.name;
+const CONTROLLER = groupTopologyOf(settingsOf(GROUP), EAST).controller.name;
 const TABLE = "shop-ownership";
 
 let emulator: Emulator;
@@ -61,9 +62,9 @@ beforeAll(async () => {
     }),
   );
   const policies = {
-    [CONTROLLER]: policyDocument(voteStatements(GROUP)),
-    reader: policyDocument(readPassStatements(GROUP)),
-    operator: policyDocument(operateVotersStatements(GROUP)),
+    [CONTROLLER]: policyDocument(voteStatements(settingsOf(GROUP))),
+    reader: policyDocument(readPassStatements(settingsOf(GROUP))),
+    operator: policyDocument(operateVotersStatements(settingsOf(GROUP))),
   };
   for (const [name, policy] of Object.entries(policies)) {
     roles[name] = await createRole(emulator, { account: HOME_ACCOUNT, name, policies: { own: policy } });
@@ -89,7 +90,7 @@ class MemberStack extends TerraformStack {
   constructor(app: App) {
     super(app, "member");
     const provider = new AwsProvider(this, "aws", { region: EAST });
-    new OwnershipTable(this, "voter", { configuration: GROUP, region: EAST, provider });
+    new OwnershipTable(this, "voter", { configuration: settingsOf(GROUP), region: EAST, provider });
   }
 }
 

@@ -1,6 +1,7 @@
-import type { PolicyDocument, Statement } from "../../config/access/document";
+import type { PolicyDocument } from "../../config/access/document";
 import { QUEUE_POLICY_MAX_BYTES, QUEUE_POLICY_MAX_STATEMENTS } from "../../core/limits";
 import { queueArn } from "../../core/names";
+import type { Plain } from "../../core/value";
 import { configuration, HOME_ACCOUNT } from "../fixtures";
 import { Template } from "../template";
 
@@ -39,9 +40,9 @@ const CASES: readonly (readonly [string, Over, readonly string[]])[] = [
 ];
 
 /** Queue policies as AWS evaluates a Deny: whether an IAM principal is refused an action. */
-function isDenied({ Statement }: PolicyDocument, principal: string, action: string): boolean {
+function isDenied({ Statement }: Plain<PolicyDocument>, principal: string, action: string): boolean {
   return Statement.some(
-    ({ Effect, Action, Condition = {} }: Statement) =>
+    ({ Effect, Action, Condition = {} }) =>
       Effect === "Deny" &&
       Action.includes(action) &&
       ![Condition.ArnNotEquals?.["aws:PrincipalArn"] ?? []].flat().includes(principal),
@@ -51,7 +52,11 @@ function isDenied({ Statement }: PolicyDocument, principal: string, action: stri
 describe.each(CASES)("the canary's queues in %s", (_, over, peers) => {
   const template = () => Template.of(configuration({ recovery: { takeover: "manual" }, ...over }), HOME);
   const policyOf = (address: string) =>
-    template().document("aws_sqs_queue", `shop-canary_${address}`, "policy") as unknown as PolicyDocument;
+    template().document(
+      "aws_sqs_queue",
+      `shop-canary_${address}`,
+      "policy",
+    ) as unknown as Plain<PolicyDocument>;
 
   /** By queue: who sends there, and who takes from there. Undefined: whoever may by IAM. */
   const users = (): Readonly<Record<string, readonly [readonly string[], (readonly string[])?]>> => ({

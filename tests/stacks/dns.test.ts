@@ -1,5 +1,6 @@
 import fc from "fast-check";
 import { policyNumber } from "../../config/access/spread-policies";
+import { settingsOf } from "../../config/configuration";
 import { peersInOrder } from "../../config/region-sets";
 import type { ConfigurationInput } from "../../config/schema";
 import {
@@ -533,7 +534,7 @@ describe("answers", () => {
 
   test("peers that are not in the order of takeover come last, since they may be told to", () => {
     const chosen = settings(3, {}, { recovery: { takeover_order: { "us-east-1": ["eu-west-1"] } } });
-    expect(peersInOrder(chosen, "us-east-1")).toEqual(["eu-west-1", "us-west-2"]);
+    expect(peersInOrder(settingsOf(chosen), "us-east-1")).toEqual(["eu-west-1", "us-west-2"]);
   });
 });
 

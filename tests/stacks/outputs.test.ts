@@ -1,6 +1,8 @@
 import type { PolicyDocument, Statement } from "../../config/access/document";
+import { settingsOf } from "../../config/configuration";
 import type { ConfigurationInput } from "../../config/schema";
 import { topologyOf } from "../../config/topology";
+import type { Plain } from "../../core/value";
 import { configuration, HOME_ACCOUNT, PEER_ACCOUNT } from "../fixtures";
 import { Template } from "../template";
 
@@ -43,7 +45,7 @@ function usersOf(recovery: boolean, queue: string, key: string): readonly string
     return Object.entries(template.json.resource.aws_iam_role_policy!)
       .filter(([address]) => address.startsWith(`${queue}_`))
       .filter(([, { policy }]) =>
-        (JSON.parse(String(policy)) as PolicyDocument).Statement.some(
+        (JSON.parse(String(policy)) as Plain<PolicyDocument>).Statement.some(
           ({ Action, Resource }) => Action.includes("kms:Decrypt") && [Resource].flat().includes(key),
         ),
       )
@@ -59,7 +61,7 @@ describe.each([[true], [false]])("with recovery: %s", (recovery) => {
         const { value } = Template.of(settings(recovery), region).json.output[
           `${queue}_key_policy_statements`
         ]!;
-        const statements: readonly Statement[] = JSON.parse(String(value));
+        const statements: readonly Plain<Statement>[] = JSON.parse(String(value));
         const admitted = statements.flatMap(
           ({ Condition }) => Condition!.ArnEquals!["aws:PrincipalArn"] as readonly string[],
         );
@@ -77,7 +79,7 @@ test("producers are told the ingress queue of every region, and nothing is said 
   const { output } = Template.of(settings(true), "us-west-2").json;
   expect(output.orders_producer_urls!.value).toEqual(
     Object.fromEntries(
-      REGIONS.map((region) => [region, topologyOf(settings(true), "orders", region).ingress.url]),
+      REGIONS.map((region) => [region, topologyOf(settingsOf(settings(true)), "orders", region).ingress.url]),
     ),
   );
   expect(Object.keys(output).filter((name) => name.includes("canary"))).toEqual([]);

@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 import { AwsProvider } from "@cdktf/provider-aws/lib/provider";
 import { Testing } from "cdktf";
-import type { Configuration } from "../../config/configuration";
+import { type Configuration, settingsOf } from "../../config/configuration";
 import { groupTopologyOf } from "../../config/group-topology";
 import { parseConfiguration } from "../../config/load";
 import type { ConfigurationInput } from "../../config/schema";
@@ -188,8 +188,13 @@ test.each(CASES)("the module of a region makes what its stack makes, with %s", a
 function addEndpoint(stack: RegionStack, configuration: Configuration, region: string): void {
   if (!configuration.dns?.healthEndpoint) return;
   const provider = stack.node.findAll().find((one) => one instanceof AwsProvider)!;
-  const functionName = groupTopologyOf(configuration, region).health!.name;
-  new HealthEndpoint(stack, "@endpoint", { configuration, region, functionName, provider });
+  const functionName = groupTopologyOf(settingsOf(configuration), region).health!.name;
+  new HealthEndpoint(stack, "@endpoint", {
+    configuration: settingsOf(configuration),
+    region,
+    functionName,
+    provider,
+  });
 }
 
 test("the module makes nothing when it shall not", async () => {

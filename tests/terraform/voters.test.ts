@@ -1,4 +1,4 @@
-import type { Configuration } from "../../config/configuration";
+import { type GroupSettings, settingsOf } from "../../config/configuration";
 import { resolveRecovery } from "../../config/recovery/recovery";
 import { ownershipTablesOf, votersOf } from "../../config/voters";
 import { TerraformFolder } from "../../emulator/terraform-folder";
@@ -24,7 +24,7 @@ beforeAll(async () => {
   const group = groupOfVariables();
   const { witness } = resolveRecovery(group, {})!;
   const recovery = { witness: referencesIn(witness, "local.recovery.witness") };
-  const module = { ...group, recovery } as Configuration;
+  const module = { ...group, recovery } as unknown as GroupSettings;
   const renderer = new Renderer(SYMBOLS);
   // What the module within a module gives back is what that one was given.
   const written = (value: unknown) => renderer.value(value, {}).replaceAll("module.settings.", "var.");
@@ -83,7 +83,7 @@ test.each<[number, { readonly witness?: WitnessVariable }]>([
     const { output_changes } = (await folder.plan(".", ...values)) as {
       readonly output_changes?: Readonly<Record<string, { readonly after: unknown }>>;
     };
-    expect(output_changes!.voters!.after).toEqual(votersOf(expected));
-    expect(output_changes!.tables!.after).toEqual(ownershipTablesOf(expected));
+    expect(output_changes!.voters!.after).toEqual(votersOf(settingsOf(expected)));
+    expect(output_changes!.tables!.after).toEqual(ownershipTablesOf(settingsOf(expected)));
   },
 );

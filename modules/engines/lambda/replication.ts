@@ -4,7 +4,7 @@ import type { Statement } from "../../../config/access/document";
 import { sendsStraight } from "../../../config/access/queue-policies";
 import { replicationStatements } from "../../../config/access/replication-policies";
 import { readPassStatements } from "../../../config/access/voter-policies";
-import type { Configuration } from "../../../config/configuration";
+import type { GroupSettings } from "../../../config/configuration";
 import {
   type FunctionReference,
   type QueueReference,
@@ -12,8 +12,9 @@ import {
   topologyOf,
 } from "../../../config/topology";
 import { ownershipTablesOf } from "../../../config/voters";
-import { type Condition, fields, given, isSet } from "../../../core/expression";
+import { decided, entryOf, fields, given, isSet } from "../../../core/expression";
 import { logicalId, type QueueFunctionWord } from "../../../core/names";
+import type { Condition, Operand, Written } from "../../../core/value";
 import type { FunctionEnvironment } from "../../../replicator/settings";
 import { under } from "../../address";
 import { RegionFunction } from "../../function/region-function";
@@ -22,7 +23,7 @@ import type { RegionalQueues } from "../../queue/regional-queues";
 import { tagsOf } from "../../tags";
 
 export interface ReplicationProps {
-  readonly configuration: Configuration;
+  readonly configuration: GroupSettings;
   readonly topology: RegionalTopology;
   readonly provider: AwsProvider;
   readonly queues: RegionalQueues;
@@ -33,8 +34,8 @@ export class Replication extends Construct {
   constructor(scope: Construct, id: string, { configuration, topology, provider, queues }: ReplicationProps) {
     super(scope, id);
     const settings = configuration.queues[topology.queue]!;
-    const keys = settings.encryption.kmsKeyArns ?? {};
-    const fifo = isSet(settings.fifo) as boolean;
+    const keys = settings.encryption.kmsKeyArns;
+    const fifo = isSet(settings.fifo);
 
     const queueFunction = (fn: {
       word: QueueFunctionWord;
@@ -43,11 +44,11 @@ export class Replication extends Construct {
       description: string;
       source: Queue;
       /** @default true */
-      enabled?: boolean;
+      enabled?: Operand<boolean>;
       statements: readonly Statement[];
       /** Keys of the queues that it reads or writes. */
-      writesIn: readonly string[];
-      environment: FunctionEnvironment;
+      writesIn: readonly Operand<string>[];
+      environment: Written<FunctionEnvironment>;
       place?: Construct | undefined;
     }) => {
       const address = logicalId(topology.queue, fn.word, fn.peer);
@@ -85,11 +86,12 @@ export class Replication extends Construct {
     const standbyIn = (peer: string) =>
       topologyOf(configuration, topology.queue, peer).standbys[topology.region]!;
     const isStraight = sendsStraight(mode);
-    const straight = isStraight === false ? [] : topology.peers;
+    const straight = decided(isStraight) === false ? [] : topology.peers;
     const isFenced = isSet(settings.recovery);
     const tables = settings.recovery && ownershipTablesOf(configuration);
     const passes = given(isFenced, ...(settings.recovery ? readPassStatements(configuration) : []));
-    const keysIn = (...regions: readonly string[]) => regions.flatMap((region) => keys[region] ?? []);
+    const keysIn = (...regions: readonly string[]) =>
+      regions.flatMap((region) => entryOf(keys, region) ?? []);
     queueFunction({
       word: "replicator",
       reference: topology.replicator,

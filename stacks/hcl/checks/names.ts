@@ -1,7 +1,7 @@
 import { copies } from "../../../config/region-sets";
+import { reference } from "../../../core/expression";
 import { QUEUE_NAME_MAX_LENGTH } from "../../../core/limits";
 import { fillTemplate, type NameParts, shorten } from "../../../core/names";
-import { mapByRegion } from "../references";
 import type { Renderer } from "../render";
 import { type ModuleCheck, through } from "./check";
 
@@ -63,7 +63,7 @@ export function nameLocals(renderer: Renderer): Readonly<Record<string, string>>
 }
 
 const IS_COPIED = copies(
-  { mode: "${queue.mode}" as "async", peers: mapByRegion("${module.settings.queues[name].peers}") },
+  { mode: reference("queue.mode"), peers: reference("module.settings.queues[name].peers") },
   "${home}",
   "${region}",
 );

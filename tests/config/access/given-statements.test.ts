@@ -1,5 +1,6 @@
 import fc from "fast-check";
 import { ingressPolicy, workPolicy } from "../../../config/access/queue-policies";
+import { settingsOf } from "../../../config/configuration";
 import { topologyOf } from "../../../config/topology";
 import { CONSUMER_ROLE, configuration, HOME_ACCOUNT, PRODUCER_ROLE } from "../../fixtures";
 
@@ -7,7 +8,7 @@ type Input = NonNullable<Parameters<typeof configuration>[1]>;
 
 const ARN = `arn:aws:sqs:us-east-1:${HOME_ACCOUNT}:orders`;
 const policyOf = (orders: Input, region = "us-east-1") => {
-  const settings = configuration({}, orders);
+  const settings = settingsOf(configuration({}, orders));
   return workPolicy(topologyOf(settings, "orders", region), settings.queues.orders!);
 };
 const statements = (orders: Input) => policyOf(orders).Statement;
@@ -101,13 +102,15 @@ test("a queue without TLS has a policy that changes nothing, and nobody named sh
 });
 
 test("each role has its own statements", () => {
-  const settings = configuration(
-    {},
-    {
-      producers: [PRODUCER_ROLE],
-      consumers: [CONSUMER_ROLE],
-      policies: { ingress: { queue_policy_statements: { partner: send } } },
-    },
+  const settings = settingsOf(
+    configuration(
+      {},
+      {
+        producers: [PRODUCER_ROLE],
+        consumers: [CONSUMER_ROLE],
+        policies: { ingress: { queue_policy_statements: { partner: send } } },
+      },
+    ),
   );
   const topology = topologyOf(settings, "orders", "us-east-1");
   const ids = (policy: ReturnType<typeof workPolicy>) => policy.Statement.map(({ Sid }) => Sid);

@@ -1,4 +1,5 @@
 import { exclusiveAccess, principalsOf } from "../../../config/access/principals";
+import { known } from "../../../core/expression";
 import { HOME_ACCOUNT, PEER_ACCOUNT, PRODUCER_ROLE } from "../../fixtures";
 
 const access = {
@@ -10,13 +11,13 @@ const access = {
 };
 
 test("no principal gives no statement: the account's IAM policies decide", () => {
-  expect(exclusiveAccess(principalsOf([]), access)).toEqual([]);
+  expect(exclusiveAccess(principalsOf(known([])), access)).toEqual([]);
 });
 
 test("roles, accounts and services are admitted each in its way, everyone else is refused", () => {
   const topic = `arn:aws:sns:us-east-1:${HOME_ACCOUNT}:orders`;
   const principals = [PRODUCER_ROLE, PEER_ACCOUNT, { service: "sns.amazonaws.com", sourceArns: [topic] }];
-  expect(exclusiveAccess(principalsOf(principals), access)).toEqual([
+  expect(exclusiveAccess(principalsOf(known(principals)), access)).toEqual([
     {
       Sid: "ProducersPrincipals",
       Effect: "Allow",

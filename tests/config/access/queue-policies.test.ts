@@ -1,8 +1,9 @@
 import { ingressPolicy, outboxPolicy } from "../../../config/access/queue-policies";
+import { settingsOf } from "../../../config/configuration";
 import { topologyOf } from "../../../config/topology";
 import { configuration, HOME_ACCOUNT, PEER_ACCOUNT, PRODUCER_ROLE } from "../../fixtures";
 
-const settings = configuration({ recovery: {} }, { producers: [PRODUCER_ROLE] });
+const settings = settingsOf(configuration({ recovery: {} }, { producers: [PRODUCER_ROLE] }));
 const topology = topologyOf(settings, "orders", "us-east-1");
 const drainers = [
   `arn:aws:iam::${HOME_ACCOUNT}:role/orders-drainer-us-west-2-us-east-1`,

@@ -1,12 +1,15 @@
 import fc from "fast-check";
 import { policyNumber, SPREAD, spreadPolicies } from "../../../config/access/spread-policies";
+import { settingsOf } from "../../../config/configuration";
 import type { ConfigurationInput } from "../../../config/schema";
+import { plain } from "../../../core/expression";
 import { MANAGED_POLICIES_PER_ROLE } from "../../../core/limits";
 import { configuration, HOME_ACCOUNT } from "../../fixtures";
 
 type Queues = ConfigurationInput["queues"];
 
-const policiesOf = (queues: Queues) => spreadPolicies(configuration({ recovery: {}, queues }), "us-east-1");
+const policiesOf = (queues: Queues) =>
+  plain(spreadPolicies(settingsOf(configuration({ recovery: {}, queues })), "us-east-1"), "policies");
 const named = (names: readonly string[]): Queues => Object.fromEntries(names.map((name) => [name, {}]));
 
 const queueNames = fc.uniqueArray(fc.stringMatching(/^[a-z][a-z0-9-]{0,18}[a-z0-9]$/), {

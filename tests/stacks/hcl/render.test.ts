@@ -1,4 +1,4 @@
-import { call, each, expression, fields, given, when } from "../../../core/expression";
+import { call, each, expression, fields, given, reference, when } from "../../../core/expression";
 import { Renderer } from "../../../stacks/hcl/render";
 
 const renderer = new Renderer({
@@ -17,21 +17,25 @@ test.each<[string, unknown, string]>([
   ["a text with references", "${var.prefix}orders-${var.name}", '"${var.prefix}orders-${var.name}"'],
   ["a formula", expression`max(${"${var.a}"}, ${5})`, "max(var.a, 5)"],
   ["a formula in a text", `x-${call("lower", "${var.a}")}`, '"x-${lower(var.a)}"'],
-  ["a choice", when("${var.on}", "a-${var.b}", "c"), '(var.on ? "a-${var.b}" : "c")'],
+  ["a choice", when(reference<boolean>("var.on"), "a-${var.b}", "c"), '(var.on ? "a-${var.b}" : "c")'],
   ["a list", ["a", "${var.b}"], '["a", var.b]'],
   ["an object", { a: 1, "b:c": "${var.d}" }, '{ a = 1, "b:c" = var.d }'],
   ["an object with a key that is a reference", { "${var.region}": 1 }, "{ (var.region) = 1 }"],
   ["an object with a key of several parts", { "a-${var.b}": 1 }, '{ "a-${var.b}" = 1 }'],
-  ["an element under a condition", ["a", ...given("${var.on}", "b")], 'concat(["a"], var.on ? ["b"] : [])'],
+  [
+    "an element under a condition",
+    ["a", ...given(reference<boolean>("var.on"), "b")],
+    'concat(["a"], var.on ? ["b"] : [])',
+  ],
   [
     "fields under a condition",
-    { a: 1, ...fields("${var.on}", { b: 2 }) },
+    { a: 1, ...fields(reference<boolean>("var.on"), { b: 2 }) },
     "merge({ a = 1 }, { for name, value in { b = 2 } : name => value if var.on })",
   ],
   ["elements for a symbol", ["a", "${@peer}-b"], 'concat(["a"], [for peer in local.peers : "${peer}-b"])'],
   [
     "elements for a symbol, under a condition",
-    given("${local.fit[@peer]}", "${@peer}"),
+    given(reference<boolean>("local.fit[@peer]"), "${@peer}"),
     "[for peer in local.peers : peer if local.fit[peer]]",
   ],
   [
@@ -42,7 +46,7 @@ test.each<[string, unknown, string]>([
   [
     "what is made of each of a list, and of some of it",
     each(
-      "${var.list}" as unknown as string[],
+      reference<readonly string[]>("var.list"),
       (item) => `a-${item}`,
       (item) => expression`${item} != "b"`,
     ),

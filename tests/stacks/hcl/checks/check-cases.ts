@@ -1,5 +1,6 @@
 import fc from "fast-check";
 import { policyNumber } from "../../../../config/access/spread-policies";
+import { plain } from "../../../../core/expression";
 import { CALCULATED_CHILDREN_MAX } from "../../../../core/limits";
 import { violationsIn } from "../../../config/violations";
 import { fileOf, type Values } from "../variable-cases";
@@ -39,7 +40,7 @@ function namesOfPolicy(number: number, count: number): readonly string[] {
   const names: string[] = [];
   for (let index = 100; names.length < count; index++) {
     const name = `a-logical-queue-with-a-name-${index}`;
-    if (policyNumber(name) === number) names.push(name);
+    if (plain(policyNumber(name), "number") === number) names.push(name);
   }
   return names;
 }
