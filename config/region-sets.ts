@@ -14,6 +14,7 @@ import {
   plain,
   when,
 } from "../core/expression";
+import { COPYING } from "../core/modes";
 import { MODULE_REGIONS } from "../core/names";
 import { type Condition, isKnown, type Value } from "../core/value";
 import type { Group, GroupQueue } from "./group";
@@ -63,7 +64,7 @@ export function copies({ mode, peers }: Copying, home: string, region: string): 
   const chosen = entryOf(peers, home);
   // Terraform looks at both sides of an "or", and at one side of a choice.
   const isChosen = chosen === undefined || when(isSet(chosen), isOneOf(region, chosen), true);
-  return allOf(not(equal(mode, "none")), isChosen);
+  return allOf(isOneOf(mode, COPYING), isChosen);
 }
 
 function some(regions: readonly string[]): SomeRegions {

@@ -1,4 +1,12 @@
-import type { Configuration, QueueConfiguration } from "./configuration";
+import { decided } from "../core/expression";
+import type { Operand } from "../core/value";
+import {
+  type Configuration,
+  type GroupSettings,
+  type LogicalQueueSettings,
+  type QueueConfiguration,
+  settingsOf,
+} from "./configuration";
 import type { Violation } from "./violation";
 
 /** A rule across fields of the group; reports all that it finds. */
@@ -10,6 +18,41 @@ export type QueueRule = (
   name: string,
   queue: QueueConfiguration,
 ) => readonly Violation[];
+
+/** What a rule of a table finds. */
+export interface Finding {
+  /** What stands there; undefined where nothing does. */
+  readonly value: unknown;
+  readonly holds: Operand<boolean>;
+  /** What is allowed there, as a text. */
+  readonly allowed: string;
+}
+
+/**
+ * A rule that is told once. A configuration is held against the rule here, a module by Terraform; both refuse with the same words.
+ * @typeParam Subject what the rule is about, as constructs see it
+ * @typeParam Known the same of a configuration
+ */
+export interface TableRule<Subject, Known> {
+  /** Of the setting that is at fault, below what the rule is about. */
+  readonly path: string;
+  readonly find: (subject: Subject, group: GroupSettings) => Finding;
+  /** What to do about a fault. A module, whose error is one sentence, leaves this out. */
+  readonly fix: (known: Known) => string;
+}
+
+/** The rules of a table, for each logical queue of a configuration. */
+export function queueRules(
+  table: readonly TableRule<LogicalQueueSettings, QueueConfiguration>[],
+): readonly QueueRule[] {
+  return table.map(({ path, find, fix }) => (configuration, name, queue) => {
+    const settings = settingsOf(configuration);
+    const { value, holds, allowed } = find(settings.queues[name]!, settings);
+    return decided(holds) === false
+      ? [{ path: `queues.${name}.${path}`, value, allowed, fix: fix(queue) }]
+      : [];
+  });
+}
 
 /** Keys of KMS, if there are any, are there for every region, each in its own. */
 export function keysOfEveryRegion(

@@ -1,19 +1,12 @@
-import {
-  FIFO_FUNCTION_TIMEOUT_MAX_SECONDS,
-  FIFO_MAPPING_BATCH_SIZE,
-  FIFO_VISIBILITY_TIMEOUT_MAX_SECONDS,
-  MAPPING_BATCH_SIZE_WITHOUT_WINDOW,
-  QUEUE_NAME_MAX_LENGTH,
-  VISIBILITY_PER_FUNCTION_TIMEOUT,
-  VISIBILITY_TIMEOUT_SECONDS,
-} from "../core/limits";
+import { QUEUE_NAME_MAX_LENGTH } from "../core/limits";
 import { partitionOf, REQUIRED_PLACEHOLDERS, spelled, type Word } from "../core/names";
 import { type Configuration, type QueueConfiguration, settingsOf } from "./configuration";
 import { DNS_RULES } from "./dns/rules";
 import { groupTopologies } from "./group-topology";
 import { POLICY_RULES } from "./policies/rules";
+import { QUEUE_TABLE } from "./queue-rules";
 import { RECOVERY_RULES, RESCUE_RULES } from "./recovery/rules";
-import { keysOfEveryRegion, type QueueRule, type Rule } from "./rule";
+import { keysOfEveryRegion, type QueueRule, queueRules, type Rule } from "./rule";
 import { type FunctionReference, queuesOf, type RegionalTopology, topologyOf } from "./topology";
 import type { Violation } from "./violation";
 
@@ -190,135 +183,6 @@ const placeholders: QueueRule = (_, name, { names, canary }) =>
       })),
   );
 
-const transitVisibility: QueueRule = (_, name, queue) => {
-  const { timeoutSeconds } = queue.functions;
-  const least = timeoutSeconds * VISIBILITY_PER_FUNCTION_TIMEOUT;
-  const value = queue.transitVisibilityTimeoutSeconds;
-  if (value >= least && value <= VISIBILITY_TIMEOUT_SECONDS.max) return [];
-  return [
-    {
-      path: `queues.${name}.transit_visibility_timeout_seconds`,
-      value,
-      allowed: `${least} to ${VISIBILITY_TIMEOUT_SECONDS.max}: at least ${VISIBILITY_PER_FUNCTION_TIMEOUT} times the function timeout of ${timeoutSeconds} seconds`,
-      fix:
-        value < VISIBILITY_PER_FUNCTION_TIMEOUT
-          ? `raise it to ${least}`
-          : `raise it to ${least}, or lower functions.timeout_seconds to ${Math.floor(Math.min(value, VISIBILITY_TIMEOUT_SECONDS.max) / VISIBILITY_PER_FUNCTION_TIMEOUT)}`,
-    },
-  ];
-};
-
-const fifoModes: QueueRule = (_, name, { fifo, mode }) =>
-  fifo && mode === "semi-sync"
-    ? [
-        {
-          path: `queues.${name}.mode`,
-          value: mode,
-          allowed: "async, sync or none on FIFO queues",
-          fix: "use async: copies that go straight to the peer and those that go through the outbox would overtake each other",
-        },
-      ]
-    : [];
-
-const fifoOnly: QueueRule = (_, name, queue) =>
-  queue.fifo
-    ? []
-    : (
-        [
-          ["content_based_deduplication", queue.contentBasedDeduplication],
-          ["work_content_based_deduplication", queue.workContentBasedDeduplication],
-          ["deduplication_scope", queue.deduplicationScope],
-          ["fifo_throughput_limit", queue.fifoThroughputLimit],
-        ] as const
-      )
-        .filter(([, value]) => value !== undefined)
-        .map(([setting, value]) => ({
-          path: `queues.${name}.${setting}`,
-          value,
-          allowed: "nothing on a standard queue",
-          fix: "take it out, or set fifo to true",
-        }));
-
-/** https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/enable-high-throughput-fifo.html */
-const fifoThroughput: QueueRule = (_, name, { fifo }) =>
-  fifo && fifo.throughputLimit === "perMessageGroupId" && fifo.deduplicationScope !== "messageGroup"
-    ? [
-        {
-          path: `queues.${name}.deduplication_scope`,
-          value: fifo.deduplicationScope,
-          allowed: "messageGroup with a fifo_throughput_limit of perMessageGroupId",
-          fix: "set it to messageGroup, or fifo_throughput_limit to perQueue",
-        },
-      ]
-    : [];
-
-/** A retry after a doubtful send must still meet the five-minute deduplication, so messages may not stay out of sight for longer. */
-const fifoTimes: QueueRule = (_, name, { fifo, functions, transitVisibilityTimeoutSeconds }) =>
-  fifo
-    ? [
-        {
-          path: `queues.${name}.functions.timeout_seconds`,
-          value: functions.timeoutSeconds,
-          most: FIFO_FUNCTION_TIMEOUT_MAX_SECONDS,
-        },
-        {
-          path: `queues.${name}.transit_visibility_timeout_seconds`,
-          value: transitVisibilityTimeoutSeconds,
-          most: FIFO_VISIBILITY_TIMEOUT_MAX_SECONDS,
-        },
-      ]
-        .filter(({ value, most }) => value > most)
-        .map(({ path, value, most }) => ({
-          path,
-          value,
-          allowed: `at most ${most} on FIFO queues`,
-          fix: `lower it to ${most}: a repeated send must fall into the five minutes in which SQS drops duplicates`,
-        }))
-    : [];
-
-const fifoBatches: QueueRule = (_, name, { fifo, functions }) =>
-  fifo
-    ? [
-        { field: "batch_size", value: functions.batchSize, most: FIFO_MAPPING_BATCH_SIZE.max },
-        { field: "batching_window_seconds", value: functions.batchingWindowSeconds, most: 0 },
-      ]
-        .filter(({ value, most }) => value > most)
-        .map(({ field, value, most }) => ({
-          path: `queues.${name}.functions.${field}`,
-          value,
-          allowed: `at most ${most} on FIFO queues`,
-          fix: `lower it to ${most}, Lambda's limit for FIFO queues`,
-        }))
-    : [];
-
-const pollers: QueueRule = (_, name, { functions: { provisionedPollers, maximumConcurrency } }) => {
-  if (provisionedPollers === undefined) return [];
-  const path = `queues.${name}.functions.provisioned_pollers`;
-  const { minimum, maximum } = provisionedPollers;
-  return [
-    ...(maximumConcurrency === undefined
-      ? []
-      : [
-          {
-            path,
-            value: provisionedPollers,
-            allowed: "nothing together with maximum_concurrency",
-            fix: "choose one of the two; Lambda does not take both",
-          },
-        ]),
-    ...(minimum <= maximum
-      ? []
-      : [
-          {
-            path: `${path}.minimum`,
-            value: minimum,
-            allowed: `at most the maximum of ${maximum}`,
-            fix: `lower it to ${maximum}, or raise the maximum`,
-          },
-        ]),
-  ];
-};
-
 const knownPeers: QueueRule = ({ regions }, name, { peers = {} }) => {
   const names = Object.keys(regions);
   return Object.entries(peers).flatMap(([home, chosen]) => {
@@ -339,30 +203,6 @@ const knownPeers: QueueRule = ({ regions }, name, { peers = {} }) => {
       }));
   });
 };
-
-const consumerVisibility: QueueRule = (_, name, { consumerProcessingSeconds, visibilityTimeoutSeconds }) =>
-  consumerProcessingSeconds === undefined || visibilityTimeoutSeconds >= consumerProcessingSeconds
-    ? []
-    : [
-        {
-          path: `queues.${name}.visibility_timeout_seconds`,
-          value: visibilityTimeoutSeconds,
-          allowed: `${consumerProcessingSeconds} to ${VISIBILITY_TIMEOUT_SECONDS.max}: at least consumer_processing_seconds`,
-          fix: `raise it to ${consumerProcessingSeconds}: a message would appear again while its consumer still works on it`,
-        },
-      ];
-
-const batchWindow: QueueRule = (_, name, { fifo, functions }) =>
-  fifo || functions.batchSize <= MAPPING_BATCH_SIZE_WITHOUT_WINDOW || functions.batchingWindowSeconds >= 1
-    ? []
-    : [
-        {
-          path: `queues.${name}.functions.batching_window_seconds`,
-          value: functions.batchingWindowSeconds,
-          allowed: `1 to 300 with a batch_size of ${functions.batchSize}`,
-          fix: `set it to 1 or more, or batch_size to at most ${MAPPING_BATCH_SIZE_WITHOUT_WINDOW}`,
-        },
-      ];
 
 const kmsKeys: QueueRule = (configuration, name, { encryption }) =>
   keysOfEveryRegion(configuration, encryption.kmsKeyArns, {
@@ -385,17 +225,9 @@ const CANARY_RULES: readonly QueueRule[] = [nameLengths, placeholders];
 const QUEUE_RULES: readonly QueueRule[] = [
   nameLengths,
   placeholders,
-  transitVisibility,
-  consumerVisibility,
-  fifoModes,
-  fifoOnly,
-  fifoThroughput,
-  fifoTimes,
-  fifoBatches,
-  pollers,
   knownPeers,
-  batchWindow,
   kmsKeys,
+  ...queueRules(QUEUE_TABLE),
   ...POLICY_RULES,
   ...RESCUE_RULES,
 ];

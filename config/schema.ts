@@ -18,6 +18,7 @@ import {
   TRANSIT_RETENTION_SECONDS,
   VISIBILITY_TIMEOUT_SECONDS,
 } from "../core/limits";
+import { MODE_NAMES } from "../core/modes";
 import { DEFAULT_NAME_TEMPLATES, REQUIRED_PLACEHOLDERS, type Word } from "../core/names";
 import { dns } from "./dns/schema";
 import {
@@ -41,8 +42,6 @@ import { ledger, recovery, rescueSettings } from "./recovery/schema";
  * The configuration file, as its author writes it: keys are Terraform's names, `undefined` means the default. What spans
  * several fields is checked in rules.ts. The message of an issue is the allowed range; load.ts adds path, value and fix.
  */
-
-const MODES = ["async", "semi-sync", "sync", "none"] as const;
 
 const ROLE_OR_USER_ARN = /^arn:aws(?:-cn|-us-gov)?:iam::\d{12}:(?:role|user)\/(?:[\w+=,.@-]+\/)*[\w+=,.@-]+$/;
 const ROLE_OR_USER_TEXT = "the ARN of a role or user without wildcards";
@@ -142,7 +141,7 @@ const nameTemplates = {
 /** One logical queue. */
 export const logicalQueue = object({
   mode: choice(
-    MODES,
+    MODE_NAMES,
     "Replication mode. async (default): through an outbox, the home never waits for a peer. semi-sync (standard queues): straight to the peer beside the work queue, through the outbox when that fails; least lag and cost. sync: the peers first, then the work queue; work waits while a peer is away. none: no copies.",
   ).default("async"),
   peers: map(

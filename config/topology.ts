@@ -1,4 +1,5 @@
 import { allOf, decided, isOneOf, isSet, named, when } from "../core/expression";
+import { WITH_OUTBOXES } from "../core/modes";
 import {
   FIFO_SUFFIX,
   fillTemplate,
@@ -55,8 +56,6 @@ export interface RegionalTopology {
   readonly drainers: Readonly<Record<string, FunctionReference>>;
 }
 
-const MODES_WITH_OUTBOXES = ["async", "semi-sync"] as const;
-
 /** Names, ARNs and URLs of a logical queue in a region; computed from the configuration alone. */
 export function topologyOf(configuration: GroupSettings, queue: string, region: string): RegionalTopology {
   const { account } = configuration.regions[region]!;
@@ -65,7 +64,7 @@ export function topologyOf(configuration: GroupSettings, queue: string, region: 
   const sets = regionSets(configuration);
   const peers = sets.peers(queue, region);
   const homes = sets.homes(queue, region);
-  const hasOutboxes = allOf(isOneOf(mode, MODES_WITH_OUTBOXES), peers.exist);
+  const hasOutboxes = allOf(isOneOf(mode, WITH_OUTBOXES), peers.exist);
   const hasDrainers = allOf(isSet(recovery), homes.exist);
   const outboxPeers = decided(hasOutboxes) === false ? [] : peers.regions;
 

@@ -235,6 +235,19 @@ export function isOneOf<T>(value: Operand<T>, values: List<T>): Condition {
   return known(itemsOf(values).includes(contentOf(value)));
 }
 
+export function isAtLeast(one: Operand<number>, other: Operand<number>): Condition {
+  return isKnown([one, other]) ? known(contentOf(one) >= contentOf(other)) : expression`(${one} >= ${other})`;
+}
+
+export function isAtMost(one: Operand<number>, other: Operand<number>): Condition {
+  return isKnown([one, other]) ? known(contentOf(one) <= contentOf(other)) : expression`(${one} <= ${other})`;
+}
+
+/** Whether something was said for a field, be it `false`. */
+export function wasGiven(value: unknown): Condition {
+  return value === false ? known(true) : isSet(value);
+}
+
 const PRESENCE = Symbol("presence");
 
 /** An object of values, with the condition under which it is there. */

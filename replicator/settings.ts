@@ -1,4 +1,14 @@
 import { json } from "../core/expression";
+import {
+  CALLING_PEERS,
+  COPYING,
+  hasFallback,
+  KEEPING_ORDER,
+  MODE_NAMES,
+  ORDERED_MODES,
+  type ReplicationMode,
+  WITH_OUTBOXES,
+} from "../core/modes";
 import type { Written } from "../core/value";
 import type { ControllerSettings } from "./control/settings";
 import type { DrainerSettings } from "./drain/settings";
@@ -17,10 +27,6 @@ export { type OwnershipSettings, SETTINGS_VARIABLE } from "./environment";
  * What a function is told by its environment. Constructs write it with {@link toEnvironment}, functions read it with
  * {@link replicatorSettings}, {@link forwarderSettings} and their like: the two ends of one contract.
  */
-
-/** How copies come to the peers. */
-export const REPLICATION_MODES = ["async", "semi-sync", "sync", "none"] as const;
-export type ReplicationMode = (typeof REPLICATION_MODES)[number];
 
 /** Common to replicator and forwarder. */
 interface CommonSettings {
@@ -120,15 +126,12 @@ function fenceOf(fields: Fields, field: string): FenceSettings {
 
 /** Entries of a batch may fail singly and go by the outbox while later ones of their group go directly: that keeps no order. */
 function modeOf(fields: Fields): ReplicationMode {
-  const mode = fields.oneOf("mode", REPLICATION_MODES);
-  if (mode === "semi-sync" && fields.flag("fifo")) {
-    throw fields.invalid("mode", "async or sync on a FIFO queue, whose order semi-sync does not keep");
+  const mode = fields.oneOf("mode", MODE_NAMES);
+  if (!KEEPING_ORDER.includes(mode) && fields.flag("fifo")) {
+    throw fields.invalid("mode", `${ORDERED_MODES} on a FIFO queue, whose order ${mode} does not keep`);
   }
   return mode;
 }
-
-const HAS_OUTBOXES: readonly ReplicationMode[] = ["async", "semi-sync"];
-const HAS_STANDBYS: readonly ReplicationMode[] = ["semi-sync", "sync"];
 
 /** A mode that copies has somewhere to copy to, and nothing is named that its mode does not use. */
 function checkPeers(settings: ReplicatorSettings, fields: Fields): void {
@@ -139,15 +142,15 @@ function checkPeers(settings: ReplicatorSettings, fields: Fields): void {
       throw fields.invalid(field, used ? `filled in mode ${mode}` : `empty in mode ${mode}`);
     }
   };
-  check("outboxQueueUrls", HAS_OUTBOXES);
-  check("standbyQueueUrls", HAS_STANDBYS);
+  check("outboxQueueUrls", WITH_OUTBOXES);
+  check("standbyQueueUrls", CALLING_PEERS);
   const [outboxes, standbys] = [outboxQueueUrls, standbyQueueUrls].map((urls) =>
     Object.keys(urls).sort().join(),
   );
-  if (mode === "semi-sync" && outboxes !== standbys) {
+  if (hasFallback(mode) && outboxes !== standbys) {
     throw fields.invalid("outboxQueueUrls", `for the peers of standbyQueueUrls, ${standbys}`);
   }
-  if (mode === "none" && settings.ownership !== undefined) {
-    throw fields.invalid("ownership", "absent in mode none, whose messages have nowhere else to go");
+  if (!COPYING.includes(mode) && settings.ownership !== undefined) {
+    throw fields.invalid("ownership", `absent in mode ${mode}, whose messages have nowhere else to go`);
   }
 }

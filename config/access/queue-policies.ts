@@ -1,4 +1,5 @@
 import { allOf, equal, given, isOneOf, isSet, joinedLists, named, not } from "../../core/expression";
+import { CALLING_PEERS } from "../../core/modes";
 import { accountRootArn } from "../../core/names";
 import type { Condition } from "../../core/value";
 import type { LogicalQueueSettings } from "../configuration";
@@ -107,7 +108,7 @@ export function standbyPolicy(
 
 /** Whether a mode's replicator sends to the peers' standby queues itself. */
 export function sendsStraight(mode: LogicalQueueSettings["mode"]): Condition {
-  return isOneOf(mode, ["semi-sync", "sync"]);
+  return isOneOf(mode, CALLING_PEERS);
 }
 
 /** Policy of the dead-letter queue of a work queue: nobody but its own account uses it, unless its author says so. */

@@ -7,6 +7,7 @@ import {
   expression,
   fallback,
   given,
+  isOneOf,
   isSet,
   keysOf,
   known,
@@ -20,6 +21,7 @@ import {
   when,
 } from "../../core/expression";
 import { CANARY_RETENTION_SECONDS } from "../../core/limits";
+import { COPYING } from "../../core/modes";
 import { MODULE_REGION_SETTINGS, managedLedgerName } from "../../core/names";
 import { isKnown, type Value } from "../../core/value";
 import { entrySeconds } from "../../ledger/expiry";
@@ -126,7 +128,7 @@ export function resolveLedger({ ledger, naming, failoverGroup }: Group) {
 
 /** How a logical queue is rescued. Undefined when nobody does: no recovery, no copies, or the canary. */
 export function resolveRescue(group: Pick<Group, "recovery" | "ledger">, queue: GroupQueue, canary: boolean) {
-  const isRescued = allOf(isSet(group.recovery), not(equal(queue.mode, "none")), !canary);
+  const isRescued = allOf(isSet(group.recovery), isOneOf(queue.mode, COPYING), !canary);
   if (decided(isRescued) === false) return undefined;
   return presentIf(isRescued, {
     rescue: fallback(queue.rescue, when(isSet(group.ledger), "ledger" as const, "watermark" as const)),

@@ -1,7 +1,7 @@
-import { MANAGED_POLICY_MAX_CHARACTERS, RECLAIMED_MAX_RECEIVE_COUNT } from "../../core/limits";
+import { MANAGED_POLICY_MAX_CHARACTERS } from "../../core/limits";
 import { canaryQueue } from "../../core/names";
 import { SPREAD, spreadPolicies } from "../access/spread-policies";
-import { type Configuration, type QueueConfiguration, settingsOf } from "../configuration";
+import { type Configuration, settingsOf } from "../configuration";
 import { inOwnRegion, keysOfEveryRegion, type QueueRule, type Rule } from "../rule";
 import { topologyOf } from "../topology";
 import type { Violation } from "../violation";
@@ -209,65 +209,6 @@ const copiesForOwners: QueueRule = (configuration, name, { recovery, peers }) =>
   });
 };
 
-const rescueByLedger: QueueRule = ({ ledger }, name, { recovery }) =>
-  recovery?.rescue === "ledger" && ledger === undefined
-    ? [
-        {
-          path: `queues.${name}.rescue`,
-          value: "ledger",
-          allowed: "watermark or manual without a ledger",
-          fix: 'add "ledger": {} for a managed one, or choose watermark',
-        },
-      ]
-    : [];
-
-const watermarkReceives: QueueRule = (_, name, { recovery, maxReceiveCount }) =>
-  recovery?.rescue === "watermark" && maxReceiveCount < RECLAIMED_MAX_RECEIVE_COUNT.min
-    ? [
-        {
-          path: `queues.${name}.max_receive_count`,
-          value: maxReceiveCount,
-          allowed: `${RECLAIMED_MAX_RECEIVE_COUNT.min} to ${RECLAIMED_MAX_RECEIVE_COUNT.max} with rescue watermark`,
-          fix: `raise it to ${RECLAIMED_MAX_RECEIVE_COUNT.min}: at the hand-back a drainer receives messages that stay on the work queue`,
-        },
-      ]
-    : [];
-
-/** Each setting of a rescue with those kinds of rescue that heed it; a setting that nothing heeds is a mistake. */
-const rescueSettings: QueueRule = (configuration, name, queue) =>
-  rescueSettingsOf(queue)
-    .filter(({ value }) => value !== undefined)
-    .flatMap(({ setting, value, of }) => {
-      const needs = unmet(configuration, queue, of);
-      return needs === undefined
-        ? []
-        : [{ path: `queues.${name}.${setting}`, value, allowed: `nothing ${needs}`, fix: "take it out" }];
-    });
-
-type Rescue = NonNullable<QueueConfiguration["rescue"]>;
-const ANY: readonly Rescue[] = ["ledger", "watermark", "manual"];
-
-function rescueSettingsOf(queue: QueueConfiguration) {
-  return [
-    { setting: "rescue", value: queue.rescue, of: ANY },
-    { setting: "rescue_margin_seconds", value: queue.rescueMarginSeconds, of: ["watermark"] as const },
-    { setting: "max_rate", value: queue.maxRate, of: ANY },
-    { setting: "on_missing_identity", value: queue.onMissingIdentity, of: ["ledger"] as const },
-    { setting: "ledger_key", value: queue.ledgerKey, of: ["ledger"] as const },
-  ];
-}
-
-function unmet(
-  { recovery }: Configuration,
-  queue: QueueConfiguration,
-  of: readonly Rescue[],
-): string | undefined {
-  if (recovery === undefined) return "without recovery";
-  if (queue.recovery === undefined) return `in mode ${queue.mode}, in which there are no copies`;
-  const { rescue } = queue.recovery;
-  return of.includes(rescue) ? undefined : `with rescue ${rescue}`;
-}
-
 export const RECOVERY_RULES: readonly Rule[] = [
   oneAccountForOwnership,
   oneAccountForLedger,
@@ -284,9 +225,4 @@ export const RECOVERY_RULES: readonly Rule[] = [
   ...VOTER_RULES,
 ];
 
-export const RESCUE_RULES: readonly QueueRule[] = [
-  copiesForOwners,
-  rescueByLedger,
-  watermarkReceives,
-  rescueSettings,
-];
+export const RESCUE_RULES: readonly QueueRule[] = [copiesForOwners];

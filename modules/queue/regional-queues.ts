@@ -17,8 +17,9 @@ import {
   remoteDrainerRoles,
   topologyOf,
 } from "../../config/topology";
-import { allOf, equal, isSet, known, not, presentIf } from "../../core/expression";
+import { allOf, isOneOf, isSet, known, not, presentIf } from "../../core/expression";
 import { INGRESS_MAX_RECEIVE_COUNT } from "../../core/limits";
+import { NEVER_WAITING } from "../../core/modes";
 import { logicalId, type QueueWord } from "../../core/names";
 import { under } from "../address";
 import { tagsOf } from "../tags";
@@ -102,7 +103,7 @@ export class RegionalQueues extends Construct {
       maxMessageSize: settings.maxMessageSize,
     });
     // Held up by a peer (sync) or by its group (FIFO), a message is received many times without any poison.
-    const poisonous = under(this, allOf(not(isSet(settings.fifo)), not(equal(settings.mode, "sync"))));
+    const poisonous = under(this, allOf(not(isSet(settings.fifo)), isOneOf(settings.mode, NEVER_WAITING)));
     if (poisonous !== undefined) {
       new RedrivePolicy(poisonous, "ingress-redrive", {
         provider,

@@ -1,5 +1,6 @@
 import type { SQSClient } from "@aws-sdk/client-sqs";
 import type { SQSRecord } from "aws-lambda";
+import { hasFallback, MODES, type Stop } from "../../core/modes";
 import { copyDeduplicationId, deduplicationId, identified } from "../../messages/deduplication";
 import type { Failure } from "../../messages/failures";
 import { type Message, messageOf } from "../../messages/message";
@@ -99,7 +100,7 @@ export async function replicate(
     { client: connections.home, ...settings },
     context,
   );
-  if (settings.mode === "semi-sync") {
+  if (hasFallback(settings.mode)) {
     for (const [peer, tally] of Object.entries(copies))
       tally.breaker = connections.peers[peer]!.breaker.state;
   }
@@ -128,7 +129,6 @@ function stagesOf(
 ): readonly DeliveryStage[] {
   const toHome = (queueUrl: string) =>
     toQueue({ client: home, queueUrl }, context.deadlines.sending, context);
-  const work = owner === undefined ? [toHome(workQueueUrl)] : [];
   const standbys = Object.entries(standbyQueueUrls).map(([peer, queueUrl]) => ({
     region: peer,
     standby: { client: peers[peer]!.client, queueUrl },
@@ -136,21 +136,18 @@ function stagesOf(
     breaker: peers[peer]!.breaker,
     copies: copies[peer]!,
   }));
-  switch (mode) {
-    case "none":
-      return inOrder(work);
-    case "semi-sync":
-      return inOrder([...work, ...standbys.map((peer) => toPeer(peer, peer.copies, context))]);
-    case "sync":
-      return inOrder(
-        ...ownerLast(standbys, owner, (peer) => toStandby(peer.standby, peer.copies, context)),
-        work,
-      );
-    case "async": {
-      const outboxes = Object.entries(outboxQueueUrls).map(([region, queueUrl]) => ({ region, queueUrl }));
-      return inOrder(...ownerLast(outboxes, owner, ({ queueUrl }) => toHome(queueUrl)), work);
-    }
-  }
+  const outboxes = Object.entries(outboxQueueUrls).map(([region, queueUrl]) => ({ region, queueUrl }));
+  const routes: Readonly<Record<Stop, readonly (readonly Route[])[]>> = {
+    work: owner === undefined ? [[toHome(workQueueUrl)]] : [],
+    outbox: ownerLast(outboxes, owner, ({ queueUrl }) => toHome(queueUrl)),
+    standby: ownerLast(standbys, owner, (peer) => toStandby(peer.standby, peer.copies, context)),
+    either: [standbys.map((peer) => toPeer(peer, peer.copies, context))],
+  };
+  return MODES[mode].stages.flatMap(([stop, ...others]) =>
+    inOrder(
+      ...(others.length === 0 ? routes[stop] : [[stop, ...others].flatMap((one) => routes[one].flat())]),
+    ),
+  );
 }
 
 /** The owner of a fenced home processes what it gets, as the work queue's consumers do: what fails elsewhere repeats nothing there. */

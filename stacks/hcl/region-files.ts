@@ -26,6 +26,6 @@ export function synthesizedRegion(app: App): SynthesizedModule {
     files: FILES,
     locals: (renderer) => regionLocals(stack.settings, renderer),
     outputs: SINGLE_QUEUE_OUTPUTS,
-    checks: regionChecks,
+    checks: (renderer) => regionChecks(stack.settings, renderer),
   });
 }

@@ -1,6 +1,11 @@
 import { principalsOf } from "../../config/access/principals";
 import { toCamel } from "../../config/camel-case";
-import { type GroupSettings, resolveCanary, resolveQueue } from "../../config/configuration";
+import {
+  type GroupSettings,
+  type LogicalQueueSettings,
+  resolveCanary,
+  resolveQueue,
+} from "../../config/configuration";
 import { resolveDns } from "../../config/dns/dns";
 import type { Group } from "../../config/group";
 import { resolveLedger, resolveRecovery } from "../../config/recovery/recovery";
@@ -31,6 +36,8 @@ import { isObjectVariable, variablesOf } from "./variables";
 export interface ModuleSettings {
   /** As constructs take it. */
   readonly configuration: GroupSettings;
+  /** A logical queue with what it takes from its group. @param path of what a local has of it */
+  readonly queueAt: (path: string) => LogicalQueueSettings;
   /** By name, what a local stands for. */
   readonly locals: Readonly<Record<"queue" | "canary" | "recovery" | "ledger" | "dns", unknown>>;
 }
@@ -51,9 +58,9 @@ export function regionModuleSettings(): ModuleSettings {
   const queues = recordOf([ANY_QUEUE], [canaryName], (name) =>
     referencesIn(settings, name === canaryName ? "local.canary_queue" : `local.queues[${inner(name)}]`),
   ) as GroupSettings["queues"];
-  const usersQueue = referencesIn(settings, `local.users_queues[${inner(ANY_USERS_QUEUE)}]`);
+  const queueAt = (path: string) => referencesIn(settings, path) as LogicalQueueSettings;
   const recovery = resolveRecovery(group, {
-    [ANY_USERS_QUEUE]: usersQueue as GroupSettings["queues"][string],
+    [ANY_USERS_QUEUE]: queueAt(`local.users_queues[${inner(ANY_USERS_QUEUE)}]`),
   });
   const ledger = resolveLedger(group);
   const dns = resolveDns({ ...group, recovery: undefined } as Group);
@@ -66,6 +73,7 @@ export function regionModuleSettings(): ModuleSettings {
       dns: referencesIn(dns, "local.dns") as GroupSettings["dns"],
       regionSets: REGION_SETS,
     } as GroupSettings,
+    queueAt,
     locals: {
       queue: { ...(lifted(settings) as object), ...regionsOfQueue(queue) },
       canary: {

@@ -1,12 +1,4 @@
 import { DOCUMENT, ONE_QUEUE, WITH_CONDITION } from "../../config/policies/rules";
-import {
-  FIFO_FUNCTION_TIMEOUT_MAX_SECONDS,
-  FIFO_MAPPING_BATCH_SIZE,
-  FIFO_VISIBILITY_TIMEOUT_MAX_SECONDS,
-  MAPPING_BATCH_SIZE_WITHOUT_WINDOW,
-  RECLAIMED_MAX_RECEIVE_COUNT,
-  VISIBILITY_PER_FUNCTION_TIMEOUT,
-} from "../../core/limits";
 import { REQUIRED_PLACEHOLDERS, spelled, type Word } from "../../core/names";
 import { quoted } from "./hcl-text";
 import { escaped } from "./render";
@@ -69,54 +61,6 @@ const ofVariable = (variable: string, { field, shown, condition, message }: Vari
   allowed: message,
 });
 
-/** A field of a FIFO queue that must not be larger. */
-const fifoMost = (field: string, most: number): VariableRule => ({
-  field,
-  condition: `!queue.fifo || queue.${field} == null ? true : queue.${field} <= ${most}`,
-  message: `at most ${most} on FIFO queues`,
-});
-
-const fifoOnly = (field: string): VariableRule => ({
-  field,
-  condition: `queue.fifo || queue.${field} == null`,
-  message: "nothing on a standard queue",
-});
-
-const ofRescue = (field: string, rescue: string): VariableRule => ({
-  field,
-  condition: `queue.${field} == null || queue.rescue == null || queue.rescue == "${rescue}"`,
-  message: `nothing with rescue \${queue.rescue}`,
-});
-
-const withCopies = (field: string): VariableRule => ({
-  field,
-  condition: `queue.${field} == null || queue.mode != "none"`,
-  message: "nothing in mode none, in which there are no copies",
-});
-
-/** Limits of mappings: https://docs.aws.amazon.com/lambda/latest/api/API_CreateEventSourceMapping.html */
-const mappings = (functions: string): readonly VariableRule[] => [
-  {
-    field: "provisioned_pollers",
-    shown: `${functions}.provisioned_pollers`,
-    condition: `${functions}.provisioned_pollers == null || ${functions}.maximum_concurrency == null`,
-    message: "nothing together with maximum_concurrency",
-  },
-  {
-    field: "provisioned_pollers.minimum",
-    shown: `${functions}.provisioned_pollers.minimum`,
-    condition: `try(${functions}.provisioned_pollers.minimum <= ${functions}.provisioned_pollers.maximum, true)`,
-    message: "at most the maximum",
-  },
-];
-
-const window = (functions: string, isExempt: string): VariableRule => ({
-  field: "batching_window_seconds",
-  shown: `${functions}.batching_window_seconds`,
-  condition: `${isExempt}${functions}.batch_size == null || ${functions}.batching_window_seconds == null ? true : ${functions}.batch_size <= ${MAPPING_BATCH_SIZE_WITHOUT_WINDOW} || ${functions}.batching_window_seconds >= 1`,
-  message: `at least 1 with a batch_size of more than ${MAPPING_BATCH_SIZE_WITHOUT_WINDOW}`,
-});
-
 /** Templates of what there is one per region of must say of which. */
 const placeholders = (templates: string, field: string): readonly VariableRule[] =>
   (Object.keys(REQUIRED_PLACEHOLDERS) as Word[]).flatMap((word) =>
@@ -130,9 +74,6 @@ const placeholders = (templates: string, field: string): readonly VariableRule[]
       };
     }),
   );
-
-const inField = (field: string, rules: readonly VariableRule[]): readonly VariableRule[] =>
-  rules.map((rule) => ({ ...rule, field: `${field}.${rule.field}` }));
 
 /** What a statement of a JSON policy document has to be. */
 const SOUND_STATEMENT = [
@@ -169,45 +110,6 @@ const POLICY_RULES: readonly VariableRule[] = [
 ];
 
 const QUEUE_RULES: readonly VariableRule[] = [
-  {
-    field: "mode",
-    condition: `!queue.fifo || queue.mode != "semi-sync"`,
-    message: "async, sync or none on FIFO queues",
-  },
-  fifoOnly("content_based_deduplication"),
-  fifoOnly("work_content_based_deduplication"),
-  fifoOnly("deduplication_scope"),
-  fifoOnly("fifo_throughput_limit"),
-  {
-    field: "deduplication_scope",
-    condition: `!queue.fifo || queue.deduplication_scope != "queue" || queue.fifo_throughput_limit == "perQueue"`,
-    message: "messageGroup with a fifo_throughput_limit of perMessageGroupId",
-  },
-  {
-    field: "visibility_timeout_seconds",
-    condition:
-      "queue.consumer_processing_seconds == null ? true : queue.visibility_timeout_seconds >= queue.consumer_processing_seconds",
-    message: "at least consumer_processing_seconds, ${queue.consumer_processing_seconds}",
-  },
-  {
-    field: "transit_visibility_timeout_seconds",
-    condition: `queue.transit_visibility_timeout_seconds == null || queue.functions.timeout_seconds == null ? true : queue.transit_visibility_timeout_seconds >= ${VISIBILITY_PER_FUNCTION_TIMEOUT} * queue.functions.timeout_seconds`,
-    message: `at least ${VISIBILITY_PER_FUNCTION_TIMEOUT} times functions.timeout_seconds, \${queue.functions.timeout_seconds}`,
-  },
-  fifoMost("transit_visibility_timeout_seconds", FIFO_VISIBILITY_TIMEOUT_MAX_SECONDS),
-  fifoMost("functions.timeout_seconds", FIFO_FUNCTION_TIMEOUT_MAX_SECONDS),
-  fifoMost("functions.batch_size", FIFO_MAPPING_BATCH_SIZE.max),
-  fifoMost("functions.batching_window_seconds", 0),
-  ...inField("functions", [window("queue.functions", "queue.fifo || "), ...mappings("queue.functions")]),
-  {
-    field: "max_receive_count",
-    condition: `queue.rescue != "watermark" || queue.max_receive_count >= ${RECLAIMED_MAX_RECEIVE_COUNT.min}`,
-    message: `${RECLAIMED_MAX_RECEIVE_COUNT.min} to ${RECLAIMED_MAX_RECEIVE_COUNT.max} with rescue watermark`,
-  },
-  ofRescue("rescue_margin_seconds", "watermark"),
-  ofRescue("on_missing_identity", "ledger"),
-  ofRescue("ledger_key", "ledger"),
-  ...["rescue", "rescue_margin_seconds", "max_rate", "on_missing_identity", "ledger_key"].map(withCopies),
   {
     field: "peers",
     condition:
@@ -247,7 +149,6 @@ const REGION_RULES: readonly VariableRule[] = [
 ];
 
 const RULES: Readonly<Record<string, readonly VariableRule[]>> = {
-  functions: [window("var.functions", ""), ...mappings("var.functions")],
   naming: placeholders("var.naming.templates", "templates"),
   recovery: [
     {

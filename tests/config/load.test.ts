@@ -4,7 +4,12 @@ import { join } from "node:path";
 import { loadConfiguration, parseConfiguration } from "../../config/load";
 import { ConfigurationError } from "../../config/violation";
 import { jsonSchema } from "../../config/write-json-schema";
-import { alarmsReference, configurationReference, metricsReference } from "../../config/write-reference";
+import {
+  alarmsReference,
+  configurationReference,
+  metricsReference,
+  modesReference,
+} from "../../config/write-reference";
 import { configuration, configurationInput, HOME_ACCOUNT, PEER_ACCOUNT, PRODUCER_ROLE } from "../fixtures";
 import { everyPath, withValue } from "./every-path";
 import { pathsIn, violationsIn } from "./violations";
@@ -457,6 +462,7 @@ describe("the file", () => {
     ["docs/configuration.md", configurationReference],
     ["docs/reference/metrics.md", metricsReference],
     ["docs/reference/alarms.md", alarmsReference],
+    ["docs/reference/modes.md", modesReference],
   ])("is described by %s, which is up to date (npm run build writes it)", (file, content) => {
     expect(readFileSync(join(__dirname, "../..", file), "utf8") === content()).toBe(true);
   });

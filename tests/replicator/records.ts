@@ -1,8 +1,9 @@
 import type { Context, SQSEvent, SQSMessageAttribute, SQSRecord } from "aws-lambda";
 import fc from "fast-check";
+import type { ReplicationMode } from "../../core/modes";
 import { Breaker } from "../../replicator/replicate/breaker";
 import type { Connections } from "../../replicator/replicate/replicate";
-import type { ForwarderSettings, ReplicationMode, ReplicatorSettings } from "../../replicator/settings";
+import type { ForwarderSettings, ReplicatorSettings } from "../../replicator/settings";
 import type { Deadline, Deadlines } from "../../replicator/sqs/deadline";
 
 export const HOME = "us-east-1";

@@ -88,7 +88,7 @@ describe("settings", () => {
   test("refuse semi-sync on a FIFO queue, and name what to take instead", () => {
     const env = toEnvironment({ ...settingsOf("async", true), mode: "semi-sync" });
     expect(() => replicatorSettings(env)).toThrow(
-      '.mode: must be async or sync on a FIFO queue, whose order semi-sync does not keep, but it is "semi-sync"',
+      '.mode: must be async, sync or none on a FIFO queue, whose order semi-sync does not keep, but it is "semi-sync"',
     );
   });
 

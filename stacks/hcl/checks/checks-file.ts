@@ -1,11 +1,13 @@
 import { argumentLines, indented, quoted } from "../hcl-text";
 import type { Renderer } from "../render";
+import type { ModuleSettings } from "../settings";
 import { type Constraint, validationOf } from "../validations";
 import { ALL_REGIONS, constraintOf, type ModuleCheck, through } from "./check";
 import { DNS_CHECKS, RECORD_LOCALS } from "./dns";
 import { NAME_CHECKS, nameLocals } from "./names";
 import { QUEUE_CHECKS } from "./queues";
 import { LEDGER_CHECKS, POLICY_SIZES, RECOVERY_CHECKS, TAKEOVER_CHECKS } from "./recovery";
+import { queueTableChecks } from "./table";
 import { WITNESS_CHECKS, WITNESS_IS_GIVEN, WITNESS_REGION } from "./voters";
 
 const OWN_REGION: ModuleCheck = {
@@ -16,14 +18,17 @@ const OWN_REGION: ModuleCheck = {
 };
 
 /** All that a call of the module of a region is checked for beyond its single variables. */
-export const REGION_PRECONDITIONS: readonly Constraint[] = [
-  OWN_REGION,
-  ...QUEUE_CHECKS,
-  ...NAME_CHECKS,
-  ...RECOVERY_CHECKS,
-  ...LEDGER_CHECKS,
-  ...DNS_CHECKS,
-].map(constraintOf);
+export function regionPreconditions(settings: ModuleSettings): readonly Constraint[] {
+  return [
+    OWN_REGION,
+    ...queueTableChecks(settings),
+    ...QUEUE_CHECKS,
+    ...NAME_CHECKS,
+    ...RECOVERY_CHECKS,
+    ...LEDGER_CHECKS,
+    ...DNS_CHECKS,
+  ].map(constraintOf);
+}
 
 /** A provisioned table needs a provider for each of its replicas, and a module has a fixed number of them. */
 const ON_DEMAND: ModuleCheck = {
@@ -80,9 +85,9 @@ const ACCOUNT_OF_WITNESS: ModuleCheck = {
 };
 
 /** The file `checks.tf` of the module of a region. */
-export function regionChecks(renderer: Renderer): string {
+export function regionChecks(settings: ModuleSettings, renderer: Renderer): string {
   const locals = { ...nameLocals(renderer), ...RECORD_LOCALS, policy_sizes: POLICY_SIZES };
-  return checksFile(locals, REGION_PRECONDITIONS);
+  return checksFile(locals, regionPreconditions(settings));
 }
 
 /** That of the global module. */

@@ -1,7 +1,9 @@
 import { copies } from "../../../config/region-sets";
 import { reference } from "../../../core/expression";
 import { QUEUE_NAME_MAX_LENGTH } from "../../../core/limits";
+import { WITH_OUTBOXES } from "../../../core/modes";
 import { fillTemplate, type NameParts, shorten } from "../../../core/names";
+import { literal } from "../hcl-text";
 import type { Renderer } from "../render";
 import { type ModuleCheck, through } from "./check";
 
@@ -10,7 +12,7 @@ import { type ModuleCheck, through } from "./check";
 /** What a comprehension over regions calls its region. Prefix and logical queue are filled in already. */
 const PARTS: NameParts = { prefix: "", queue: "", region: "${region}" };
 const QUEUES_AND_REGIONS = "for name, queue in local.queues : [for region in local.regions :";
-const PEERS = 'contains(["async", "semi-sync"], queue.mode) ? local.copies[name][region] : []';
+const PEERS = `contains(${literal(WITH_OUTBOXES)}, queue.mode) ? local.copies[name][region] : []`;
 const HOMES = "[for home in local.regions : home if contains(local.copies[name][home], region)]";
 /** Owner of what is not of a logical queue. */
 const GROUP = '""';

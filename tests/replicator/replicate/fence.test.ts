@@ -1,10 +1,10 @@
 import type { SQSRecord } from "aws-lambda";
 import fc from "fast-check";
+import type { ReplicationMode } from "../../../core/modes";
 import { decodeOrigin, ORIGIN_ATTRIBUTE } from "../../../messages/origin";
 import type { OwnerAnswer, OwnerReader } from "../../../ownership/lease/owner-reader";
 import { fenceOf } from "../../../replicator/replicate/fence";
 import { replicate } from "../../../replicator/replicate/replicate";
-import type { ReplicationMode } from "../../../replicator/settings";
 import { anyPlan } from "../any-fault";
 import { FakeSqs } from "../fake-sqs";
 import { type ModelQueue, ModelSqs } from "../model-sqs";

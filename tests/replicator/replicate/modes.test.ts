@@ -1,12 +1,12 @@
 import type { SendMessageBatchRequestEntry } from "@aws-sdk/client-sqs";
 import type { SQSRecord } from "aws-lambda";
 import fc from "fast-check";
+import type { ReplicationMode } from "../../../core/modes";
 import { entryOf, messageOf } from "../../../messages/message";
 import { decodeOrigin, encodeOrigin, ORIGIN_ATTRIBUTE } from "../../../messages/origin";
 import { forward } from "../../../replicator/replicate/forward";
 import { replicate } from "../../../replicator/replicate/replicate";
 import type { BatchReport } from "../../../replicator/replicate/report";
-import type { ReplicationMode } from "../../../replicator/settings";
 import { anyPlan, killing } from "../any-fault";
 import { type Fault, type ModelQueue, ModelSqs } from "../model-sqs";
 import {

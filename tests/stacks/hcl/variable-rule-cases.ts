@@ -86,107 +86,6 @@ function policyCases(role: string): readonly Case[] {
 }
 
 const QUEUE: readonly Case[] = [
-  {
-    path: "mode",
-    value: "semi-sync",
-    beside: { fifo: true },
-    allowed: "async, sync or none on FIFO queues",
-  },
-  { path: "content_based_deduplication", value: false, allowed: "nothing on a standard queue" },
-  { path: "work_content_based_deduplication", value: true, allowed: "nothing on a standard queue" },
-  { path: "deduplication_scope", value: "messageGroup", allowed: "nothing on a standard queue" },
-  { path: "fifo_throughput_limit", value: "perQueue", allowed: "nothing on a standard queue" },
-  {
-    path: "deduplication_scope",
-    value: "queue",
-    beside: { fifo: true },
-    allowed: "messageGroup with a fifo_throughput_limit of perMessageGroupId",
-  },
-  {
-    path: "visibility_timeout_seconds",
-    value: 44,
-    beside: { consumer_processing_seconds: 45 },
-    allowed: "at least consumer_processing_seconds, 45",
-  },
-  {
-    path: "transit_visibility_timeout_seconds",
-    value: 179,
-    beside: { functions: { timeout_seconds: 30 } },
-    allowed: "at least 6 times functions.timeout_seconds, 30",
-  },
-  {
-    path: "transit_visibility_timeout_seconds",
-    value: 241,
-    beside: { fifo: true },
-    allowed: "at most 240 on FIFO queues",
-  },
-  {
-    path: "functions.timeout_seconds",
-    value: 41,
-    beside: { fifo: true },
-    allowed: "at most 40 on FIFO queues",
-  },
-  { path: "functions.batch_size", value: 11, beside: { fifo: true }, allowed: "at most 10 on FIFO queues" },
-  {
-    path: "functions.batching_window_seconds",
-    value: 1,
-    beside: { fifo: true },
-    allowed: "at most 0 on FIFO queues",
-  },
-  {
-    path: "functions.batching_window_seconds",
-    value: 0,
-    beside: { functions: { batch_size: 11 } },
-    allowed: "at least 1 with a batch_size of more than 10",
-  },
-  {
-    path: "functions.provisioned_pollers",
-    value: { maximum: 3, minimum: 2 },
-    beside: { functions: { maximum_concurrency: 2 } },
-    allowed: "nothing together with maximum_concurrency",
-  },
-  {
-    path: "functions.provisioned_pollers.minimum",
-    value: 4,
-    beside: { functions: { provisioned_pollers: { maximum: 3 } } },
-    allowed: "at most the maximum",
-  },
-  {
-    path: "max_receive_count",
-    value: 2,
-    beside: { rescue: "watermark" },
-    allowed: "3 to 1000 with rescue watermark",
-  },
-  {
-    path: "rescue_margin_seconds",
-    value: 60,
-    beside: { rescue: "ledger" },
-    allowed: "nothing with rescue ledger",
-  },
-  {
-    path: "on_missing_identity",
-    value: "dlq",
-    beside: { rescue: "manual" },
-    allowed: "nothing with rescue manual",
-  },
-  {
-    path: "ledger_key",
-    value: "body",
-    beside: { rescue: "watermark" },
-    allowed: "nothing with rescue watermark",
-  },
-  ...Object.entries({
-    rescue: "manual",
-    rescue_margin_seconds: 60,
-    max_rate: 10,
-    on_missing_identity: "dlq",
-    ledger_key: "body",
-  }).map(([path, value]) => ({
-    path,
-    value,
-    beside: { mode: "none" },
-    allowed: "nothing in mode none, in which there are no copies",
-  })),
   { path: "peers", value: { "us-east-1": ["us-east-1"] }, allowed: "per home, other regions" },
   {
     path: "encryption.kms_key_arns",
@@ -228,24 +127,6 @@ const OTHERS: readonly (Case & { readonly values?: Values })[] = [
     path: "regions.us-east-1.code_signing_config_arn",
     value: "arn:aws:lambda:us-west-2:111122223333:code-signing-config:csc-0123456789abcdefg",
     allowed: "a code signing configuration of us-east-1",
-  },
-  {
-    path: "functions.batching_window_seconds",
-    value: 0,
-    beside: { functions: { batch_size: 11 } },
-    allowed: "at least 1 with a batch_size of more than 10",
-  },
-  {
-    path: "functions.provisioned_pollers",
-    value: { maximum: 3, minimum: 2 },
-    beside: { functions: { maximum_concurrency: 2 } },
-    allowed: "nothing together with maximum_concurrency",
-  },
-  {
-    path: "functions.provisioned_pollers.minimum",
-    value: 4,
-    beside: { functions: { provisioned_pollers: { maximum: 3 } } },
-    allowed: "at most the maximum",
   },
   ...templatesWithout("naming.templates"),
   {

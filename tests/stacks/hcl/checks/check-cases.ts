@@ -50,6 +50,41 @@ const BY_NAME: Readonly<Record<string, Values>> = {
     functions: { timeout_seconds: 30 },
     queues: { orders: { transit_visibility_timeout_seconds: 179 } },
   },
+  fifo_modes: { queues: { orders: { fifo: true, mode: "semi-sync" } } },
+  fifo_only: {
+    queues: {
+      orders: {
+        content_based_deduplication: false,
+        work_content_based_deduplication: true,
+        deduplication_scope: "messageGroup",
+        fifo_throughput_limit: "perQueue",
+      },
+    },
+  },
+  fifo_scope: { queues: { orders: { fifo: true, deduplication_scope: "queue" } } },
+  fifo_transit: { queues: { orders: { fifo: true, transit_visibility_timeout_seconds: 241 } } },
+  consumers: { queues: { orders: { consumer_processing_seconds: 45, visibility_timeout_seconds: 44 } } },
+  pollers: { queues: { orders: { functions: { provisioned_pollers: { minimum: 4, maximum: 3 } } } } },
+  rescue_without_copies: {
+    recovery: {},
+    ledger: {},
+    queues: {
+      orders: {
+        mode: "none",
+        rescue: "ledger",
+        rescue_margin_seconds: 60,
+        max_rate: 10,
+        on_missing_identity: "dlq",
+        ledger_key: "body",
+      },
+    },
+  },
+  rescue_by_hand: {
+    recovery: {},
+    queues: {
+      orders: { rescue: "manual", rescue_margin_seconds: 60, on_missing_identity: "dlq", ledger_key: "body" },
+    },
+  },
   fifo_times: { functions: { timeout_seconds: 41 }, queues: { orders: { fifo: true } } },
   fifo_batches: {
     functions: { batch_size: 11, batching_window_seconds: 1 },

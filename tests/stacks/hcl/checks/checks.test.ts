@@ -1,5 +1,8 @@
-import { REGION_PRECONDITIONS } from "../../../../stacks/hcl/checks/checks-file";
+import { regionPreconditions } from "../../../../stacks/hcl/checks/checks-file";
+import { regionModuleSettings } from "../../../../stacks/hcl/settings";
 import { CASES, PLAIN, sentencesOf } from "./check-cases";
+
+const PRECONDITIONS = regionPreconditions(regionModuleSettings());
 
 test("what the cases are made of is good, and each of them has a fault", () => {
   expect(sentencesOf(PLAIN)).toEqual([]);
@@ -9,7 +12,7 @@ test("what the cases are made of is good, and each of them has a fault", () => {
 test("there is a case for every check, by its words", () => {
   const told = Object.values(CASES).flatMap(sentencesOf);
   // That of the module's own region is none of the configuration file.
-  const [region, ...others] = REGION_PRECONDITIONS;
+  const [region, ...others] = PRECONDITIONS;
   expect(region!.field).toBe("region");
   const silent = others
     .map(({ subject, allowed }) => patternOf(`${subject}: ${allowed}.`))
@@ -18,7 +21,7 @@ test("there is a case for every check, by its words", () => {
 });
 
 test("there is a check for every fault of the cases, by its words", () => {
-  const patterns = REGION_PRECONDITIONS.map(({ subject, allowed }) => patternOf(`${subject}: ${allowed}.`));
+  const patterns = PRECONDITIONS.map(({ subject, allowed }) => patternOf(`${subject}: ${allowed}.`));
   const silent = Object.values(CASES)
     .flatMap(sentencesOf)
     .filter((sentence) => !patterns.some((pattern) => pattern.test(sentence)));
