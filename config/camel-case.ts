@@ -51,3 +51,8 @@ function rename({ def }: Definition, value: unknown): unknown {
 export function toCamel(key: string): string {
   return key.replace(/_([a-z])/g, (_, letter: string) => letter.toUpperCase());
 }
+
+/** A key as the file and modules spell it. */
+export function snakeCase(key: string): string {
+  return key.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
+}

@@ -41,6 +41,19 @@ export interface TableRule<Subject, Known> {
   readonly fix: (known: Known) => string;
 }
 
+export type GroupTableRule = TableRule<GroupSettings, Configuration>;
+
+/** The rules of a table about the group as a whole. */
+export function groupRules(table: readonly GroupTableRule[]): readonly Rule[] {
+  return table.map(({ path, find, fix }) => (configuration) => {
+    const settings = settingsOf(configuration);
+    const { value, holds, allowed } = find(settings, settings);
+    return decided(holds) === false
+      ? [{ path, value: value ?? undefined, allowed, fix: fix(configuration) }]
+      : [];
+  });
+}
+
 /** The rules of a table, for each logical queue of a configuration. */
 export function queueRules(
   table: readonly TableRule<LogicalQueueSettings, QueueConfiguration>[],
@@ -49,7 +62,7 @@ export function queueRules(
     const settings = settingsOf(configuration);
     const { value, holds, allowed } = find(settings.queues[name]!, settings);
     return decided(holds) === false
-      ? [{ path: `queues.${name}.${path}`, value, allowed, fix: fix(queue) }]
+      ? [{ path: `queues.${name}.${path}`, value: value ?? undefined, allowed, fix: fix(queue) }]
       : [];
   });
 }

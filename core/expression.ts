@@ -208,15 +208,15 @@ function notesOf(value: unknown): FormulaNotes {
 
 export function allOf(...conditions: readonly Operand<boolean>[]): Condition {
   if (conditions.some((condition) => decided(condition) === false)) return known(false);
-  return joined(conditions, "&&", true);
+  return combined(conditions, "&&", true);
 }
 
 export function anyOf(...conditions: readonly Operand<boolean>[]): Condition {
   if (conditions.some((condition) => decided(condition) === true)) return known(true);
-  return joined(conditions, "||", false);
+  return combined(conditions, "||", false);
 }
 
-function joined(conditions: readonly Operand<boolean>[], operator: "&&" | "||", none: boolean): Condition {
+function combined(conditions: readonly Operand<boolean>[], operator: "&&" | "||", none: boolean): Condition {
   const open = conditions.filter((condition) => decided(condition) === undefined);
   if (open.length < 2) return asValue(open[0] ?? none);
   return noted(["(", ...open.slice(1).map(() => ` ${operator} `), ")"], open);
@@ -434,6 +434,16 @@ export function entryOf<T>(
   return asValue(contentOf(map)[text(key)]);
 }
 
+/** Names of the keys of a map, as a value; null or undefined where there is no map. */
+export function keyNames(
+  map: Operand<StringMap<unknown>> | undefined,
+): Value<readonly string[] | null> | undefined {
+  if (map === undefined) return undefined;
+  return isOpaque(map)
+    ? when(isSet(map), call<readonly string[]>("keys", map), null)
+    : known(Object.keys(contentOf(map)));
+}
+
 /** A map of what each key has. */
 export function mapFrom<T>(
   entries: readonly (readonly [key: string, value: Operand<T>])[],
@@ -520,6 +530,16 @@ export function listOf<T>(list: List<T>): T[] {
 export function fieldAt(whole: Operand<string>, separator: string, index: number): Operand<string> {
   const field = whole instanceof Formula ? undefined : text(whole).split(separator)[index];
   return field ?? expression`split(${separator}, ${whole})[${index}]`;
+}
+
+/** A value in a text; nothing where there is none, which Terraform refuses to put there. */
+export function shown(value: Operand<string | number> | undefined): string {
+  return String(value === undefined ? "" : when(isSet(value), value, ""));
+}
+
+/** Texts as one, with a separator between them. */
+export function joined(texts: List<string>, separator: string): string {
+  return isKnown(texts) ? itemsOf(texts).join(separator) : text(call("join", separator, texts));
 }
 
 /** A text with every `part` of it replaced. */

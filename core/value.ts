@@ -30,8 +30,8 @@ export type Operand<T> = T | Value<T>;
 
 type Leaf = string | number | boolean | null | readonly unknown[];
 
-/** Maps of objects that a module has as a whole, because their keys are the author's own words. */
-type WholeMap = "policies" | "queuePolicyStatements";
+/** What a module has as a whole: maps whose keys are the author's own words, and what is one of several kinds of object. */
+type Whole = "policies" | "queuePolicyStatements" | "billing";
 
 /**
  * `T` with values for its leaves, in what is optional as well. A list is a leaf, and so is a map of leaves; in a map of objects, each object
@@ -50,7 +50,7 @@ type Valued<T> = [T] extends [Value<unknown>]
             ? Value<T>
             : Readonly<Record<string, Values<Item>>>
           : never
-        : { readonly [K in keyof T]: K extends WholeMap ? Value<T[K]> : Values<T[K]> }
+        : { readonly [K in keyof T]: K extends Whole ? Value<T[K]> : Values<T[K]> }
       : T;
 
 /** `T` with what its values are of: the other way round. */

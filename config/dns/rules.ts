@@ -1,43 +1,15 @@
 import { plain } from "../../core/expression";
 import { CALCULATED_CHILDREN_MAX, DNS_NAME_MAX_LENGTH, HEALTH_CHECK_TAGS } from "../../core/limits";
 import { type Configuration, type DnsConfiguration, settingsOf } from "../configuration";
-import { otherAccounts } from "../recovery/rules";
 import { peersInOrder } from "../region-sets";
-import type { Rule } from "../rule";
+import { groupRules, type Rule } from "../rule";
 import type { Violation } from "../violation";
 import { CONTINENTS, COUNTRIES, COUNTRY_WITH_STATES, STATES } from "./geolocation";
 import { type DnsRecord, endpointRecords, groupRecords, type Location, locationCode } from "./records";
+import { DNS_TABLE } from "./table";
 
 /** A rule about the records of a group that has them. */
 type DnsRule = (configuration: Configuration, dns: DnsConfiguration) => readonly Violation[];
-
-const needsRecovery: DnsRule = ({ recovery }, { record }) =>
-  recovery
-    ? []
-    : [
-        {
-          path: "dns",
-          value: record,
-          allowed: "nothing without recovery",
-          fix: 'add "recovery": {}, or take dns out: nobody could take a home over',
-        },
-      ];
-
-/**
- * A health check names its alarm by region and name only, so it is one of the same account, and all regions have alarms:
- * https://docs.aws.amazon.com/Route53/latest/APIReference/API_AlarmIdentifier.html
- */
-const oneAccountForChecks: DnsRule = (configuration) =>
-  otherAccounts(configuration).length === 0
-    ? []
-    : [
-        {
-          path: "dns",
-          value: Object.values(configuration.regions).map(({ account }) => account),
-          allowed: "health checks in one account, that of all regions",
-          fix: "use one account: a health check sees no alarm of another one",
-        },
-      ];
 
 const knownRegions: DnsRule = ({ regions }, dns) => {
   const names = Object.keys(regions);
@@ -64,29 +36,6 @@ const knownRegions: DnsRule = ({ regions }, dns) => {
       allowed: `one of ${names.join(", ")}`,
       fix: "name a region of the group",
     }));
-};
-
-/** A setting that the chosen policy does not heed is a mistake. */
-const discoverySettings: DnsRule = (_, { discovery }) => {
-  const { policy, order, locations, default: elsewhere } = discovery;
-  const setting = (
-    name: string,
-    value: unknown,
-    of: DnsConfiguration["discovery"]["policy"],
-    needed?: string,
-  ) => {
-    const path = `dns.discovery.${name}`;
-    if (policy !== of && value !== undefined)
-      return [{ path, value, allowed: `nothing with policy ${policy}`, fix: `take it out; it is for ${of}` }];
-    return policy === of && value === undefined && needed !== undefined
-      ? [{ path, value, allowed: `${needed} with policy ${of}`, fix: "add it" }]
-      : [];
-  };
-  return [
-    ...setting("order", order, "failover"),
-    ...setting("locations", locations, "geolocation", "locations of at least one region"),
-    ...setting("default", elsewhere, "geolocation", "a region of the group"),
-  ];
 };
 
 /** The record of the first region goes on to its peers, in the order in which they take it over. */
@@ -170,24 +119,6 @@ const distinctLocations: DnsRule = (_, { discovery: { locations = {} } }) => {
     }),
   );
 };
-
-/** Settings of the endpoint that health by metric does not heed. */
-const healthSettings: DnsRule = (_, { health }) =>
-  health.type === "endpoint"
-    ? []
-    : Object.entries({
-        interval_seconds: health.intervalSeconds,
-        failure_threshold: health.failureThreshold,
-        reserved_concurrency: health.reservedConcurrency,
-        memory_mb: health.memoryMb,
-      })
-        .filter(([, value]) => value !== undefined)
-        .map(([setting, value]) => ({
-          path: `dns.health.${setting}`,
-          value,
-          allowed: "nothing with type metric",
-          fix: "take it out, or choose type endpoint",
-        }));
 
 /** https://docs.aws.amazon.com/Route53/latest/DeveloperGuide/health-checks-types.html: a CALCULATED check monitors none of its kind. */
 const leavesOnly: DnsRule = (_, { checks }) =>
@@ -346,14 +277,10 @@ function namesOf(configuration: Configuration) {
 }
 
 const RULES: readonly DnsRule[] = [
-  needsRecovery,
-  oneAccountForChecks,
   knownRegions,
-  discoverySettings,
   discoveryOrder,
   knownLocations,
   distinctLocations,
-  healthSettings,
   leavesOnly,
   distinctChecks,
   childrenOfChecks,
@@ -364,6 +291,11 @@ const RULES: readonly DnsRule[] = [
   nameLengths,
 ];
 
-export const DNS_RULES: readonly Rule[] = RULES.map(
-  (rule) => (configuration) => (configuration.dns ? rule(configuration, configuration.dns) : []),
-);
+export const DNS_RULES: readonly Rule[] = [
+  ...groupRules(DNS_TABLE),
+  ...RULES.map(
+    (rule): Rule =>
+      (configuration) =>
+        configuration.dns ? rule(configuration, configuration.dns) : [],
+  ),
+];

@@ -2,9 +2,10 @@ import { MANAGED_POLICY_MAX_CHARACTERS } from "../../core/limits";
 import { canaryQueue } from "../../core/names";
 import { SPREAD, spreadPolicies } from "../access/spread-policies";
 import { type Configuration, settingsOf } from "../configuration";
-import { inOwnRegion, keysOfEveryRegion, type QueueRule, type Rule } from "../rule";
+import { groupRules, inOwnRegion, keysOfEveryRegion, type QueueRule, type Rule } from "../rule";
 import { topologyOf } from "../topology";
 import type { Violation } from "../violation";
+import { LEDGER_TABLE, RECOVERY_TABLE } from "./table";
 import { VOTER_RULES } from "./voter-rules";
 
 /** Regions call each other's tables of ownership by name, which DynamoDB looks up in the account of the caller. */
@@ -18,71 +19,12 @@ const oneAccountForOwnership: Rule = (configuration) =>
       }))
     : [];
 
-const oneAccountForLedger: Rule = (configuration) =>
-  configuration.ledger?.managed && otherAccounts(configuration).length > 0
-    ? [
-        {
-          path: "ledger",
-          value: Object.values(configuration.regions).map(({ account }) => account),
-          allowed: "a managed ledger in one account, that of all regions",
-          fix: "use one account, or bring a table that is there in every region (ledger.table_name)",
-        },
-      ]
-    : [];
-
 export function otherAccounts({ regions }: Configuration) {
   const [first, ...others] = Object.entries(regions);
   return others
     .filter(([, { account }]) => account !== first?.[1].account)
     .map(([region, { account }]) => ({ region, account, first: first![1].account }));
 }
-
-const ledgerNeedsRecovery: Rule = ({ ledger, recovery }) =>
-  ledger && !recovery
-    ? [
-        {
-          path: "ledger",
-          value: ledger.managed ? "a managed ledger" : ledger.tableName,
-          allowed: "nothing without recovery",
-          fix: 'add "recovery": {}, or take the ledger out: nothing would read it',
-        },
-      ]
-    : [];
-
-const broughtLedgerIsTheirs: Rule = ({ ledger }) => {
-  if (ledger === undefined || ledger.managed) return [];
-  const { billing, kmsKeyArns, pointInTimeRecovery, deletionProtection } = ledger;
-  return Object.entries({
-    billing,
-    kms_key_arns: kmsKeyArns,
-    point_in_time_recovery: pointInTimeRecovery,
-    deletion_protection: deletionProtection,
-  })
-    .filter(([, value]) => value !== undefined)
-    .map(([setting, value]) => ({
-      path: `ledger.${setting}`,
-      value,
-      allowed: "nothing together with ledger.table_name",
-      fix: "take it out and set it where the table is made, or take table_name out for a managed ledger",
-    }));
-};
-
-const ledgerCapacity: Rule = ({ ledger }) => {
-  if (ledger?.billing?.type !== "provisioned") return [];
-  const { readCapacityUnits, maximumReadCapacityUnits, writeCapacityUnits, maximumWriteCapacityUnits } =
-    ledger.billing;
-  return [
-    { what: "read", least: readCapacityUnits, most: maximumReadCapacityUnits },
-    { what: "write", least: writeCapacityUnits, most: maximumWriteCapacityUnits },
-  ]
-    .filter(({ least, most }) => least > most)
-    .map(({ what, least, most }) => ({
-      path: `ledger.billing.${what}_capacity_units`,
-      value: least,
-      allowed: `at most maximum_${what}_capacity_units, ${most}`,
-      fix: `lower it to ${most}, or raise the maximum`,
-    }));
-};
 
 const ledgerKeys: Rule = (configuration) =>
   keysOfEveryRegion(configuration, configuration.ledger?.kmsKeyArns, {
@@ -145,18 +87,6 @@ const alarmTopics: Rule = ({ recovery, regions }) => {
   );
 };
 
-const handBackTimeout: Rule = ({ recovery }) =>
-  recovery && recovery.handBackTimeoutSeconds < recovery.inFlightSeconds
-    ? [
-        {
-          path: "recovery.hand_back_timeout_seconds",
-          value: recovery.handBackTimeoutSeconds,
-          allowed: `at least in_flight_seconds, ${recovery.inFlightSeconds}`,
-          fix: `raise it to ${recovery.inFlightSeconds}: the home would begin while the last owner's consumers still work`,
-        },
-      ]
-    : [];
-
 const canaryName: Rule = ({ recovery, failoverGroup, queues }) => {
   const name = canaryQueue(failoverGroup);
   return recovery && !queues[name]!.canary
@@ -211,15 +141,12 @@ const copiesForOwners: QueueRule = (configuration, name, { recovery, peers }) =>
 
 export const RECOVERY_RULES: readonly Rule[] = [
   oneAccountForOwnership,
-  oneAccountForLedger,
-  ledgerNeedsRecovery,
-  broughtLedgerIsTheirs,
-  ledgerCapacity,
+  ...groupRules(LEDGER_TABLE),
+  ...groupRules(RECOVERY_TABLE),
   ledgerKeys,
   stateOfGlobalStack,
   takeoverOrder,
   alarmTopics,
-  handBackTimeout,
   canaryName,
   groupSize,
   ...VOTER_RULES,

@@ -29,7 +29,7 @@ export function synthesizedGlobal(app: App): SynthesizedModule {
       ...variablesOf(configurationSchema, SETTINGS),
     ],
     files: FILES,
-    checks: globalChecks,
+    checks: () => globalChecks(stack.settings),
     locals: (renderer) => globalLocals(stack.settings, stack, renderer),
   });
 }

@@ -58,7 +58,7 @@ const REGION_ORDER: RegionOrder = {
 /** A provisioned table needs a provider for each of its replicas, and a module has a fixed number of them. */
 function onDemand<T extends NonNullable<GroupSettings["ledger"]>>(ledger: T): T {
   const { managed } = ledger;
-  const billing = { type: known("on_demand" as const) };
+  const billing = known({ type: "on_demand" as const });
   const made = managed && presentIf(isSet(managed), { ...managed, billing });
   return presentIf(isSet(ledger), { ...ledger, managed: made });
 }

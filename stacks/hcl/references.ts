@@ -78,7 +78,3 @@ function principalsAt(path: string, key: "producers" | "consumers") {
     services: reference(`${path}.${key.replace(/s$/, "")}_services`),
   };
 }
-
-export function snakeCase(key: string): string {
-  return key.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
-}

@@ -1,5 +1,5 @@
 import { principalsOf } from "../../config/access/principals";
-import { toCamel } from "../../config/camel-case";
+import { snakeCase, toCamel } from "../../config/camel-case";
 import {
   type GroupSettings,
   type LogicalQueueSettings,
@@ -27,7 +27,7 @@ import {
 } from "../../core/expression";
 import { canaryQueue, FIFO_SUFFIX, QUEUE_WORDS } from "../../core/names";
 import { type Condition, Formula, isKnown, type Value } from "../../core/value";
-import { recordOf, referencesTo, snakeCase } from "./references";
+import { recordOf, referencesTo } from "./references";
 import { SETTINGS, SETTINGS_MODULE } from "./settings-module";
 import { ANY_HOME, ANY_OTHER, ANY_PEER, ANY_QUEUE, ANY_REGION, ANY_USERS_QUEUE } from "./symbols";
 import { isObjectVariable, variablesOf } from "./variables";

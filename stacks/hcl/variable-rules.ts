@@ -152,11 +152,6 @@ const RULES: Readonly<Record<string, readonly VariableRule[]>> = {
   naming: placeholders("var.naming.templates", "templates"),
   recovery: [
     {
-      field: "hand_back_timeout_seconds",
-      condition: "try(var.recovery.hand_back_timeout_seconds >= var.recovery.in_flight_seconds, true)",
-      message: "at least in_flight_seconds",
-    },
-    {
       field: "takeover_order",
       condition:
         "alltrue([for home, order in coalesce(try(var.recovery.takeover_order, null), {}) : try(!contains(order, home) && length(distinct(order)) == length(order), true)])",
@@ -176,16 +171,6 @@ const RULES: Readonly<Record<string, readonly VariableRule[]>> = {
     },
   ],
   ledger: [
-    ...["billing", "kms_key_arns", "point_in_time_recovery", "deletion_protection"].map((field) => ({
-      field,
-      condition: `try(var.ledger.table_name, null) == null || try(var.ledger.${field}, null) == null`,
-      message: "nothing together with ledger.table_name",
-    })),
-    ...["read", "write"].map((what) => ({
-      field: `billing.${what}_capacity_units`,
-      condition: `try(var.ledger.billing.${what}_capacity_units <= var.ledger.billing.maximum_${what}_capacity_units, true)`,
-      message: `at most maximum_${what}_capacity_units`,
-    })),
     {
       field: "kms_key_arns",
       condition:
@@ -194,25 +179,6 @@ const RULES: Readonly<Record<string, readonly VariableRule[]>> = {
     },
   ],
   dns: [
-    ...["interval_seconds", "failure_threshold", "reserved_concurrency", "memory_mb"].map((field) => ({
-      field: `health.${field}`,
-      condition: `try(var.dns.health.type, "endpoint") == "endpoint" || try(var.dns.health.${field}, null) == null`,
-      message: "nothing with type metric",
-    })),
-    ...[
-      { field: "order", policy: "failover" },
-      { field: "locations", policy: "geolocation" },
-      { field: "default", policy: "geolocation" },
-    ].map(({ field, policy }) => ({
-      field: `discovery.${field}`,
-      condition: `try(var.dns.discovery.policy, "${policy}") == "${policy}" || try(var.dns.discovery.${field}, null) == null`,
-      message: `nothing but with policy ${policy}`,
-    })),
-    ...["locations", "default"].map((field) => ({
-      field: `discovery.${field}`,
-      condition: `try(var.dns.discovery.policy, null) != "geolocation" || try(var.dns.discovery.${field}, null) != null`,
-      message: "something with policy geolocation",
-    })),
     {
       field: "checks",
       condition:

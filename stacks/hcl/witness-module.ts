@@ -11,6 +11,7 @@ import { groupOfVariables, lifted, referencesIn } from "./settings";
 
 /** The witness of a failover group as a module. */
 export class WitnessModule extends TerraformStack {
+  readonly settings: GroupSettings;
   /** What the local `recovery` stands for. */
   readonly recovery: unknown;
 
@@ -20,6 +21,7 @@ export class WitnessModule extends TerraformStack {
     const recovery = resolveRecovery(group, {})!;
     const witness = referencesIn(recovery.witness, "local.recovery.witness") as typeof recovery.witness;
     const configuration = { ...group, recovery: { ...recovery, witness } } as unknown as GroupSettings;
+    this.settings = configuration;
     this.recovery = { witness: lifted(recovery.witness) };
 
     const provider = new AwsProvider(this, "aws", {});

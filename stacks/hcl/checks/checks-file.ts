@@ -1,3 +1,7 @@
+import type { GroupSettings } from "../../../config/configuration";
+import { DNS_TABLE } from "../../../config/dns/table";
+import { LEDGER_TABLE, RECOVERY_TABLE, WITNESS_TABLE } from "../../../config/recovery/table";
+import type { GlobalSettings } from "../global-settings";
 import { argumentLines, indented, quoted } from "../hcl-text";
 import type { Renderer } from "../render";
 import type { ModuleSettings } from "../settings";
@@ -7,7 +11,7 @@ import { DNS_CHECKS, RECORD_LOCALS } from "./dns";
 import { NAME_CHECKS, nameLocals } from "./names";
 import { QUEUE_CHECKS } from "./queues";
 import { LEDGER_CHECKS, POLICY_SIZES, RECOVERY_CHECKS, TAKEOVER_CHECKS } from "./recovery";
-import { queueTableChecks } from "./table";
+import { groupTableChecks, queueTableChecks } from "./table";
 import { WITNESS_CHECKS, WITNESS_IS_GIVEN, WITNESS_REGION } from "./voters";
 
 const OWN_REGION: ModuleCheck = {
@@ -24,6 +28,7 @@ export function regionPreconditions(settings: ModuleSettings): readonly Constrai
     ...queueTableChecks(settings),
     ...QUEUE_CHECKS,
     ...NAME_CHECKS,
+    ...groupTableChecks([...RECOVERY_TABLE, ...LEDGER_TABLE, ...DNS_TABLE], settings.configuration),
     ...RECOVERY_CHECKS,
     ...LEDGER_CHECKS,
     ...DNS_CHECKS,
@@ -47,21 +52,27 @@ const HOSTS: ModuleCheck = {
 };
 
 /** All that a call of the global module is checked for. */
-export const GLOBAL_PRECONDITIONS: readonly Constraint[] = [
-  OWN_REGION,
-  ...TAKEOVER_CHECKS,
-  ...LEDGER_CHECKS,
-  ON_DEMAND,
-  ...DNS_CHECKS,
-  HOSTS,
-].map(constraintOf);
+function globalPreconditions({ configuration }: GlobalSettings): readonly Constraint[] {
+  return [
+    OWN_REGION,
+    ...groupTableChecks([...LEDGER_TABLE, ...DNS_TABLE], configuration),
+    ...TAKEOVER_CHECKS,
+    ...LEDGER_CHECKS,
+    ON_DEMAND,
+    ...DNS_CHECKS,
+    HOSTS,
+  ].map(constraintOf);
+}
 
 /** All that a call of the module of a witness is checked for. */
-const WITNESS_PRECONDITIONS: readonly Constraint[] = [
-  WITNESS_IS_GIVEN,
-  WITNESS_REGION,
-  ...WITNESS_CHECKS,
-].map(constraintOf);
+function witnessPreconditions(settings: GroupSettings): readonly Constraint[] {
+  return [
+    WITNESS_IS_GIVEN,
+    WITNESS_REGION,
+    ...groupTableChecks(WITNESS_TABLE, settings),
+    ...WITNESS_CHECKS,
+  ].map(constraintOf);
+}
 
 const REGION_OF_PROVIDER: ModuleCheck = {
   path: "region",
@@ -91,13 +102,13 @@ export function regionChecks(settings: ModuleSettings, renderer: Renderer): stri
 }
 
 /** That of the global module. */
-export function globalChecks(): string {
-  return checksFile(RECORD_LOCALS, GLOBAL_PRECONDITIONS);
+export function globalChecks(settings: GlobalSettings): string {
+  return checksFile(RECORD_LOCALS, globalPreconditions(settings));
 }
 
 /** That of the module of a witness. */
-export function witnessChecks(): string {
-  return checksFile({}, WITNESS_PRECONDITIONS, ACCOUNT_OF_WITNESS);
+export function witnessChecks(settings: GroupSettings): string {
+  return checksFile({}, witnessPreconditions(settings), ACCOUNT_OF_WITNESS);
 }
 
 /**

@@ -1,16 +1,7 @@
 import { CONTINENTS, COUNTRIES, COUNTRY_WITH_STATES, STATES } from "../../../config/dns/geolocation";
 import { CALCULATED_CHILDREN_MAX, DNS_NAME_MAX_LENGTH, HEALTH_CHECK_TAGS } from "../../../core/limits";
 import { literal } from "../hcl-text";
-import {
-  ACCOUNTS,
-  ALL_REGIONS,
-  isRegion,
-  listAt,
-  type ModuleCheck,
-  mapAt,
-  ONE_ACCOUNT,
-  through,
-} from "./check";
+import { ALL_REGIONS, isRegion, listAt, type ModuleCheck, mapAt, through } from "./check";
 
 /** Of health checks and records. */
 
@@ -120,18 +111,6 @@ const TAGS = HEALTH_CHECK_TAGS.max - HEALTH_CHECK_TAGS.own.length;
 const USERS_TAGS = `length(setsubtract(keys(var.tags), ${literal(HEALTH_CHECK_TAGS.own)}))`;
 
 export const DNS_CHECKS: readonly ModuleCheck[] = [
-  {
-    path: "dns",
-    value: "local.dns.record",
-    holds: "module.settings.dns == null || module.settings.recovery != null",
-    allowed: "nothing without recovery",
-  },
-  {
-    path: "dns",
-    value: ACCOUNTS,
-    holds: `module.settings.dns == null || ${ONE_ACCOUNT}`,
-    allowed: "health checks in one account, that of all regions",
-  },
   ...KNOWN_REGIONS,
   discoveryOrder(IS_COMPLETE, `all regions, each once: ${ALL_REGIONS}`),
   discoveryOrder(

@@ -1,16 +1,7 @@
 import { SPREAD } from "../../../config/access/spread-policies";
 import { MANAGED_POLICY_MAX_CHARACTERS } from "../../../core/limits";
-import {
-  ACCOUNTS,
-  ALL_REGIONS,
-  allRegionsBut,
-  isRegion,
-  type ModuleCheck,
-  mapAt,
-  ONE_ACCOUNT,
-  through,
-} from "./check";
-import { OWNERSHIP_TABLE_CHECK, TAKEOVER_CHECK, WITNESS_CHECKS } from "./voters";
+import { ALL_REGIONS, allRegionsBut, isRegion, type ModuleCheck, mapAt, through } from "./check";
+import { WITNESS_CHECKS } from "./voters";
 
 /** Of the recovery of a failover group, and of its ledger. */
 
@@ -64,25 +55,12 @@ export const TAKEOVER_CHECKS: readonly ModuleCheck[] = [takeoverHomes, takeoverP
 
 export const LEDGER_CHECKS: readonly ModuleCheck[] = [
   {
-    path: "ledger",
-    value: ACCOUNTS,
-    holds: `module.settings.ledger == null || !local.ledger.managed.is_set || ${ONE_ACCOUNT}`,
-    allowed: "a managed ledger in one account, that of all regions",
-  },
-  {
-    path: "ledger",
-    value: 'local.ledger.managed.is_set ? "a managed ledger" : local.ledger.table_name',
-    holds: "module.settings.ledger == null || module.settings.recovery != null",
-    allowed: "nothing without recovery",
-  },
-  {
     path: "ledger.kms_key_arns.${region}",
     value: "null",
     loops: [through("try(module.settings.ledger.kms_key_arns, null) == null ? [] : local.regions", "region")],
     holds: `contains(keys(${mapAt("module.settings.ledger.kms_key_arns")}), region)`,
     allowed: "a key of ${region}, for every region of the group",
   },
-  OWNERSHIP_TABLE_CHECK,
 ];
 
 export const RECOVERY_CHECKS: readonly ModuleCheck[] = [
@@ -93,7 +71,6 @@ export const RECOVERY_CHECKS: readonly ModuleCheck[] = [
     holds: `module.settings.regions[region].account == ${FIRST_ACCOUNT}`,
     allowed: `one account in all regions, \${${FIRST_ACCOUNT}}, with recovery`,
   },
-  TAKEOVER_CHECK,
   ...TAKEOVER_CHECKS,
   {
     path: "recovery.alarm_action_arns.${region}",
@@ -101,13 +78,6 @@ export const RECOVERY_CHECKS: readonly ModuleCheck[] = [
     loops: [through(mapAt("module.settings.recovery.alarm_action_arns"), "arns", "region")],
     holds: isRegion("region"),
     allowed: `one of ${ALL_REGIONS}`,
-  },
-  {
-    path: "recovery.hand_back_timeout_seconds",
-    value: "local.recovery.hand_back_timeout_seconds",
-    holds:
-      "module.settings.recovery == null || local.recovery.hand_back_timeout_seconds >= local.recovery.in_flight_seconds",
-    allowed: "at least in_flight_seconds, ${local.recovery.in_flight_seconds}",
   },
   {
     path: "queues.${local.canary}",

@@ -1,5 +1,6 @@
+import type { GroupSettings } from "../../../config/configuration";
 import { QUEUE_TABLE } from "../../../config/queue-rules";
-import type { Finding } from "../../../config/rule";
+import type { Finding, GroupTableRule } from "../../../config/rule";
 import { Renderer } from "../render";
 import type { ModuleSettings } from "../settings";
 import { SYMBOLS } from "../symbols";
@@ -14,6 +15,14 @@ export function queueTableChecks({ configuration, queueAt }: ModuleSettings): re
     loops: [through("local.users_queues", "queue", "name")],
     ...written(find(queueAt("queue"), configuration)),
   }));
+}
+
+/** The rules of a table about the group as a whole. */
+export function groupTableChecks(
+  table: readonly GroupTableRule[],
+  settings: GroupSettings,
+): readonly ModuleCheck[] {
+  return table.map(({ path, find }) => ({ path, ...written(find(settings, settings)) }));
 }
 
 function written({ value, holds, allowed }: Finding): Pick<ModuleCheck, "value" | "holds" | "allowed"> {

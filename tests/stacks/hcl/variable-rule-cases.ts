@@ -1,5 +1,5 @@
 import { DOCUMENT, ONE_QUEUE, WITH_CONDITION } from "../../../config/policies/rules";
-import { EVERYTHING, type Fault, faultAt, OTHERWISE, type Values } from "./variable-cases";
+import { EVERYTHING, type Fault, faultAt, type Values } from "./variable-cases";
 
 /** Faults across fields of one variable. */
 
@@ -130,12 +130,6 @@ const OTHERS: readonly (Case & { readonly values?: Values })[] = [
   },
   ...templatesWithout("naming.templates"),
   {
-    path: "recovery.hand_back_timeout_seconds",
-    value: 60,
-    beside: { recovery: { in_flight_seconds: 61 } },
-    allowed: "at least in_flight_seconds",
-  },
-  {
     path: "recovery.takeover_order",
     value: { "us-east-1": ["us-west-2", "us-west-2"] },
     allowed: "per home, other regions, each once",
@@ -156,72 +150,10 @@ const OTHERS: readonly (Case & { readonly values?: Values })[] = [
     allowed: "per region, the ARN of a key in that region",
   },
   {
-    path: "ledger.billing",
-    value: EVERYTHING.ledger.billing,
-    beside: { ledger: { table_name: "shop" } },
-    shown: Object.fromEntries(Object.entries(EVERYTHING.ledger.billing).sort()),
-    allowed: "nothing together with ledger.table_name",
-  },
-  ...Object.entries({ kms_key_arns: {}, point_in_time_recovery: true, deletion_protection: false }).map(
-    ([field, value]) => ({
-      path: `ledger.${field}`,
-      value,
-      beside: { ledger: { table_name: "shop" } },
-      allowed: "nothing together with ledger.table_name",
-    }),
-  ),
-  ...["read", "write"].map((what) => ({
-    path: `ledger.billing.${what}_capacity_units`,
-    value: 51,
-    values: EVERYTHING,
-    allowed: `at most maximum_${what}_capacity_units`,
-  })),
-  {
     path: "ledger.kms_key_arns",
     value: { "us-east-1": "arn:aws:kms:us-west-2:111122223333:key/1a2b" },
     beside: { ledger: {} },
     allowed: "per region, the ARN of a key in that region",
-  },
-  ...Object.entries({
-    interval_seconds: 10,
-    failure_threshold: 3,
-    reserved_concurrency: 5,
-    memory_mb: 512,
-  }).map(([field, value]) => ({
-    path: `dns.health.${field}`,
-    value,
-    beside: { "dns.health": { type: "metric" } },
-    allowed: "nothing with type metric",
-  })),
-  {
-    path: "dns.discovery.order",
-    value: ["us-east-1"],
-    values: EVERYTHING,
-    allowed: "nothing but with policy failover",
-  },
-  {
-    path: "dns.discovery.default",
-    value: "us-east-1",
-    values: OTHERWISE,
-    allowed: "nothing but with policy geolocation",
-  },
-  {
-    path: "dns.discovery.locations",
-    value: { "us-east-1": [{ continent: "AS", country: null, subdivision: null }] },
-    values: OTHERWISE,
-    allowed: "nothing but with policy geolocation",
-  },
-  {
-    path: "dns.discovery.default",
-    value: null,
-    values: EVERYTHING,
-    allowed: "something with policy geolocation",
-  },
-  {
-    path: "dns.discovery.locations",
-    value: null,
-    values: EVERYTHING,
-    allowed: "something with policy geolocation",
   },
   {
     path: "dns.checks",

@@ -189,6 +189,46 @@ const BY_NAME: Readonly<Record<string, Values>> = {
   },
   takeover_of_two: { recovery: { takeover: "automatic", failback: "automatic" } },
   dns_of_two: { recovery: {}, dns: DNS },
+  ledger_brought: {
+    recovery: {},
+    ledger: {
+      table_name: "shop",
+      billing: { type: "on_demand" },
+      kms_key_arns: {},
+      point_in_time_recovery: true,
+      deletion_protection: false,
+    },
+  },
+  ledger_capacity: {
+    recovery: {},
+    ledger: {
+      billing: {
+        type: "provisioned",
+        read_capacity_units: 51,
+        maximum_read_capacity_units: 50,
+        write_capacity_units: 41,
+        maximum_write_capacity_units: 40,
+      },
+    },
+  },
+  health_by_metric: withDns({
+    health: {
+      type: "metric",
+      interval_seconds: 10,
+      failure_threshold: 3,
+      reserved_concurrency: 5,
+      memory_mb: 512,
+    },
+  }),
+  discovery_by_latency: withDns({
+    discovery: {
+      policy: "latency",
+      order: ["us-east-1", "us-west-2"],
+      locations: { "us-east-1": [{ continent: "EU" }] },
+      default: "us-west-2",
+    },
+  }),
+  discovery_by_place: withDns({ discovery: { policy: "geolocation" } }),
   ledger_alone: { ledger: {} },
   table_alone: { ledger: { table_name: "shop.ledger" } },
   ledger_keys: { recovery: {}, ledger: { kms_key_arns: key("us-west-2") } },

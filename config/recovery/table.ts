@@ -1,0 +1,248 @@
+import {
+  allOf,
+  anyOf,
+  call,
+  distinct,
+  each,
+  equal,
+  expression,
+  fieldAt,
+  fieldOf,
+  isAtLeast,
+  isAtMost,
+  isOneOf,
+  isSet,
+  joined,
+  known,
+  not,
+  objectOf,
+  shown,
+  size,
+  wasGiven,
+  when,
+} from "../../core/expression";
+import { MODULE_REGION_SETTINGS, ownershipTableName } from "../../core/names";
+import { isKnown, type Operand, type Value } from "../../core/value";
+import { snakeCase } from "../camel-case";
+import type { Configuration, GroupSettings } from "../configuration";
+import type { GroupTableRule } from "../rule";
+import { hasMembers, mayTakeOver, membersOf } from "./majority";
+
+/** Rules of the recovery of a group and of its ledger. A configuration and a module are held against the same tables. */
+
+/** Accounts of the regions of a group, in their order. */
+export function accountsOf({ regions }: Pick<GroupSettings, "regions">): Value<readonly string[]> {
+  const names = Object.keys(regions);
+  if (isKnown(names))
+    return each(
+      names.map((name) => regions[name]!.account),
+      (account) => account,
+    );
+  return each(membersOf({ regions }), (region) => expression`${MODULE_REGION_SETTINGS}[${region}].account`);
+}
+
+export function isOneAccount(group: Pick<GroupSettings, "regions">) {
+  return equal(size(distinct(accountsOf(group))), 1);
+}
+
+/** Regions of a group, in words. */
+export function namesOfMembers(group: Pick<GroupSettings, "regions">): string {
+  return joined(membersOf(group), ", ");
+}
+
+const handBackTimeout: GroupTableRule = {
+  path: "recovery.hand_back_timeout_seconds",
+  find: ({ recovery }) => ({
+    value: recovery?.handBackTimeoutSeconds,
+    holds:
+      recovery === undefined ||
+      anyOf(not(isSet(recovery)), isAtLeast(recovery.handBackTimeoutSeconds, recovery.inFlightSeconds)),
+    allowed: `at least in_flight_seconds, ${recovery?.inFlightSeconds}`,
+  }),
+  fix: ({ recovery }) =>
+    `raise it to ${recovery!.inFlightSeconds}: the home would begin while the last owner's consumers still work`,
+};
+
+/** An even number of regions needs one vote more before peers may take over by themselves. */
+const takeoverByMajority: GroupTableRule = {
+  path: "recovery.takeover",
+  find: (group) => {
+    const { recovery, dns } = group;
+    const isChosen = recovery?.takeoverIsChosen ?? known(false);
+    return {
+      value: when(isChosen, recovery?.takeover, null),
+      holds: anyOf(
+        not(isSet(recovery)),
+        mayTakeOver(group),
+        when(isChosen, equal(recovery?.takeover, "manual"), not(isSet(dns))),
+      ),
+      allowed: "manual in a group of two or four regions without a witness, which with dns has to say so",
+    };
+  },
+  fix: () =>
+    'add a witness, a region that holds nothing but a table ("witness": { "region": … }), or a third region (to four: a fifth), and peers take over by themselves; or say "takeover": "manual", and they do by order only',
+};
+
+/** A rule about the witness, where there is one. */
+const ofWitness = (
+  path: string,
+  find: (
+    witness: Witness,
+    group: GroupSettings,
+  ) => { readonly holds: Operand<boolean>; readonly allowed: string },
+  fix: string,
+  value: (witness: Witness) => unknown = ({ region }) => region,
+): GroupTableRule => ({
+  path,
+  find: (group) => {
+    const witness = group.recovery?.witness;
+    if (witness === undefined) return { value: undefined, holds: true, allowed: "" };
+    const { holds, allowed } = find(witness, group);
+    return { value: value(witness), holds: when(isSet(witness), holds, true), allowed };
+  },
+  fix: () => fix,
+});
+type Witness = NonNullable<NonNullable<GroupSettings["recovery"]>["witness"]>;
+
+export const WITNESS_TABLE: readonly GroupTableRule[] = [
+  ofWitness(
+    "recovery.witness.region",
+    ({ region }, group) => ({
+      holds: not(isOneOf(region, membersOf(group))),
+      allowed: `a region other than ${namesOfMembers(group)}`,
+    }),
+    "name another region: this one votes already, and would be lost together with its second vote",
+  ),
+  ofWitness(
+    "recovery.witness",
+    (_, group) => ({
+      holds: anyOf(hasMembers(group, 2), hasMembers(group, 4)),
+      allowed: `nothing with ${size(membersOf(group))} regions, whose own tables are an odd number`,
+    }),
+    "take it out: a majority of the regions' own tables decides",
+  ),
+  ofWitness(
+    "recovery.witness.assume_role_arn",
+    ({ account, assumeRoleArn: role }) => ({
+      holds: role === undefined || when(isSet(role), equal(fieldAt(role, ":", 4), account), true),
+      allowed: `a role of the witness's account ${shown(account)}`,
+    }),
+    "name a role of that account, or name the role's in recovery.witness.account",
+    ({ assumeRoleArn }) => assumeRoleArn,
+  ),
+];
+
+export const RECOVERY_TABLE: readonly GroupTableRule[] = [
+  handBackTimeout,
+  takeoverByMajority,
+  ...WITNESS_TABLE,
+];
+
+const oneAccount: GroupTableRule = {
+  path: "ledger",
+  find: (group) => ({
+    value: accountsOf(group),
+    holds: anyOf(not(isSet(group.ledger)), not(isSet(group.ledger?.managed)), isOneAccount(group)),
+    allowed: "a managed ledger in one account, that of all regions",
+  }),
+  fix: () => "use one account, or bring a table that is there in every region (ledger.table_name)",
+};
+
+const needsRecovery: GroupTableRule = {
+  path: "ledger",
+  find: ({ ledger, recovery }) => ({
+    value: when(isSet(ledger?.managed), "a managed ledger", ledger?.tableName ?? null),
+    holds: anyOf(not(isSet(ledger)), isSet(recovery)),
+    allowed: "nothing without recovery",
+  }),
+  fix: () => 'add "recovery": {}, or take the ledger out: nothing would read it',
+};
+
+type Ledger = NonNullable<GroupSettings["ledger"]>;
+
+/** Settings of a table that the project makes are none of one that is brought. */
+const ofManaged = (
+  setting: string,
+  of: (ledger: Ledger) => unknown,
+  shown: (ledger: Ledger) => unknown = of,
+): GroupTableRule => ({
+  path: `ledger.${setting}`,
+  find: ({ ledger }) => ({
+    value: ledger && shown(ledger),
+    holds:
+      ledger === undefined || anyOf(not(isSet(ledger)), isSet(ledger.managed), not(wasGiven(of(ledger)))),
+    allowed: "nothing together with ledger.table_name",
+  }),
+  fix: () => "take it out and set it where the table is made, or take table_name out for a managed ledger",
+});
+
+const ownershipIsNoLedger: GroupTableRule = {
+  path: "ledger.table_name",
+  find: ({ recovery, ledger, naming, failoverGroup }) => ({
+    value: ledger?.tableName,
+    holds: not(
+      allOf(
+        isSet(recovery),
+        isSet(ledger),
+        equal(ledger?.tableName, ownershipTableName(naming.prefix, failoverGroup)),
+      ),
+    ),
+    allowed: "any name but that of the group's table of ownership",
+  }),
+  fix: () => "rename the table, or the failover group",
+};
+
+type Billing = NonNullable<NonNullable<Configuration["ledger"]>["billing"]>;
+type Provisioned = Extract<Billing, { readonly readCapacityUnits: unknown }>;
+
+const capacity = (what: "Read" | "Write"): GroupTableRule => {
+  const word = what.toLowerCase();
+  const least = `${word}CapacityUnits` as keyof Provisioned;
+  const most = `maximum${what}CapacityUnits` as keyof Provisioned;
+  return {
+    path: `ledger.billing.${word}_capacity_units`,
+    find: ({ ledger }) => {
+      const value = capacityOf(ledger, least);
+      const limit = capacityOf(ledger, most);
+      return {
+        value,
+        holds: value === undefined || limit === undefined || when(isSet(value), isAtMost(value, limit), true),
+        allowed: `at most maximum_${word}_capacity_units, ${shown(limit)}`,
+      };
+    },
+    fix: ({ ledger }) => `lower it to ${(ledger!.billing as Provisioned)[most]}, or raise the maximum`,
+  };
+};
+
+/** A number of a table's billing, where it has one. */
+function capacityOf(ledger: Ledger | undefined, field: keyof Provisioned): Value<number> | undefined {
+  if (ledger?.billing === undefined) return undefined;
+  const billing = objectOf(ledger.billing as Value<Partial<Provisioned>>);
+  if (billing === undefined) return call("try", fieldOf(ledger.billing, snakeCase(field) as never), null);
+  const units = billing[field];
+  return typeof units === "number" ? known(units) : undefined;
+}
+
+function kindOf(billing: Ledger["billing"]): Value<string | null> | undefined {
+  if (billing === undefined) return undefined;
+  const here = objectOf(billing as Value<Billing>);
+  return here
+    ? known(here.type)
+    : call("try", fieldOf(billing as Value<{ readonly type: string }>, "type"), null);
+}
+
+export const LEDGER_TABLE: readonly GroupTableRule[] = [
+  oneAccount,
+  needsRecovery,
+  ownershipIsNoLedger,
+  ofManaged(
+    "billing",
+    ({ billing }) => billing,
+    ({ billing }) => ({ type: kindOf(billing) }),
+  ),
+  ofManaged("kms_key_arns", ({ kmsKeyArns }) => kmsKeyArns),
+  ofManaged("point_in_time_recovery", ({ pointInTimeRecovery }) => pointInTimeRecovery),
+  ofManaged("deletion_protection", ({ deletionProtection }) => deletionProtection),
+  capacity("Read"),
+  capacity("Write"),
+];
