@@ -1,4 +1,5 @@
 import type { z } from "zod";
+import { toCamel } from "../core/spelling";
 
 type CamelKey<K extends string> = K extends `${infer Head}_${infer Tail}`
   ? `${Head}${Capitalize<CamelKey<Tail>>}`
@@ -45,14 +46,4 @@ function rename({ def }: Definition, value: unknown): unknown {
     default:
       return rename(def.innerType!, value);
   }
-}
-
-/** A key as code spells it. */
-export function toCamel(key: string): string {
-  return key.replace(/_([a-z])/g, (_, letter: string) => letter.toUpperCase());
-}
-
-/** A key as the file and modules spell it. */
-export function snakeCase(key: string): string {
-  return key.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
 }

@@ -24,6 +24,8 @@ import {
 import { COPYING, KEEPING_ORDER, MODES, type Mode, ORDERED_MODES } from "../core/modes";
 import type { Operand } from "../core/value";
 import type { LogicalQueueSettings, QueueConfiguration } from "./configuration";
+import { keysOfRegions, otherMembers } from "./entry-rules";
+import { membersOf } from "./recovery/majority";
 import type { TableRule } from "./rule";
 
 /** Rules of each logical queue with what it takes from its group. A configuration and a module are held against the same table. */
@@ -213,7 +215,21 @@ const heeded = (
 });
 const ANY: readonly Rescue[] = ["ledger", "watermark", "manual"];
 
+const peers: QueueTableRule = {
+  path: "peers",
+  find: (queue, group) => otherMembers(group, queue.peers),
+  fix: () => "name other regions of the group",
+};
+
+const kmsKeys: QueueTableRule = {
+  path: "encryption.kms_key_arns",
+  find: ({ encryption }, group) => keysOfRegions(encryption.kmsKeyArns, membersOf(group)),
+  fix: () => "name a key of each region, or take kms_key_arns out and let SQS manage the keys",
+};
+
 export const QUEUE_TABLE: readonly QueueTableRule[] = [
+  peers,
+  kmsKeys,
   transitVisibility,
   consumerVisibility,
   fifoModes,

@@ -1,5 +1,5 @@
-import { decided } from "../core/expression";
-import type { Operand } from "../core/value";
+import { decided, known, objectOf, reference, text } from "../core/expression";
+import type { Operand, Value } from "../core/value";
 import {
   type Configuration,
   type GroupSettings,
@@ -21,11 +21,70 @@ export type QueueRule = (
 
 /** What a rule of a table finds. */
 export interface Finding {
+  /** Where it stands, below the path of the rule, as a text. */
+  readonly at?: string;
   /** What stands there; undefined where nothing does. */
   readonly value: unknown;
   readonly holds: Operand<boolean>;
   /** What is allowed there, as a text. */
   readonly allowed: string;
+  /** What to do about it. @default the fix of the rule */
+  readonly fix?: string;
+}
+
+/** What a rule finds of each of some entries that Terraform alone knows. */
+export class Looped {
+  constructor(
+    /** Names of the variables for key and value, and what is gone through. */
+    readonly loop: { readonly key: string; readonly value: string; readonly over: unknown },
+    readonly inner: Findings,
+  ) {}
+}
+
+export type Findings = Finding | Looped | readonly Findings[];
+
+/**
+ * What a rule finds of each entry of a map, or element of a list.
+ * @param names of the variables by which a module goes through them
+ */
+export function ofEach<T>(
+  collection: Operand<Readonly<Record<string, T>>> | Operand<readonly T[]> | undefined,
+  names: { readonly key: string; readonly value: string },
+  find: (key: string, value: Value<T>) => Findings,
+): Findings {
+  if (collection === undefined) return [];
+  const here = objectOf(collection as Value<Readonly<Record<string, T>>>);
+  if (here !== undefined) return Object.entries(here).map(([key, value]) => find(key, known(value)));
+  return new Looped({ ...names, over: collection }, find(text(reference(names.key)), reference(names.value)));
+}
+
+/** Findings with what they are of before where they stand. */
+export function within(at: string, findings: Findings): Findings {
+  if (findings instanceof Looped) return new Looped(findings.loop, within(at, findings.inner));
+  if (isList(findings)) return findings.map((one) => within(at, one));
+  return { ...findings, at: `${at}${findings.at ?? ""}` };
+}
+
+/** All findings, one after the other; those of a configuration have no loops. */
+function listed(findings: Findings): readonly Finding[] {
+  if (findings instanceof Looped) throw new Error("a configuration has no entry that Terraform alone knows");
+  return isList(findings) ? findings.flatMap(listed) : [findings];
+}
+
+export function isList(findings: Findings): findings is readonly Findings[] {
+  return Array.isArray(findings);
+}
+
+/** Findings that are faults, as violations. */
+function violationsIn(findings: Findings, path: string, fix: () => string): readonly Violation[] {
+  return listed(findings)
+    .filter(({ holds }) => decided(holds) === false)
+    .map(({ at = "", value, allowed, fix: own }) => ({
+      path: `${path}${at}`,
+      value: value ?? undefined,
+      allowed,
+      fix: own ?? fix(),
+    }));
 }
 
 /**
@@ -36,7 +95,7 @@ export interface Finding {
 export interface TableRule<Subject, Known> {
   /** Of the setting that is at fault, below what the rule is about. */
   readonly path: string;
-  readonly find: (subject: Subject, group: GroupSettings) => Finding;
+  readonly find: (subject: Subject, group: GroupSettings) => Findings;
   /** What to do about a fault. A module, whose error is one sentence, leaves this out. */
   readonly fix: (known: Known) => string;
 }
@@ -47,10 +106,7 @@ export type GroupTableRule = TableRule<GroupSettings, Configuration>;
 export function groupRules(table: readonly GroupTableRule[]): readonly Rule[] {
   return table.map(({ path, find, fix }) => (configuration) => {
     const settings = settingsOf(configuration);
-    const { value, holds, allowed } = find(settings, settings);
-    return decided(holds) === false
-      ? [{ path, value: value ?? undefined, allowed, fix: fix(configuration) }]
-      : [];
+    return violationsIn(find(settings, settings), path, () => fix(configuration));
   });
 }
 
@@ -60,43 +116,7 @@ export function queueRules(
 ): readonly QueueRule[] {
   return table.map(({ path, find, fix }) => (configuration, name, queue) => {
     const settings = settingsOf(configuration);
-    const { value, holds, allowed } = find(settings.queues[name]!, settings);
-    return decided(holds) === false
-      ? [{ path: `queues.${name}.${path}`, value: value ?? undefined, allowed, fix: fix(queue) }]
-      : [];
+    const findings = find(settings.queues[name]!, settings);
+    return violationsIn(findings, `queues.${name}.${path}`, () => fix(queue));
   });
-}
-
-/** Keys of KMS, if there are any, are there for every region, each in its own. */
-export function keysOfEveryRegion(
-  { regions }: Configuration,
-  keys: Readonly<Record<string, string>> | undefined,
-  { path, instead }: { readonly path: string; readonly instead: string },
-): readonly Violation[] {
-  if (keys === undefined) return [];
-  const missing = Object.keys(regions)
-    .filter((region) => keys[region] === undefined)
-    .map((region) => ({
-      path: `${path}.${region}`,
-      value: undefined,
-      allowed: `a key of ${region}, for every region of the group`,
-      fix: `add the key, or take kms_key_arns out and ${instead}`,
-    }));
-  return [...missing, ...inOwnRegion(Object.entries(keys), path, "key")];
-}
-
-/** ARNs by region are of that region. */
-export function inOwnRegion(
-  arns: readonly (readonly [region: string, arn: string])[],
-  path: string,
-  what: "key" | "topic",
-): readonly Violation[] {
-  return arns
-    .filter(([region, arn]) => arn.split(":")[3] !== region)
-    .map(([region, arn]) => ({
-      path: `${path}.${region}`,
-      value: arn,
-      allowed: `the ARN of a ${what} in ${region}`,
-      fix: `name a ${what} of that region; AWS takes none of another`,
-    }));
 }

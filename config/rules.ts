@@ -6,7 +6,8 @@ import { groupTopologies } from "./group-topology";
 import { POLICY_RULES } from "./policies/rules";
 import { QUEUE_TABLE } from "./queue-rules";
 import { RECOVERY_RULES, RESCUE_RULES } from "./recovery/rules";
-import { keysOfEveryRegion, type QueueRule, queueRules, type Rule } from "./rule";
+import { REGION_TABLE } from "./region-rules";
+import { groupRules, type QueueRule, queueRules, type Rule } from "./rule";
 import { type FunctionReference, queuesOf, type RegionalTopology, topologyOf } from "./topology";
 import type { Violation } from "./violation";
 
@@ -44,29 +45,6 @@ const onePartition: Rule = ({ regions }) => {
       fix: "use regions of one partition: roles and queue policies do not reach across partitions",
     }));
 };
-
-const ownAccountRole: Rule = ({ regions }) =>
-  Object.entries(regions)
-    .filter(
-      ([, { account, assumeRoleArn }]) =>
-        assumeRoleArn !== undefined && assumeRoleArn.split(":")[4] !== account,
-    )
-    .map(([region, { account, assumeRoleArn }]) => ({
-      path: `regions.${region}.assume_role_arn`,
-      value: assumeRoleArn,
-      allowed: `a role of the region's account ${account}`,
-      fix: "name a role of that account, or correct the account",
-    }));
-
-const ownCodeSigning: Rule = ({ regions }) =>
-  Object.entries(regions)
-    .filter(([region, { codeSigningConfigArn: arn }]) => arn !== undefined && arn.split(":")[3] !== region)
-    .map(([region, { codeSigningConfigArn }]) => ({
-      path: `regions.${region}.code_signing_config_arn`,
-      value: codeSigningConfigArn,
-      allowed: `a code signing configuration of ${region}`,
-      fix: "name one of that region: Lambda takes no other",
-    }));
 
 /** Something that has a name of its own in AWS. */
 interface Named {
@@ -183,38 +161,10 @@ const placeholders: QueueRule = (_, name, { names, canary }) =>
       })),
   );
 
-const knownPeers: QueueRule = ({ regions }, name, { peers = {} }) => {
-  const names = Object.keys(regions);
-  return Object.entries(peers).flatMap(([home, chosen]) => {
-    const others = names.filter((region) => region !== home);
-    const path = `queues.${name}.peers.${home}`;
-    if (!names.includes(home)) {
-      return [
-        { path, value: home, allowed: `one of ${names.join(", ")}`, fix: "name a region of the group" },
-      ];
-    }
-    return chosen
-      .filter((peer) => !others.includes(peer))
-      .map((peer) => ({
-        path,
-        value: peer,
-        allowed: `some of ${others.join(", ")}`,
-        fix: "name other regions of the group",
-      }));
-  });
-};
-
-const kmsKeys: QueueRule = (configuration, name, { encryption }) =>
-  keysOfEveryRegion(configuration, encryption.kmsKeyArns, {
-    path: `queues.${name}.encryption.kms_key_arns`,
-    instead: "let SQS manage the keys",
-  });
-
 const GROUP_RULES: readonly Rule[] = [
   regionsAllowed,
   onePartition,
-  ownAccountRole,
-  ownCodeSigning,
+  ...groupRules(REGION_TABLE),
   distinctQueues,
   distinctRoles,
   ...RECOVERY_RULES,
@@ -225,8 +175,6 @@ const CANARY_RULES: readonly QueueRule[] = [nameLengths, placeholders];
 const QUEUE_RULES: readonly QueueRule[] = [
   nameLengths,
   placeholders,
-  knownPeers,
-  kmsKeys,
   ...queueRules(QUEUE_TABLE),
   ...POLICY_RULES,
   ...RESCUE_RULES,

@@ -1,3 +1,4 @@
+import { toSnake } from "./spelling";
 import {
   type Condition,
   Formula,
@@ -416,12 +417,12 @@ export function objectOf<T extends object>(value: Value<T>): T | undefined {
   return isOpaque(value) ? undefined : contentOf(value);
 }
 
-/** A field of an element of a list that Terraform may know alone; its name is one word. */
+/** A field of an element of a list that Terraform may know alone. */
 export function fieldOf<T extends object, K extends keyof T & string>(
   item: Operand<T>,
   name: K,
 ): Value<T[K]> {
-  return isOpaque(item) ? noted(["", `.${name}`], [item]) : asValue(contentOf(item)[name]);
+  return isOpaque(item) ? noted(["", `.${toSnake(name)}`], [item]) : asValue(contentOf(item)[name]);
 }
 
 /** What a map has for a key. Undefined where it is known to have nothing. */
@@ -442,6 +443,12 @@ export function keyNames(
   return isOpaque(map)
     ? when(isSet(map), call<readonly string[]>("keys", map), null)
     : known(Object.keys(contentOf(map)));
+}
+
+/** Keys of a map, as a list; none where there is no map. */
+export function keysIn(map: Operand<StringMap<unknown>> | undefined): Value<readonly string[]> {
+  if (map === undefined) return known([]);
+  return isOpaque(map) ? call("keys", fallback(map, {})) : known(Object.keys(contentOf(map)));
 }
 
 /** A map of what each key has. */

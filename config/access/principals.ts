@@ -2,7 +2,6 @@ import {
   anyOf,
   distinct,
   each,
-  expression,
   fieldAt,
   fieldOf,
   fields,
@@ -12,7 +11,7 @@ import {
   spread,
 } from "../../core/expression";
 import { accountRootArn } from "../../core/names";
-import { type Condition, Given, isKnown, type Operand, type Value } from "../../core/value";
+import { type Condition, Given, type Operand, type Value } from "../../core/value";
 import type { Principal } from "../configuration";
 import type { Statement } from "./document";
 
@@ -152,5 +151,5 @@ function serviceOf(service: Value<ServicePrincipal>): Value<string> {
 }
 
 function sourceArnsOf(service: Value<ServicePrincipal>): Value<readonly string[]> {
-  return isKnown(service) ? fieldOf(service, "sourceArns") : expression`${service}.source_arns`;
+  return fieldOf(service, "sourceArns");
 }

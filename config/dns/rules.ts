@@ -11,33 +11,6 @@ import { DNS_TABLE } from "./table";
 /** A rule about the records of a group that has them. */
 type DnsRule = (configuration: Configuration, dns: DnsConfiguration) => readonly Violation[];
 
-const knownRegions: DnsRule = ({ regions }, dns) => {
-  const names = Object.keys(regions);
-  const { order = [], locations = {}, default: elsewhere } = dns.discovery;
-  const maps = {
-    "dns.checks": dns.checks,
-    "dns.routing_controls": dns.routingControls,
-    "dns.discovery.locations": locations,
-    ...Object.fromEntries(
-      dns.endpoints.map(({ targets }, index) => [`dns.endpoints.${index}.targets`, targets]),
-    ),
-  };
-  return [
-    ...Object.entries(maps).flatMap(([path, map]) =>
-      Object.keys(map).map((region) => ({ path: `${path}.${region}`, region })),
-    ),
-    ...order.map((region) => ({ path: "dns.discovery.order", region })),
-    ...(elsewhere === undefined ? [] : [{ path: "dns.discovery.default", region: elsewhere }]),
-  ]
-    .filter(({ region }) => !names.includes(region))
-    .map(({ path, region }) => ({
-      path,
-      value: region,
-      allowed: `one of ${names.join(", ")}`,
-      fix: "name a region of the group",
-    }));
-};
-
 /** The record of the first region goes on to its peers, in the order in which they take it over. */
 const discoveryOrder: DnsRule = (configuration, { discovery: { policy, order } }) => {
   const names = Object.keys(configuration.regions);
@@ -120,20 +93,6 @@ const distinctLocations: DnsRule = (_, { discovery: { locations = {} } }) => {
   );
 };
 
-/** https://docs.aws.amazon.com/Route53/latest/DeveloperGuide/health-checks-types.html: a CALCULATED check monitors none of its kind. */
-const leavesOnly: DnsRule = (_, { checks }) =>
-  Object.entries(checks).flatMap(([region, list]) =>
-    list
-      .map(({ id, type }, index) => ({ id, type, path: `dns.checks.${region}.${index}.type` }))
-      .filter(({ type }) => type === "calculated")
-      .map(({ id, path }) => ({
-        path,
-        value: "calculated",
-        allowed: "endpoint, alarm or recovery_control: a CALCULATED check cannot contain another one",
-        fix: `name the children of ${id} in its place`,
-      })),
-  );
-
 const distinctChecks: DnsRule = (_, { checks }) =>
   Object.entries(checks).flatMap(([region, list]) =>
     list
@@ -181,18 +140,6 @@ const tagsOfChecks: DnsRule = ({ tags }) => {
         },
       ];
 };
-
-const endpointTargets: DnsRule = ({ regions }, { endpoints }) =>
-  endpoints.flatMap(({ targets }, index) =>
-    Object.keys(regions)
-      .filter((region) => targets[region] === undefined)
-      .map((region) => ({
-        path: `dns.endpoints.${index}.targets.${region}`,
-        value: undefined,
-        allowed: "a target for every region of the group",
-        fix: "add it",
-      })),
-  );
 
 /**
  * A name that has a CNAME record has no other:
@@ -277,15 +224,12 @@ function namesOf(configuration: Configuration) {
 }
 
 const RULES: readonly DnsRule[] = [
-  knownRegions,
   discoveryOrder,
   knownLocations,
   distinctLocations,
-  leavesOnly,
   distinctChecks,
   childrenOfChecks,
   tagsOfChecks,
-  endpointTargets,
   endpointKinds,
   endpointNames,
   nameLengths,

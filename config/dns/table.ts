@@ -1,8 +1,23 @@
-import { anyOf, equal, isSet, keyNames, not, shown, wasGiven } from "../../core/expression";
-import type { Condition } from "../../core/value";
+import {
+  anyOf,
+  equal,
+  fallback,
+  fieldOf,
+  isOneOf,
+  isSet,
+  keyNames,
+  keysIn,
+  not,
+  shown,
+  wasGiven,
+  when,
+} from "../../core/expression";
+import type { Condition, Operand, Plain, Value } from "../../core/value";
 import type { GroupSettings } from "../configuration";
+import { isMember, namesOfMembers, ofMembers } from "../entry-rules";
+import { membersOf } from "../recovery/majority";
 import { accountsOf, isOneAccount } from "../recovery/table";
-import type { GroupTableRule } from "../rule";
+import { type Findings, type GroupTableRule, ofEach, within } from "../rule";
 
 /** Rules of health checks and records. A configuration and a module are held against the same table. */
 
@@ -94,7 +109,106 @@ const neededBy = (
 
 const regionsWithLocations = ({ locations }: Dns["discovery"]) => keyNames(locations);
 
+/** Settings by region name regions of the group. */
+const byRegion = (setting: string, of: (dns: Dns) => ByRegion): GroupTableRule => ({
+  path: `dns.${setting}`,
+  find: (group) => ofMembers(group, group.dns && of(group.dns)),
+  fix: () => "name a region of the group",
+});
+type ByRegion = Operand<Readonly<Record<string, unknown>>> | undefined;
+
+const discoveryOrder: GroupTableRule = {
+  path: "dns.discovery.order",
+  find: (group) =>
+    ofEach(fallback(group.dns?.discovery.order, []), { key: "index", value: "region" }, (_, region) => ({
+      value: region,
+      holds: isMember(group, region),
+      allowed: `one of ${namesOfMembers(group)}`,
+    })),
+  fix: () => "name a region of the group",
+};
+
+const discoveryDefault: GroupTableRule = {
+  path: "dns.discovery.default",
+  find: (group) => {
+    const region = group.dns?.discovery.default;
+    return {
+      value: region,
+      holds: region === undefined || when(isSet(region), isMember(group, region), true),
+      allowed: `one of ${namesOfMembers(group)}`,
+    };
+  },
+  fix: () => "name a region of the group",
+};
+
+type Endpoint = Plain<Dns["endpoints"]>[number];
+
+const ofEndpoints = (
+  find: (targets: Value<Endpoint["targets"]>, group: GroupSettings) => Findings,
+  fix: string,
+): GroupTableRule => ({
+  path: "dns.endpoints",
+  find: (group) =>
+    ofEach(
+      fallback(group.dns?.endpoints, []) as Value<readonly Endpoint[]>,
+      { key: "index", value: "endpoint" },
+      (index, endpoint) => within(`.${index}.targets`, find(fieldOf(endpoint, "targets"), group)),
+    ),
+  fix: () => fix,
+});
+
+const targetsOfMembers = ofEndpoints(
+  (targets, group) =>
+    ofEach(keysIn(targets), { key: "number", value: "region" }, (_, region) => ({
+      at: `.${region}`,
+      value: region,
+      holds: isMember(group, region),
+      allowed: `one of ${namesOfMembers(group)}`,
+    })),
+  "name a region of the group",
+);
+
+const targetOfEach = ofEndpoints(
+  (targets, group) =>
+    ofEach(membersOf(group), { key: "number", value: "region" }, (_, region) => ({
+      at: `.${region}`,
+      value: undefined,
+      holds: isOneOf(region, keysIn(targets)),
+      allowed: "a target for every region of the group",
+    })),
+  "add it",
+);
+
+type Check = Plain<Dns["checks"]>[string][number];
+
+/** https://docs.aws.amazon.com/Route53/latest/DeveloperGuide/health-checks-types.html: a CALCULATED check monitors none of its kind. */
+const leavesOnly: GroupTableRule = {
+  path: "dns.checks",
+  find: ({ dns }) =>
+    ofEach(
+      dns?.checks as Value<Readonly<Record<string, readonly Check[]>>> | undefined,
+      { key: "region", value: "checks" },
+      (region, checks) =>
+        ofEach(checks, { key: "index", value: "check" }, (index, check) => ({
+          at: `.${region}.${index}.type`,
+          value: fieldOf(check, "type"),
+          holds: not(equal(fieldOf(check, "type"), "calculated")),
+          allowed: "endpoint, alarm or recovery_control: a CALCULATED check cannot contain another one",
+          fix: `name the children of ${fieldOf(check, "id")} in its place`,
+        })),
+    ),
+  fix: () => "name its children in its place",
+};
+
 export const DNS_TABLE: readonly GroupTableRule[] = [
+  byRegion("checks", ({ checks }) => checks),
+  byRegion("routing_controls", ({ routingControls }) => routingControls),
+  byRegion("discovery.locations", ({ discovery }) => discovery.locations),
+  targetsOfMembers,
+  targetOfEach,
+  discoveryOrder,
+  discoveryDefault,
+  leavesOnly,
   needsRecovery,
   oneAccount,
   ofPolicy("order", "failover", ({ order }) => order),

@@ -1,36 +1,12 @@
 import { MANAGED_POLICY_MAX_CHARACTERS } from "../../core/limits";
 import { canaryQueue } from "../../core/names";
 import { SPREAD, spreadPolicies } from "../access/spread-policies";
-import { type Configuration, settingsOf } from "../configuration";
-import { groupRules, inOwnRegion, keysOfEveryRegion, type QueueRule, type Rule } from "../rule";
+import { settingsOf } from "../configuration";
+import { groupRules, type QueueRule, type Rule } from "../rule";
 import { topologyOf } from "../topology";
 import type { Violation } from "../violation";
 import { LEDGER_TABLE, RECOVERY_TABLE } from "./table";
 import { VOTER_RULES } from "./voter-rules";
-
-/** Regions call each other's tables of ownership by name, which DynamoDB looks up in the account of the caller. */
-const oneAccountForOwnership: Rule = (configuration) =>
-  configuration.recovery
-    ? otherAccounts(configuration).map(({ region, account, first }) => ({
-        path: `regions.${region}.account`,
-        value: account,
-        allowed: `one account in all regions, ${first}, with recovery`,
-        fix: "use one account: regions look for each other's tables of ownership in their own",
-      }))
-    : [];
-
-export function otherAccounts({ regions }: Configuration) {
-  const [first, ...others] = Object.entries(regions);
-  return others
-    .filter(([, { account }]) => account !== first?.[1].account)
-    .map(([region, { account }]) => ({ region, account, first: first![1].account }));
-}
-
-const ledgerKeys: Rule = (configuration) =>
-  keysOfEveryRegion(configuration, configuration.ledger?.kmsKeyArns, {
-    path: "ledger.kms_key_arns",
-    instead: "let DynamoDB use its own",
-  });
 
 /** The global stack's state stands in the bucket of the first region, where that region's own is too. */
 const stateOfGlobalStack: Rule = ({ ledger, dns, stateBackend }) =>
@@ -64,27 +40,6 @@ const takeoverOrder: Rule = ({ recovery, regions }) => {
         fix: "name other regions of the group, each once",
       }));
   });
-};
-
-const alarmTopics: Rule = ({ recovery, regions }) => {
-  const path = "recovery.alarm_action_arns";
-  const names = Object.keys(regions);
-  return Object.entries(recovery?.alarmActionArns ?? {}).flatMap(([region, arns]): readonly Violation[] =>
-    names.includes(region)
-      ? inOwnRegion(
-          arns.map((arn) => [region, arn]),
-          path,
-          "topic",
-        )
-      : [
-          {
-            path: `${path}.${region}`,
-            value: region,
-            allowed: `one of ${names.join(", ")}`,
-            fix: "name a region of the group",
-          },
-        ],
-  );
 };
 
 const canaryName: Rule = ({ recovery, failoverGroup, queues }) => {
@@ -140,13 +95,10 @@ const copiesForOwners: QueueRule = (configuration, name, { recovery, peers }) =>
 };
 
 export const RECOVERY_RULES: readonly Rule[] = [
-  oneAccountForOwnership,
   ...groupRules(LEDGER_TABLE),
   ...groupRules(RECOVERY_TABLE),
-  ledgerKeys,
   stateOfGlobalStack,
   takeoverOrder,
-  alarmTopics,
   canaryName,
   groupSize,
   ...VOTER_RULES,

@@ -12,20 +12,22 @@ import {
   isAtMost,
   isOneOf,
   isSet,
-  joined,
+  joinedLists,
   known,
   not,
   objectOf,
   shown,
   size,
+  text,
   wasGiven,
   when,
 } from "../../core/expression";
 import { MODULE_REGION_SETTINGS, ownershipTableName } from "../../core/names";
+import { toSnake } from "../../core/spelling";
 import { isKnown, type Operand, type Value } from "../../core/value";
-import { snakeCase } from "../camel-case";
 import type { Configuration, GroupSettings } from "../configuration";
-import type { GroupTableRule } from "../rule";
+import { isMember, keysOfRegions, namesOfMembers, ofMembers, ofRegion } from "../entry-rules";
+import { type GroupTableRule, ofEach } from "../rule";
 import { hasMembers, mayTakeOver, membersOf } from "./majority";
 
 /** Rules of the recovery of a group and of its ledger. A configuration and a module are held against the same tables. */
@@ -43,11 +45,6 @@ export function accountsOf({ regions }: Pick<GroupSettings, "regions">): Value<r
 
 export function isOneAccount(group: Pick<GroupSettings, "regions">) {
   return equal(size(distinct(accountsOf(group))), 1);
-}
-
-/** Regions of a group, in words. */
-export function namesOfMembers(group: Pick<GroupSettings, "regions">): string {
-  return joined(membersOf(group), ", ");
 }
 
 const handBackTimeout: GroupTableRule = {
@@ -104,7 +101,38 @@ const ofWitness = (
 });
 type Witness = NonNullable<NonNullable<GroupSettings["recovery"]>["witness"]>;
 
+const ownershipKeys: GroupTableRule = {
+  path: "recovery.ownership_kms_key_arns",
+  find: (group) => {
+    const witness = group.recovery?.witness;
+    const regions = joinedLists(
+      membersOf(group),
+      witness === undefined ? known([]) : when(isSet(witness), known([text(witness.region)]), known([])),
+    );
+    return keysOfRegions(group.recovery?.ownershipKmsKeyArns, regions, "of the group and its witness");
+  },
+  fix: () => "name a key of each region, or take ownership_kms_key_arns out and let DynamoDB use its own",
+};
+
+const alarmTopics: GroupTableRule = {
+  path: "recovery.alarm_action_arns",
+  find: (group) => {
+    const topics = group.recovery?.alarmActionArns;
+    return [
+      ofMembers(group, topics),
+      ofEach(topics, { key: "region", value: "arns" }, (region, arns) =>
+        ofEach(arns, { key: "index", value: "arn" }, (_, arn) => {
+          const finding = ofRegion(region, arn, "topic");
+          return { ...finding, holds: anyOf(not(isMember(group, region)), finding.holds) };
+        }),
+      ),
+    ];
+  },
+  fix: () => "name regions of the group, and topics of that region; CloudWatch tells no other",
+};
+
 export const WITNESS_TABLE: readonly GroupTableRule[] = [
+  ownershipKeys,
   ofWitness(
     "recovery.witness.region",
     ({ region }, group) => ({
@@ -133,6 +161,7 @@ export const WITNESS_TABLE: readonly GroupTableRule[] = [
 ];
 
 export const RECOVERY_TABLE: readonly GroupTableRule[] = [
+  alarmTopics,
   handBackTimeout,
   takeoverByMajority,
   ...WITNESS_TABLE,
@@ -218,7 +247,7 @@ const capacity = (what: "Read" | "Write"): GroupTableRule => {
 function capacityOf(ledger: Ledger | undefined, field: keyof Provisioned): Value<number> | undefined {
   if (ledger?.billing === undefined) return undefined;
   const billing = objectOf(ledger.billing as Value<Partial<Provisioned>>);
-  if (billing === undefined) return call("try", fieldOf(ledger.billing, snakeCase(field) as never), null);
+  if (billing === undefined) return call("try", fieldOf(ledger.billing, toSnake(field) as never), null);
   const units = billing[field];
   return typeof units === "number" ? known(units) : undefined;
 }
@@ -231,7 +260,14 @@ function kindOf(billing: Ledger["billing"]): Value<string | null> | undefined {
     : call("try", fieldOf(billing as Value<{ readonly type: string }>, "type"), null);
 }
 
+const ledgerKeys: GroupTableRule = {
+  path: "ledger.kms_key_arns",
+  find: (group) => keysOfRegions(group.ledger?.kmsKeyArns, membersOf(group)),
+  fix: () => "name a key of each region, or take kms_key_arns out and let DynamoDB use its own",
+};
+
 export const LEDGER_TABLE: readonly GroupTableRule[] = [
+  ledgerKeys,
   oneAccount,
   needsRecovery,
   ownershipIsNoLedger,

@@ -1,5 +1,5 @@
-import { toCamel } from "../../config/camel-case";
 import { call, each, expression, isSet, presentIf, reference } from "../../core/expression";
+import { toCamel } from "../../core/spelling";
 import type { Value } from "../../core/value";
 
 /**

@@ -1,5 +1,4 @@
 import { principalsOf } from "../../config/access/principals";
-import { snakeCase, toCamel } from "../../config/camel-case";
 import {
   type GroupSettings,
   type LogicalQueueSettings,
@@ -26,6 +25,7 @@ import {
   when,
 } from "../../core/expression";
 import { canaryQueue, FIFO_SUFFIX, QUEUE_WORDS } from "../../core/names";
+import { toCamel, toSnake } from "../../core/spelling";
 import { type Condition, Formula, isKnown, type Value } from "../../core/value";
 import { recordOf, referencesTo } from "./references";
 import { SETTINGS, SETTINGS_MODULE } from "./settings-module";
@@ -157,7 +157,7 @@ export function lifted(settings: unknown): unknown {
   const presence = isSet(settings);
   return {
     ...(decided(presence) !== true && { [IS_SET]: presence }),
-    ...Object.fromEntries(Object.entries(settings).map(([key, value]) => [snakeCase(key), lifted(value)])),
+    ...Object.fromEntries(Object.entries(settings).map(([key, value]) => [toSnake(key), lifted(value)])),
   };
 }
 
@@ -181,7 +181,7 @@ function isObject(value: unknown): value is Record<string, unknown> {
 export function referencesIn(settings: unknown, path: string): unknown {
   if (!isObject(settings) || !isKnown(Object.keys(settings))) return reference(path);
   const tree = Object.fromEntries(
-    Object.entries(settings).map(([key, value]) => [key, referencesIn(value, `${path}.${snakeCase(key)}`)]),
+    Object.entries(settings).map(([key, value]) => [key, referencesIn(value, `${path}.${toSnake(key)}`)]),
   );
   return decided(isSet(settings)) === true ? tree : presentIf(reference<boolean>(`${path}.${IS_SET}`), tree);
 }

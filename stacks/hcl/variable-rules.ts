@@ -22,7 +22,7 @@ interface VariableRule {
 
 export function rulesOf(variable: string): readonly Constraint[] {
   if (variable === "queues") return [...QUEUE_RULES.map(ofQueue), ...POLICY_RULES.map(ofPolicy)];
-  if (variable === "regions") return [ONE_PARTITION, ...REGION_RULES.map(ofRegion)];
+  if (variable === "regions") return [ONE_PARTITION];
   return (RULES[variable] ?? []).map((rule) => ofVariable(variable, rule));
 }
 
@@ -41,14 +41,6 @@ const ofPolicy = (rule: VariableRule): Constraint => ({
     { key: "name", value: "queue", over: "var.queues", skipsNull: true },
     { key: "role", value: "policy", over: "queue.policies", skipsNull: true },
   ],
-  holds: rule.condition,
-  allowed: rule.message,
-});
-
-const ofRegion = (rule: VariableRule): Constraint => ({
-  field: `regions.${rule.field}`,
-  subject: `regions.\${name}.${rule.field} is \${jsonencode(region.${rule.field})}`,
-  loops: [{ key: "name", value: "region", over: "var.regions", skipsNull: true }],
   holds: rule.condition,
   allowed: rule.message,
 });
@@ -109,21 +101,7 @@ const POLICY_RULES: readonly VariableRule[] = [
   },
 ];
 
-const QUEUE_RULES: readonly VariableRule[] = [
-  {
-    field: "peers",
-    condition:
-      "alltrue([for home, peers in coalesce(queue.peers, {}) : !contains(coalesce(peers, []), home)])",
-    message: "per home, other regions",
-  },
-  {
-    field: "encryption.kms_key_arns",
-    condition:
-      'alltrue([for region, arn in coalesce(queue.encryption.kms_key_arns, {}) : try(split(":", arn)[3] == region, true)])',
-    message: "per region, the ARN of a key in that region",
-  },
-  ...placeholders("queue.names", "names"),
-];
+const QUEUE_RULES = placeholders("queue.names", "names");
 
 /** Roles and queue policies do not reach across partitions. */
 const ONE_PARTITION: Constraint = {
@@ -134,20 +112,6 @@ const ONE_PARTITION: Constraint = {
   allowed: "regions of one partition",
 };
 
-const REGION_RULES: readonly VariableRule[] = [
-  {
-    field: "assume_role_arn",
-    condition:
-      'region.account == null ? true : try(split(":", region.assume_role_arn)[4] == region.account, true)',
-    message: "a role of the region's account ${region.account}",
-  },
-  {
-    field: "code_signing_config_arn",
-    condition: 'try(split(":", region.code_signing_config_arn)[3] == name, true)',
-    message: "a code signing configuration of ${name}",
-  },
-];
-
 const RULES: Readonly<Record<string, readonly VariableRule[]>> = {
   naming: placeholders("var.naming.templates", "templates"),
   recovery: [
@@ -157,34 +121,8 @@ const RULES: Readonly<Record<string, readonly VariableRule[]>> = {
         "alltrue([for home, order in coalesce(try(var.recovery.takeover_order, null), {}) : try(!contains(order, home) && length(distinct(order)) == length(order), true)])",
       message: "per home, other regions, each once",
     },
-    {
-      field: "alarm_action_arns",
-      condition:
-        'alltrue(flatten([for region, arns in try(var.recovery.alarm_action_arns, {}) : [for arn in coalesce(arns, []) : try(split(":", arn)[3] == region, true)]]))',
-      message: "per region, the ARNs of topics in that region",
-    },
-    {
-      field: "ownership_kms_key_arns",
-      condition:
-        'alltrue([for region, arn in coalesce(try(var.recovery.ownership_kms_key_arns, null), {}) : try(split(":", arn)[3] == region, true)])',
-      message: "per region, the ARN of a key in that region",
-    },
-  ],
-  ledger: [
-    {
-      field: "kms_key_arns",
-      condition:
-        'alltrue([for region, arn in coalesce(try(var.ledger.kms_key_arns, null), {}) : try(split(":", arn)[3] == region, true)])',
-      message: "per region, the ARN of a key in that region",
-    },
   ],
   dns: [
-    {
-      field: "checks",
-      condition:
-        'alltrue(flatten([for checks in try(var.dns.checks, {}) : [for check in coalesce(checks, []) : try(check.type != "calculated", true)]]))',
-      message: "none of type calculated, which cannot contain another one: name its children",
-    },
     {
       field: "endpoints",
       condition:

@@ -1,6 +1,7 @@
 import type { GroupSettings } from "../../../config/configuration";
 import { DNS_TABLE } from "../../../config/dns/table";
 import { LEDGER_TABLE, RECOVERY_TABLE, WITNESS_TABLE } from "../../../config/recovery/table";
+import { REGION_TABLE } from "../../../config/region-rules";
 import type { GlobalSettings } from "../global-settings";
 import { argumentLines, indented, quoted } from "../hcl-text";
 import type { Renderer } from "../render";
@@ -10,7 +11,7 @@ import { ALL_REGIONS, constraintOf, type ModuleCheck, through } from "./check";
 import { DNS_CHECKS, RECORD_LOCALS } from "./dns";
 import { NAME_CHECKS, nameLocals } from "./names";
 import { QUEUE_CHECKS } from "./queues";
-import { LEDGER_CHECKS, POLICY_SIZES, RECOVERY_CHECKS, TAKEOVER_CHECKS } from "./recovery";
+import { POLICY_SIZES, RECOVERY_CHECKS, TAKEOVER_CHECKS } from "./recovery";
 import { groupTableChecks, queueTableChecks } from "./table";
 import { WITNESS_CHECKS, WITNESS_IS_GIVEN, WITNESS_REGION } from "./voters";
 
@@ -28,9 +29,11 @@ export function regionPreconditions(settings: ModuleSettings): readonly Constrai
     ...queueTableChecks(settings),
     ...QUEUE_CHECKS,
     ...NAME_CHECKS,
-    ...groupTableChecks([...RECOVERY_TABLE, ...LEDGER_TABLE, ...DNS_TABLE], settings.configuration),
+    ...groupTableChecks(
+      [...REGION_TABLE, ...RECOVERY_TABLE, ...LEDGER_TABLE, ...DNS_TABLE],
+      settings.configuration,
+    ),
     ...RECOVERY_CHECKS,
-    ...LEDGER_CHECKS,
     ...DNS_CHECKS,
   ].map(constraintOf);
 }
@@ -57,7 +60,6 @@ function globalPreconditions({ configuration }: GlobalSettings): readonly Constr
     OWN_REGION,
     ...groupTableChecks([...LEDGER_TABLE, ...DNS_TABLE], configuration),
     ...TAKEOVER_CHECKS,
-    ...LEDGER_CHECKS,
     ON_DEMAND,
     ...DNS_CHECKS,
     HOSTS,

@@ -22,40 +22,6 @@ export const RECORD_LOCALS: Readonly<Record<string, string>> = {
   repeated_locations: `flatten([for all in { for place in flatten([for region, locations in ${mapAt("module.settings.dns.discovery.locations")} : [for index, location in locations : { region = region, index = index, location = location, code = lower(join("-", location.continent == null ? compact(["country", location.country, location.subdivision]) : ["continent", location.continent])) }]]) : place.code => place... } : [for index, place in all : merge(place, { other = all[index - 1].region }) if index > 0]])`,
 };
 
-const named = (map: string, path: string): ModuleCheck => ({
-  path: `${path}.\${region}`,
-  value: "region",
-  loops: [through(`keys(${map})`, "region")],
-  holds: isRegion("region"),
-  allowed: `one of ${ALL_REGIONS}`,
-});
-
-const KNOWN_REGIONS: readonly ModuleCheck[] = [
-  ...["checks", "routing_controls", "discovery.locations"].map((field) =>
-    named(mapAt(`module.settings.dns.${field}`), `dns.${field}`),
-  ),
-  {
-    path: "dns.endpoints.${index}.targets.${region}",
-    value: "region",
-    loops: [ENDPOINTS, through("keys(endpoint.targets)", "region", "number")],
-    holds: isRegion("region"),
-    allowed: `one of ${ALL_REGIONS}`,
-  },
-  {
-    path: "dns.discovery.order",
-    value: "region",
-    loops: [through(listAt("module.settings.dns.discovery.order"), "region")],
-    holds: isRegion("region"),
-    allowed: `one of ${ALL_REGIONS}`,
-  },
-  {
-    path: "dns.discovery.default",
-    value: "try(module.settings.dns.discovery.default, null)",
-    holds: `try(module.settings.dns.discovery.default, null) == null ? true : ${isRegion("module.settings.dns.discovery.default")}`,
-    allowed: `one of ${ALL_REGIONS}`,
-  },
-];
-
 /** Of an order that names regions of the group only. */
 const ORDERS = through(
   `${IS_FAILOVER} && try(module.settings.dns.discovery.order, null) != null && alltrue([for region in ${listAt("module.settings.dns.discovery.order")} : ${isRegion("region")}]) ? [module.settings.dns.discovery.order] : []`,
@@ -111,7 +77,6 @@ const TAGS = HEALTH_CHECK_TAGS.max - HEALTH_CHECK_TAGS.own.length;
 const USERS_TAGS = `length(setsubtract(keys(var.tags), ${literal(HEALTH_CHECK_TAGS.own)}))`;
 
 export const DNS_CHECKS: readonly ModuleCheck[] = [
-  ...KNOWN_REGIONS,
   discoveryOrder(IS_COMPLETE, `all regions, each once: ${ALL_REGIONS}`),
   discoveryOrder(
     `!(${IS_COMPLETE}) || join(", ", order) == ${WANTED}`,
@@ -150,13 +115,6 @@ export const DNS_CHECKS: readonly ModuleCheck[] = [
     value: `"\${${USERS_TAGS}} tags"`,
     holds: `module.settings.dns == null || ${USERS_TAGS} <= ${TAGS}`,
     allowed: `at most ${TAGS} with dns: a health check takes ${HEALTH_CHECK_TAGS.max}, less the group's own ${HEALTH_CHECK_TAGS.own.length}`,
-  },
-  {
-    path: "dns.endpoints.${index}.targets.${region}",
-    value: "null",
-    loops: [ENDPOINTS, through("local.regions", "region", "number")],
-    holds: "contains(keys(endpoint.targets), region)",
-    allowed: "a target for every region of the group",
   },
   {
     path: "dns.endpoints.${index}.record",

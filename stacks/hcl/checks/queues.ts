@@ -1,5 +1,5 @@
 import { QUEUE_POLICY_MAX_BYTES, QUEUE_POLICY_MAX_STATEMENTS } from "../../../core/limits";
-import { ALL_REGIONS, allRegionsBut, isRegion, type ModuleCheck, mapAt, through } from "./check";
+import { isRegion, type ModuleCheck, through } from "./check";
 
 /** Of each logical queue with what it takes from its group. */
 
@@ -12,30 +12,6 @@ const ofQueue = (field: string, holds: string, allowed: string, value = `queue.$
   holds,
   allowed,
 });
-
-const knownHomes: ModuleCheck = {
-  path: "queues.${name}.peers.${home}",
-  value: "home",
-  loops: [through("module.settings.queues", "queue", "name"), through(mapAt("queue.peers"), "peers", "home")],
-  holds: isRegion("home"),
-  allowed: `one of ${ALL_REGIONS}`,
-};
-
-const knownPeers: ModuleCheck = {
-  ...knownHomes,
-  value: "peer",
-  loops: [...knownHomes.loops!, through("peers", "peer")],
-  holds: `!${isRegion("home")} || ${isRegion("peer")}`,
-  allowed: `some of ${allRegionsBut("home")}`,
-};
-
-const kmsKeys: ModuleCheck = {
-  path: "queues.${name}.encryption.kms_key_arns.${region}",
-  value: "null",
-  loops: [QUEUES, through("queue.encryption.kms_key_arns == null ? [] : local.regions", "region")],
-  holds: "contains(keys(coalesce(queue.encryption.kms_key_arns, {})), region)",
-  allowed: "a key of ${region}, for every region of the group",
-};
 
 /** Of this region; those of the others differ by names only. */
 const policySize = (field: "producers" | "consumers", queue: "ingress" | "work"): ModuleCheck => {
@@ -60,9 +36,6 @@ const copiesForOwners: ModuleCheck = {
 };
 
 export const QUEUE_CHECKS: readonly ModuleCheck[] = [
-  knownHomes,
-  knownPeers,
-  kmsKeys,
   policySize("producers", "ingress"),
   policySize("consumers", "work"),
   copiesForOwners,

@@ -5,8 +5,6 @@ import { WITNESS_CHECKS } from "./voters";
 
 /** Of the recovery of a failover group, and of its ledger. */
 
-const FIRST_ACCOUNT = "module.settings.regions[local.regions[0]].account";
-
 const takeoverHomes: ModuleCheck = {
   path: "recovery.takeover_order.${home}",
   value: "home",
@@ -53,32 +51,8 @@ const groupSize: ModuleCheck = {
 
 export const TAKEOVER_CHECKS: readonly ModuleCheck[] = [takeoverHomes, takeoverPeers];
 
-export const LEDGER_CHECKS: readonly ModuleCheck[] = [
-  {
-    path: "ledger.kms_key_arns.${region}",
-    value: "null",
-    loops: [through("try(module.settings.ledger.kms_key_arns, null) == null ? [] : local.regions", "region")],
-    holds: `contains(keys(${mapAt("module.settings.ledger.kms_key_arns")}), region)`,
-    allowed: "a key of ${region}, for every region of the group",
-  },
-];
-
 export const RECOVERY_CHECKS: readonly ModuleCheck[] = [
-  {
-    path: "regions.${region}.account",
-    value: "module.settings.regions[region].account",
-    loops: [through("module.settings.recovery == null ? [] : local.regions", "region")],
-    holds: `module.settings.regions[region].account == ${FIRST_ACCOUNT}`,
-    allowed: `one account in all regions, \${${FIRST_ACCOUNT}}, with recovery`,
-  },
   ...TAKEOVER_CHECKS,
-  {
-    path: "recovery.alarm_action_arns.${region}",
-    value: "region",
-    loops: [through(mapAt("module.settings.recovery.alarm_action_arns"), "arns", "region")],
-    holds: isRegion("region"),
-    allowed: `one of ${ALL_REGIONS}`,
-  },
   {
     path: "queues.${local.canary}",
     value: "local.canary",

@@ -1,6 +1,7 @@
 import type { GroupSettings } from "../../../config/configuration";
 import { QUEUE_TABLE } from "../../../config/queue-rules";
-import type { Finding, GroupTableRule } from "../../../config/rule";
+import { type Findings, type GroupTableRule, isList, Looped } from "../../../config/rule";
+import type { Loop } from "../hcl-text";
 import { Renderer } from "../render";
 import type { ModuleSettings } from "../settings";
 import { SYMBOLS } from "../symbols";
@@ -10,11 +11,10 @@ const renderer = new Renderer(SYMBOLS);
 
 /** The rules of a table for each logical queue, as a module checks them. */
 export function queueTableChecks({ configuration, queueAt }: ModuleSettings): readonly ModuleCheck[] {
-  return QUEUE_TABLE.map(({ path, find }) => ({
-    path: `queues.\${name}.${path}`,
-    loops: [through("local.users_queues", "queue", "name")],
-    ...written(find(queueAt("queue"), configuration)),
-  }));
+  const queues = through("local.users_queues", "queue", "name");
+  return QUEUE_TABLE.flatMap(({ path, find }) =>
+    checksOf(find(queueAt("queue"), configuration), `queues.\${name}.${path}`, [queues]),
+  );
 }
 
 /** The rules of a table about the group as a whole. */
@@ -22,15 +22,25 @@ export function groupTableChecks(
   table: readonly GroupTableRule[],
   settings: GroupSettings,
 ): readonly ModuleCheck[] {
-  return table.map(({ path, find }) => ({ path, ...written(find(settings, settings)) }));
+  return table.flatMap(({ path, find }) => checksOf(find(settings, settings), path, []));
 }
 
-function written({ value, holds, allowed }: Finding): Pick<ModuleCheck, "value" | "holds" | "allowed"> {
-  return {
-    value: renderer.value(value, {}),
-    holds: bare(renderer.value(holds, {})),
-    allowed: inText(renderer.value(allowed, {})),
-  };
+function checksOf(findings: Findings, path: string, loops: readonly Loop[]): readonly ModuleCheck[] {
+  if (findings instanceof Looped) {
+    const { key, value, over } = findings.loop;
+    return checksOf(findings.inner, path, [...loops, through(renderer.value(over, {}), value, key)]);
+  }
+  if (isList(findings)) return findings.flatMap((inner) => checksOf(inner, path, loops));
+  const { at = "", value, holds, allowed } = findings;
+  return [
+    {
+      path: `${path}${at === "" ? "" : inText(renderer.value(at, {}))}`,
+      loops,
+      value: renderer.value(value, {}),
+      holds: bare(renderer.value(holds, {})),
+      allowed: inText(renderer.value(allowed, {})),
+    },
+  ];
 }
 
 /** Without the parentheses around all of it. */

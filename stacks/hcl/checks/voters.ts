@@ -1,4 +1,4 @@
-import { type ModuleCheck, mapAt, through } from "./check";
+import { type ModuleCheck, through } from "./check";
 
 /** Of the witness and of the tables of ownership. */
 
@@ -16,18 +16,6 @@ export const WITNESS_CHECKS: readonly ModuleCheck[] = [
     loops: OF_WITNESS,
     holds: `(${partition("witness")}) == (${partition("local.regions[0]")})`,
     allowed: `a region of the partition \${${partition("local.regions[0]")}}, that of \${local.regions[0]}`,
-  },
-  {
-    path: "recovery.ownership_kms_key_arns.${region}",
-    value: "null",
-    loops: [
-      through(
-        `try(module.settings.recovery.ownership_kms_key_arns, null) == null ? [] : concat(local.regions, ${WITNESS})`,
-        "region",
-      ),
-    ],
-    holds: `contains(keys(${mapAt("module.settings.recovery.ownership_kms_key_arns")}), region)`,
-    allowed: "a key of ${region}, for every region of the group and its witness",
   },
 ];
 

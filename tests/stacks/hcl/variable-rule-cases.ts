@@ -85,18 +85,7 @@ function policyCases(role: string): readonly Case[] {
   ];
 }
 
-const QUEUE: readonly Case[] = [
-  { path: "peers", value: { "us-east-1": ["us-east-1"] }, allowed: "per home, other regions" },
-  {
-    path: "encryption.kms_key_arns",
-    value: { "us-east-1": "arn:aws:kms:us-west-2:111122223333:key/1a2b" },
-    allowed: "per region, the ARN of a key in that region",
-  },
-  ...templatesWithout("names"),
-  ...policyCases("ingress_dlq"),
-];
-
-const FOREIGN_ROLE = "arn:aws:iam::444455556666:role/deploy";
+const QUEUE: readonly Case[] = [...templatesWithout("names"), ...policyCases("ingress_dlq")];
 
 const OTHERS: readonly (Case & { readonly values?: Values })[] = [
   {
@@ -118,16 +107,6 @@ const OTHERS: readonly (Case & { readonly values?: Values })[] = [
     allowed: "2 to 5 regions",
   },
   { path: "queues", value: {}, shown: [], allowed: "at least 1" },
-  {
-    path: "regions.us-east-1.assume_role_arn",
-    value: FOREIGN_ROLE,
-    allowed: "a role of the region's account 111122223333",
-  },
-  {
-    path: "regions.us-east-1.code_signing_config_arn",
-    value: "arn:aws:lambda:us-west-2:111122223333:code-signing-config:csc-0123456789abcdefg",
-    allowed: "a code signing configuration of us-east-1",
-  },
   ...templatesWithout("naming.templates"),
   {
     path: "recovery.takeover_order",
@@ -138,27 +117,6 @@ const OTHERS: readonly (Case & { readonly values?: Values })[] = [
     path: "recovery.takeover_order",
     value: { "us-east-1": ["us-east-1"] },
     allowed: "per home, other regions, each once",
-  },
-  {
-    path: "recovery.alarm_action_arns",
-    value: { "us-east-1": ["arn:aws:sns:us-west-2:111122223333:alarms"] },
-    allowed: "per region, the ARNs of topics in that region",
-  },
-  {
-    path: "recovery.ownership_kms_key_arns",
-    value: { "us-east-1": "arn:aws:kms:us-west-2:111122223333:key/1a2b" },
-    allowed: "per region, the ARN of a key in that region",
-  },
-  {
-    path: "ledger.kms_key_arns",
-    value: { "us-east-1": "arn:aws:kms:us-west-2:111122223333:key/1a2b" },
-    beside: { ledger: {} },
-    allowed: "per region, the ARN of a key in that region",
-  },
-  {
-    path: "dns.checks",
-    value: { "us-east-1": [{ id: "00000000-0000-4000-8000-000000000001", type: "calculated" }] },
-    allowed: "none of type calculated, which cannot contain another one: name its children",
   },
   {
     path: "dns.endpoints",

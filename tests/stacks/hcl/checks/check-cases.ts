@@ -12,6 +12,10 @@ const OTHER_ACCOUNT = "444455556666";
 const regions = (...names: readonly string[]) =>
   Object.fromEntries(names.map((name) => [name, { account: ACCOUNT }]));
 const key = (region: string) => ({ [region]: `arn:aws:kms:${region}:${ACCOUNT}:key/1a2b` });
+const KEYS_ELSEWHERE = {
+  ...key("us-east-1"),
+  "us-west-2": `arn:aws:kms:us-east-1:${ACCOUNT}:key/1a2b`,
+};
 const roles = (count: number) =>
   Array.from({ length: count }, (_, index) => `arn:aws:iam::${ACCOUNT}:role/producers-of-orders-${index}`);
 const services = (count: number) =>
@@ -107,6 +111,21 @@ const BY_NAME: Readonly<Record<string, Values>> = {
     queues: {
       mails: { peers: { "eu-west-1": ["us-east-1"] } },
       orders: { peers: { "us-east-1": ["eu-west-1"] } },
+    },
+  },
+  peers_of_itself: { queues: { orders: { peers: { "us-east-1": ["us-east-1"] } } } },
+  keys_elsewhere: {
+    recovery: { ownership_kms_key_arns: KEYS_ELSEWHERE },
+    ledger: { kms_key_arns: KEYS_ELSEWHERE },
+    queues: { orders: { encryption: { kms_key_arns: KEYS_ELSEWHERE } } },
+  },
+  regions_of_others: {
+    regions: {
+      "us-east-1": { account: ACCOUNT, assume_role_arn: `arn:aws:iam::${OTHER_ACCOUNT}:role/deploy` },
+      "us-west-2": {
+        account: ACCOUNT,
+        code_signing_config_arn: `arn:aws:lambda:us-east-1:${ACCOUNT}:code-signing-config:csc-0123456789abcdefg`,
+      },
     },
   },
   queue_keys: {
@@ -234,7 +253,7 @@ const BY_NAME: Readonly<Record<string, Values>> = {
   ledger_keys: { recovery: {}, ledger: { kms_key_arns: key("us-west-2") } },
   order_of_another: { recovery: { takeover_order: { "eu-west-1": ["us-east-1"] } } },
   order_with_another: { recovery: { takeover_order: { "us-east-1": ["us-west-2", "eu-west-1"] } } },
-  topics: { recovery: { alarm_action_arns: { "eu-west-1": [TOPIC] } } },
+  topics: { recovery: { alarm_action_arns: { "eu-west-1": [TOPIC], "us-east-1": [TOPIC] } } },
   hand_back: {
     recovery: { hand_back_timeout_seconds: 900 },
     queues: {
@@ -304,6 +323,7 @@ const BY_NAME: Readonly<Record<string, Values>> = {
       },
     },
   }),
+  calculated_checks: withDns({ checks: { "us-east-1": [{ id: uuid(1), type: "calculated" }] } }),
   checks: withDns({
     checks: {
       "us-east-1": [1, 2, 1, 1].map((index) => ({ id: uuid(index), type: "alarm" })),
