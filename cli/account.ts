@@ -11,7 +11,7 @@ export type Caller = { readonly account: string } | { readonly troubles: Readonl
 export const UNCHECKED_ACCOUNT = "--unchecked-account";
 
 /**
- * Asks STS in each of the regions at once, by its regional endpoint, and takes the first answer: one region's STS may be down, and the
+ * Asks STS in each of the regions at once, by its regional endpoint, and takes the first answer. One region's STS may be down, and the
  * global endpoint is in us-east-1.
  * https://docs.aws.amazon.com/STS/latest/APIReference/API_GetCallerIdentity.html
  */

@@ -20,7 +20,7 @@ export interface ClaimOptions {
  * The id is ours: Powertools would write the digest in base64, where the one for Python writes it in hexadecimal digits.
  *
  * A consumer that fails takes back its own claim and nothing else. Powertools deletes the entry whatever it says: a consumer that fails
- * after its claim has ended would delete the claim of the next one, or its `COMPLETED`, and the message would be processed again.
+ * after its claim has ended would delete the claim of the next one, or its `COMPLETED`. The message would then be processed again.
  */
 export class LedgerClaim extends DynamoDBPersistenceLayer {
   private endsAt: number | undefined;

@@ -30,10 +30,10 @@ export interface GatedOptions extends HoldOptions, GateHoldOptions {
 }
 
 /**
- * Puts a gate in front of the handler of a function on a work queue. The handler gets the messages to which the gate is open. The others are
- * held, for longer with each receive, and on a FIFO queue also what is behind one of them in its group. They are reported as failed, so that
- * Lambda leaves them on the queue; but what the ledger knows as processed, because another region has done it, is left for Lambda to delete.
- * The mapping must have `ReportBatchItemFailures`, or Lambda deletes what is reported.
+ * Puts a gate in front of the handler of a function on a work queue. The handler gets the messages to which the gate is open. The others
+ * are held, for longer with each receive, and on a FIFO queue also what is behind one of them in its group. They are reported as failed, so
+ * that Lambda leaves them on the queue. What another region has processed, as the ledger knows, is left for Lambda to delete. The mapping
+ * must have `ReportBatchItemFailures`, or Lambda deletes what is reported.
  */
 export function gated(handler: SqsHandler, { gate, ledger, ...options }: GatedOptions): SqsHandler {
   const processedOf = ledger === undefined ? undefined : processedRecords(ledger);

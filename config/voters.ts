@@ -21,8 +21,8 @@ import { hasMembers, isDecidedByMajority, membersOf } from "./recovery/majority"
 import { accountOf } from "./recovery/recovery";
 
 /**
- * Who votes about ownership. A *voter* is the table of ownership of one region, known by that region; the group's own regions are its
- * *members*; a *witness* is a region that is none of them and holds nothing but its table.
+ * Who votes about ownership. A *voter* is the table of ownership of one region, known by that region. The group's own regions are its
+ * *members*. A *witness* is a region that is none of them, and holds nothing but its table.
  */
 
 /** Members that vote in a group of four without a witness: the fourth would add a table to lose, and no majority. */

@@ -15,8 +15,8 @@ import {
 } from "./value";
 
 /**
- * The algebra of values that only Terraform may know. The same code describes resources for a configuration that is at hand and for the
- * variables of a module: the functions here compute with what is known, and note what Terraform is to compute with the rest.
+ * The algebra of values that only Terraform may know. The same code describes resources for a configuration and for the variables of a
+ * module. The functions here compute with what is known, and note what Terraform is to compute with the rest.
  *
  * A *text* is a string that is composed and never examined, because it may contain references such as `${var.name}`. A *symbol*,
  * `${@peer}`, is any of several: what is described once for a symbol is made for each.

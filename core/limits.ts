@@ -36,9 +36,9 @@ export const BATCH_MAX_ENTRIES = 10;
 export const MESSAGE_MAX_ATTRIBUTES = 10;
 
 /**
- * Bytes that the default `max_message_size` of an ingress queue keeps free, so that origin and producer key always fit:
- * the origin is at most 600 bytes with every optional part at its limit, 640 with the mark of a fenced home; the producer key, a
- * name and type of 26 bytes included, at most 90.
+ * Bytes that the default `max_message_size` of an ingress queue keeps free, so that origin and producer key always fit. The origin is at
+ * most 600 bytes with every optional part at its limit, 640 with the mark of a fenced home. The producer key is at most 90, with a name and
+ * type of 26 bytes.
  */
 export const RESERVED_MESSAGE_BYTES = 1_024;
 export const DEFAULT_INGRESS_MESSAGE_BYTES = QUEUE_MAX_MESSAGE_BYTES - RESERVED_MESSAGE_BYTES;
@@ -56,8 +56,8 @@ export const QUEUE_POLICY_STATEMENT_MAX_ACTIONS = 7;
 /** https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-configure.html: the queue's visibility timeout is at least six times the function's. */
 export const VISIBILITY_PER_FUNCTION_TIMEOUT = 6;
 /**
- * https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html; the least is our own: functions keep their last seconds
- * free to report and back off what is undone, so that a slow peer never makes one time out with nothing reported.
+ * https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html; the least is our own. Functions keep their last seconds free to
+ * report and back off what is undone, so that a slow peer never makes one time out with nothing reported.
  */
 export const FUNCTION_TIMEOUT_SECONDS: Range = { min: 10, max: 900 };
 /** All variables of a function's environment, names included (same page). */
@@ -83,8 +83,8 @@ export const REGIONS_PER_GROUP: Range = { min: 2, max: 5 };
 /** Retention of every queue but the work queue, unless told otherwise: the longest SQS allows, 14 days. */
 export const TRANSIT_RETENTION_SECONDS = RETENTION_SECONDS.max;
 /**
- * `maxReceiveCount` of a standard ingress queue. Long peer outages raise receive counts without any poison, so SQS may only
- * be the last resort; code moves a message to the ingress DLQ once it has classified its error as permanent.
+ * `maxReceiveCount` of a standard ingress queue. Long peer outages raise receive counts without any poison, so SQS may only be the last
+ * resort. Code moves a message to the ingress DLQ once the error is classified as permanent.
  */
 export const INGRESS_MAX_RECEIVE_COUNT = 1_000;
 /** Longest back-off, by message visibility, of a message that could not be copied. */
@@ -93,9 +93,8 @@ export const BACK_OFF_MAX_SECONDS = 120;
 /** https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/using-messagededuplicationid-property.html */
 export const DEDUPLICATION_SECONDS = 300;
 /**
- * Limits of FIFO queues that functions read, and of those functions. What a function may have sent before it was stopped is sent
- * again at most one visibility timeout and one function timeout after it was first received: 280 s, so that the repeat still meets
- * the five-minute deduplication.
+ * Limits of FIFO queues that functions read, and of those functions. What a function may have sent before it was stopped is sent again
+ * within one visibility timeout and one function timeout. That is 280 s, so the repeat still meets the five-minute deduplication.
  */
 export const FIFO_VISIBILITY_TIMEOUT_MAX_SECONDS = 240;
 export const FIFO_FUNCTION_TIMEOUT_MAX_SECONDS =
@@ -131,7 +130,7 @@ export const DRAINER_MAX_RATE: Range = { min: 1, max: 10_000 };
 export const RECLAIMED_MAX_RECEIVE_COUNT: Range = { min: 3, max: MAX_RECEIVE_COUNT.max };
 
 /**
- * As long as Lambda allows. A run goes on until another has been looking for 40 s, so that nobody forgets what was observed; when no other
+ * As long as Lambda allows. A run goes on until another has been looking for 40 s, so that nobody forgets what was observed. When no other
  * is started, the run has to last as long as it can.
  */
 export const CONTROLLER_TIMEOUT_SECONDS = FUNCTION_TIMEOUT_SECONDS.max;

@@ -51,8 +51,8 @@ export const DNS_WORDS = [
 export type DnsWord = (typeof DNS_WORDS)[number];
 
 /**
- * Name templates by role. `{prefix}` and `{queue}` are the naming prefix and the logical queue's name, `{region}` the region
- * the resource stands in, `{peer}` the region that copies go to, `{home}` the region that copies come from.
+ * Name templates by role. `{prefix}` and `{queue}` are the naming prefix and the logical queue's name. `{region}` is the region of the
+ * resource, `{peer}` the region that copies go to, `{home}` the region that copies come from.
  */
 export type NameTemplates = Readonly<Record<Word, string>>;
 
@@ -114,8 +114,8 @@ function filledByTerraform(template: Operand<string>, { region, peer, home }: Na
 const DIGEST_LENGTH = 8;
 
 /**
- * Shortens a name that is over a limit: its beginning, then a hash of the whole name, so that two long names never meet and
- * the same name always gives the same result.
+ * Shortens a name that is over a limit to its beginning and a hash of the whole name. Two long names never meet, and the same name always
+ * gives the same result.
  */
 export function shorten(name: string, maxLength: number = FUNCTION_NAME_MAX_LENGTH): string {
   if (!isKnown(name)) return shortenedByTerraform(name, maxLength);

@@ -43,8 +43,8 @@ export interface ReplicateResult extends ReplicateCounts {
 }
 
 /**
- * Sends orders to the home's ingress queue and takes what arrives from its work queue and from the peer's standby queue, all at
- * the same time; ends when every queue on the way is empty.
+ * Sends orders to the home's ingress queue. At the same time takes what arrives on its work queue and on the peer's standby queue. Ends
+ * when every queue on the way is empty.
  */
 export async function replicate(options: ReplicateOptions): Promise<ReplicateResult> {
   const { emulator, deployment, queue, home, peer, messages, onProgress } = options;

@@ -6,8 +6,8 @@ const LOOK_EVERY_MS = 250;
 const PATIENCE_MS = 300_000;
 
 /**
- * Waits until queues are empty, given in the order in which messages pass them: a message leaves a queue only after the next
- * one has it, so a look that finds all of them empty has missed none.
+ * Waits until queues are empty, given in the order in which messages pass them. A message leaves a queue only after the next one has it, so
+ * a look that finds all of them empty has missed none.
  * @returns what the queues still hold: 0, or more when nothing moved any more
  */
 export async function settled(queues: readonly Endpoint[]): Promise<number> {

@@ -22,8 +22,8 @@ export interface ServiceRequest {
 }
 
 /**
- * The services behind the consumers: inventory, payment, mail. They stand outside of all regions, as a payment provider does, and
- * note what they are asked; a request whose idempotency key they know is answered as before and does nothing.
+ * The services behind the consumers: inventory, payment, mail. They stand outside of all regions, as a payment provider does, and note what
+ * they are asked. A request whose idempotency key they know is answered as before and does nothing.
  */
 export class Shop {
   readonly requests: ServiceRequest[] = [];

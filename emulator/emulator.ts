@@ -147,9 +147,9 @@ export class Emulator {
   }
 
   /**
-   * Loses a region as its users know it: every call to it and from it fails, also those under way; its workers are killed; its
-   * mappings and schedules stand still; nothing is replicated to or from it; and the control planes that are global (IAM,
-   * Route 53, STS by its global endpoint) fail for everybody. No setting changes: restored, everything resumes as it was.
+   * Loses a region as its users know it. Every call to it and from it fails, also those under way. Its workers are killed, its mappings and
+   * schedules stand still, and nothing is replicated to or from it. The control planes that are global (IAM, Route 53, STS by its global
+   * endpoint) fail for everybody. No setting changes: restored, everything resumes as it was.
    *
    * @throws Error when the emulator was not started for the region
    */
@@ -177,8 +177,8 @@ export class Emulator {
   }
 
   /**
-   * Has every event source mapping of a region stand still, as in us-east-1 in October 2025: queues and everything else answer,
-   * mappings say that they are enabled, batches that functions have already are finished.
+   * Has every event source mapping of a region stand still, as in us-east-1 in October 2025. Queues and everything else answer, and
+   * mappings say that they are enabled. Batches that functions have already are finished.
    *
    * @throws Error when the emulator was not started for the region
    */
@@ -205,8 +205,8 @@ export class Emulator {
   }
 
   /**
-   * Loses the tables of a region, or one of them, for everybody or for the callers of one region, as in us-east-1 in October
-   * 2025: everything else of the region goes on. Nothing is replicated to or from a table that carries nothing out for anybody.
+   * Loses the tables of a region, or one of them, as in us-east-1 in October 2025. The loss is for everybody or for the callers of one
+   * region. Everything else of the region goes on. Nothing is replicated to or from a table that carries nothing out for anybody.
    *
    * https://aws.amazon.com/message/101925/
    *

@@ -80,10 +80,9 @@ const NOT_FORWARDED = new Set([
 const ARRIVES = new Set(["SendMessage", "SendMessageBatch", ...ITEM_WRITES]);
 
 /**
- * Stands between every caller and the emulator, as the network between regions does. It knows the region that a call comes
- * from by the port it arrives on and the region it is for by its signature, counts the calls and lets them suffer faults.
- * Requests are passed on byte for byte, Host header included, because they are signed; so are answers that no fault and no wrong
- * clock changes.
+ * Stands between every caller and the emulator, as the network between regions does. The port tells the region that a call comes from, and
+ * the signature the region that it is for. The gateway counts the calls and lets them suffer faults. Requests are passed on byte for byte,
+ * Host header included, because they are signed; so are answers that no fault and no wrong clock changes.
  */
 export class Gateway {
   private readonly faults = new Faults();

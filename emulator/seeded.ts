@@ -1,6 +1,6 @@
 /**
- * Numbers that look random and depend on nothing but a seed and positions: the same seed always decides the same, however much
- * time passes between two decisions and whatever else is decided in between.
+ * Numbers that look random and depend on nothing but a seed and positions. The same seed always decides the same, however much time passes
+ * and whatever else is decided between two decisions.
  *
  * @returns a number from 0 to below 1
  */

@@ -15,9 +15,9 @@ export interface TerraformCli {
 }
 
 /**
- * Decides where Terraform gets the provider from and writes the configuration for it to `directory`. In this order: the file
- * that `TF_CLI_CONFIG_FILE` names, if it exists; the mirror that `SQS_MULTI_REGION_PROVIDER_MIRROR` names; a mirror found on
- * this machine; the registry, with the download kept in our cache.
+ * Decides where Terraform gets the provider from and writes the configuration for it to `directory`. In this order: the file that
+ * `TF_CLI_CONFIG_FILE` names, if it exists, the mirror that `SQS_MULTI_REGION_PROVIDER_MIRROR` names, a mirror found on this machine. Last
+ * comes the registry, with the download kept in our cache.
  *
  * @throws Error when `SQS_MULTI_REGION_PROVIDER_MIRROR` names no mirror with the provider
  */

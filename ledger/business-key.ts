@@ -7,10 +7,10 @@ import type { Message } from "../messages/message";
 export type BusinessKey = (message: Message) => string | undefined;
 
 /**
- * Reads a business key by JMESPath, with the functions of Powertools such as `powertools_json`. The expression is applied to the
- * part of a Lambda record that is the same on every queue which a message or a copy of it lies on, and in every consumer:
- * `{ body, messageAttributes: { <name>: { dataType, stringValue or binaryValue } } }`, binary values in base64. So `messageId` gives
- * nothing, and a key that would be another one in another region cannot be named.
+ * Reads a business key by JMESPath, with the functions of Powertools such as `powertools_json`. The expression is applied to a part of the
+ * Lambda record: what is the same on every queue that holds the message or a copy, and in every consumer. `{ body, messageAttributes: {
+ * <name>: { dataType, stringValue or binaryValue } } }`, binary values in base64. So `messageId` gives nothing, and a key that would be
+ * another one in another region cannot be named.
  *
  * Throws for an expression that cannot be read. A message on which it fails, such as a body that is no JSON, has no business key.
  */
@@ -51,9 +51,9 @@ const FAULTS_OF_EXPRESSIONS: ReadonlySet<string> = new Set([
 export type BusinessValue = string | number | readonly BusinessValue[];
 
 /**
- * SHA-256, as 64 hexadecimal digits, of the value's text in UTF-8. Every language computes the same: a number is its decimal digits;
- * text is the number of its bytes, a colon, and itself; a list is its parts one after the other, each followed by a comma, in
- * square brackets. The order 4711 of the customer "Zoë" is `[4:Zoë,4711,]`.
+ * SHA-256, as 64 hexadecimal digits, of the value's text in UTF-8. Every language computes the same. A number is its decimal digits. Text
+ * is the number of its bytes, a colon, and itself. A list is its parts, each followed by a comma, in square brackets. The order 4711 of the
+ * customer "Zoë" is `[4:Zoë,4711,]`.
  */
 export function valueDigest(value: BusinessValue): string {
   return createHash("sha256").update(textOf(value)).digest("hex");

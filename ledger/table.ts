@@ -116,8 +116,8 @@ export class LedgerTable {
   }
 
   /**
-   * Writes the watermark items of a region. Global tables replicate items in no common order; where all of these are seen, spread
-   * over the table as they are, everything that the region wrote before them is taken to be there too.
+   * Writes the watermark items of a region. Global tables replicate items in no common order. These items are spread over the table. Where
+   * all of them are seen, everything that the region wrote before them is taken to be there too.
    * @param at epoch milliseconds
    */
   async putWatermarks(region: string, at: number): Promise<void> {

@@ -3,12 +3,12 @@ import { BACK_OFF_MAX_SECONDS } from "../core/limits";
 const FIRST_BACK_OFF_SECONDS = 2;
 
 /**
- * Seconds until a message that failed is tried again: doubling with each receive up to the longest back-off, and of that between
- * half and all, so that what failed together does not come back together. While a queue is away for 30 s no message gets beyond
- * the step of 32 s, so all are through about half a minute after it returns; however long it is away, within two minutes.
+ * Seconds until a message that failed is tried again, doubling with each receive up to the longest back-off. The result is between half and
+ * all of that, so that what failed together does not come back together. While a queue is away for 30 s no message gets beyond the step of
+ * 32 s. So all are through about half a minute after the queue returns, and within two minutes however long it was away.
  *
- * Receive counts also rise without a failure (throttled pollers, a function without capacity): that makes a wait longer, never
- * longer than the longest back-off, and decides nothing else.
+ * Receive counts also rise without a failure (throttled pollers, a function without capacity): that makes a wait longer, never longer than
+ * the longest back-off, and decides nothing else.
  *
  * @param random a number from 0 to below 1
  */
@@ -24,9 +24,9 @@ const SOON_SECONDS = 5;
 const LATER_SECONDS = 20;
 
 /**
- * Seconds until a message is tried again that waits because no region owns its home: about 5, so that a new owner gets its first
- * messages within seconds, and after two minutes about 20. An hour without an owner takes fewer than 200 receives of a message; the
- * 1,000 after which a standard ingress queue gives it to the DLQ last for more than five hours.
+ * Seconds until a message is tried again that waits because no region owns its home. About 5, so that a new owner gets its first messages
+ * within seconds; after two minutes about 20. An hour without an owner takes fewer than 200 receives of a message. A standard ingress queue
+ * gives a message to the DLQ after 1,000, which last for more than five hours.
  *
  * @param random a number from 0 to below 1: what failed together does not come back together
  */

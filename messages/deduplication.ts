@@ -15,9 +15,9 @@ export function deduplicationId({ home, id }: Pick<Origin, "home" | "id">): stri
 }
 
 /**
- * The same for outbox and standby queues, which tell a marked copy from one without a mark: a message that was copied, was not taken
- * by the work queue, and is tried again when its home has been fenced, has to come to its owner with the mark. Both copies are one
- * message on the work queue that they are moved to.
+ * The same for outbox and standby queues, which tell a marked copy from one without a mark. A message may have been copied, but not taken
+ * by the work queue, when its home is fenced. Tried again, the message has to come to its owner with the mark. Both copies are one message
+ * on the work queue that they are moved to.
  */
 export function copyDeduplicationId({ owner, ...origin }: Pick<Origin, "home" | "id" | "owner">): string {
   return owner === undefined

@@ -88,8 +88,8 @@ export function encodeOrigin(origin: Origin): MessageAttributeValue {
 }
 
 /**
- * Reads an origin, or gives undefined for anything that is none. Regions are applied at different times, so old code meets new
- * origins: a later version may add fields and never changes the meaning of one; fields unknown here are passed over.
+ * Reads an origin, or gives undefined for anything that is none. Regions are applied at different times, so old code meets new origins. A
+ * later version may add fields, and never changes the meaning of one. Fields that are unknown here are passed over.
  */
 export function decodeOrigin(value: string | undefined): Origin | undefined {
   const fields = parseObject(value);

@@ -10,9 +10,9 @@ export interface Stamped {
 }
 
 /**
- * Puts its origin on a message that was taken from an ingress queue. An origin that is already there is stale, because consumers
- * republish messages with all attributes: it is replaced, and where the new one does not fit it is removed, since a message that
- * travels under another message's identity would be taken for that one and dropped.
+ * Puts its origin on a message that was taken from an ingress queue. An origin that is already there is stale, because consumers republish
+ * messages with all attributes. The stale origin is replaced, or removed where the new one does not fit. A message under another message's
+ * identity would be taken for that one and dropped.
  */
 export function stamp(message: Message, origin: Origin): Stamped {
   const bare = withoutOrigin(message);
@@ -30,8 +30,8 @@ export function stamp(message: Message, origin: Origin): Stamped {
 
 /**
  * A message as one of a region's own, for the region's work queue. Whoever owns that region's home processes the message from now on, also
- * when the home that took the message in has another owner by then: no other queue may hold the message. Without room for the mark, or
- * without an origin, the message stays what it is.
+ * when the home that took the message in gets another owner. No other queue may hold the message. Without room for the mark, or without an
+ * origin, the message stays what it is.
  */
 export function madeOwn(message: Message, region: string): Message {
   const origin = originIn(message);

@@ -237,8 +237,8 @@ interface Limits {
 const OBSERVING_LATENCY_MS = 50;
 
 /**
- * The work of each function for events of each size, as the stub sees it: which queues it calls, with what, and how many calls are
- * in flight at a time. The raw loop is given just that, so that it stays a fair limit when functions change.
+ * The work of each function for events of each size, as the stub sees it. Which queues does the function call, with what, and how many
+ * calls are in flight at a time? The raw loop is given just that, so that it stays a fair limit when functions change.
  */
 async function limitsOf({ plan, stub }: Bench, functions: readonly RunningFunction[]): Promise<Limits> {
   const limits = new Map<string, Limit>();

@@ -14,8 +14,8 @@ import type {
 } from "./protocol";
 
 /**
- * What Lambda's runtime does, as far as a function notices it: loads `index.js`, then parses an event, waits for the handler and
- * writes its response as JSON, one event at a time.
+ * What Lambda's runtime does, as far as a function notices it. It loads `index.js`, then parses an event, waits for the handler and writes
+ * its response as JSON, one event at a time.
  *
  * Arguments: the folder of the function, and the file of an event that is handled at once (for cold starts).
  */

@@ -3,9 +3,9 @@ import type { MessageAttributeValue } from "@aws-sdk/client-sqs";
 import { PRODUCER_KEY_ATTRIBUTE } from "../../messages/producer-key";
 
 /**
- * A new producer key: the time and a random id. Give it to a message as the attribute {@link PRODUCER_KEY_ATTRIBUTE}, and to no other
- * message: when the same message, with the same key, body and attributes, is sent to a second region because the answer of the
- * first got lost, the ledger knows both for one. It counts for 15 minutes.
+ * A new producer key: the time and a random id. Give the key to one message, as the attribute {@link PRODUCER_KEY_ATTRIBUTE}. When the
+ * answer of a region got lost, send the message to a second region with the same key, body and attributes: the ledger knows both for one.
+ * It counts for 15 minutes.
  * @param now the clock, in epoch milliseconds
  */
 export function producerKey(now: number = Date.now()): string {

@@ -23,8 +23,9 @@ const TAKING_ACTIONS = [
 ] as const;
 
 /**
- * Statements that close a queue of the canary to all but the functions that use it: whoever forges a heartbeat, or takes one away, has a
- * say in whether a region is fit and in what counts as processed. What Terraform does with a queue stays open, and so does reading of dead-letter queues, which people do.
+ * Statements that close a queue of the canary to all but the functions that use it. Whoever forges a heartbeat, or takes one away, has a
+ * say in whether a region is fit and in what counts as processed. What Terraform does with a queue stays open, and so does reading of
+ * dead-letter queues, which people do.
  * @param other the peer or home that the queue is for
  */
 export function canaryGuard(

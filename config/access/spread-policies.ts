@@ -30,9 +30,9 @@ export interface SpreadPolicy {
 }
 
 /**
- * What grows with the logical queues of a group, which is too much for the policy inside a role. A queue's name alone decides which
- * policy of a kind names it, so another queue changes one of each, and none ever moves: for a moment nobody could look at it, and the
- * region would be unfit. Policies without a resource are left out.
+ * What grows with the logical queues of a group, which is too much for the policy inside a role. A queue's name alone decides which policy
+ * of a kind names it, so another queue changes one of each, and none ever moves. A queue that moved could not be looked at for a moment,
+ * and its region would be unfit. Policies without a resource are left out.
  */
 export function spreadPolicies(configuration: GroupSettings, region: string): readonly SpreadPolicy[] {
   const kinds = [

@@ -173,8 +173,8 @@ export async function movesTo(stage: Stage, region: string): Promise<void> {
 }
 
 /**
- * Has orders pile up in a region that processes them, so that there are some to be rescued whenever it is lost: its consumers get as far as the shop's services,
- * which refuse them.
+ * Has orders pile up in a region that processes them, so that there are some to be rescued whenever it is lost. Its consumers get as far as
+ * the shop's services, which refuse them.
  * @returns ends that
  */
 export async function pilesUp({ shop, timeline, traffic }: Stage, region: string): Promise<() => void> {

@@ -177,8 +177,8 @@ export function rescueOf(
 }
 
 /**
- * Orders that nobody but a region had when that region was lost for good: it had accepted them within the last seconds, and no function had
- * given them to another region.
+ * Orders that nobody but a region had when that region was lost for good. The region had accepted them within the last seconds, and no
+ * function had given them to another one.
  * @param seconds for which an order may be without a copy
  */
 export function strandedIn(

@@ -25,9 +25,9 @@ const PAUSE_MS = 500;
 const IN_FLIGHT = 5;
 
 /**
- * Sends orders steadily to the ingress queue of the region that it is told. When that does not answer, it sends the same order, with the
- * same producer key, to the next region's, and stays there until it is told another one: the two are one message. An order that no
- * region takes is tried until one does.
+ * Sends orders steadily to the ingress queue of the region that it is told. When that does not answer, the producer sends the same order,
+ * with the same producer key, to the next region. The two are one message. The producer stays there until it is told another region. An
+ * order that no region takes is tried until one does.
  */
 export class Producer {
   readonly sent: SentOrder[] = [];

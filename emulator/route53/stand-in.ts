@@ -1,12 +1,9 @@
 /**
  * A stand-in for what Route 53 does besides its API, which the emulator has: it runs the health checks and answers DNS.
  *
- * ```ts
- * const route53 = await emulator.route53({ account });
- * new Resolver().setServers([route53.dnsServer("us-east-1")]);  // as a function in us-east-1 would
- * route53.text("orders.example.com", { from: "us-east-1" });     // the same question without DNS
- * route53.status(checkId);                                       // "healthy" or "unhealthy"
- * ```
+ * ```ts const route53 = await emulator.route53({ account }); new Resolver().setServers([route53.dnsServer("us-east-1")]); // as a function
+ * in us-east-1 would route53.text("orders.example.com", { from: "us-east-1" }); // the same question without DNS route53.status(checkId);
+ * // "healthy" or "unhealthy" ```
  *
  * | part | what it does |
  * |---|---|
@@ -17,16 +14,16 @@
  * | `dns-server.ts`, `wire.ts` | DNS over UDP and TCP |
  * | this file | puts them together in real time |
  *
- * Where requests come from and get to: health checkers and CloudWatch's data stream are on the `internet`, for which the gateway
- * has a port. So an endpoint in a region that is lost or isolated fails, its metrics cannot be read, and data points put before grow
- * old; a link that is cut between two regions changes nothing. DNS is a global service that outlives any region: each region has a
- * DNS server of its own, which gives no answer while the region is lost or isolated. Reading the configuration passes no gateway:
- * Route 53 goes on with it while its control plane is away, and no call of it is counted.
+ * Where requests come from and get to: health checkers and CloudWatch's data stream are on the `internet`, for which the gateway has a
+ * port. So an endpoint in a region that is lost or isolated fails, its metrics cannot be read, and data points put before grow old. A link
+ * that is cut between two regions changes nothing. DNS is a global service that outlives any region: each region has a DNS server of its
+ * own, which gives no answer while the region is lost or isolated. Reading the configuration passes no gateway: Route 53 goes on with it
+ * while its control plane is away, and no call of it is counted.
  *
- * What differs from AWS: resolvers keep nothing for the time to live; changes of records take effect at the next look, within a
- * second; the health checkers are all in one place; a TCP check of a function URL gets to the gateway and always passes; weighted,
- * multivalue and IP-based records and wildcards are not known. With a shorter minute, the periods of metrics and the intervals of
- * requests shrink, not the time-outs of requests.
+ * What differs from AWS: resolvers keep nothing for the time to live. Changes of records take effect at the next look, within a second. The
+ * health checkers are all in one place. A TCP check of a function URL gets to the gateway and always passes. Weighted, multivalue and
+ * IP-based records and wildcards are not known. With a shorter minute, the periods of metrics and the intervals of requests shrink, not the
+ * time-outs of requests.
  */
 import { setMaxListeners } from "node:events";
 import type { HealthCheck } from "@aws-sdk/client-route-53";

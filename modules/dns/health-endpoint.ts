@@ -21,8 +21,8 @@ export interface HealthEndpointProps {
  * The public URL of a region's health function, which must exist. Public callers need both permissions:
  * https://docs.aws.amazon.com/lambda/latest/dg/urls-auth.html
  *
- * AWS also suggests the condition `lambda:InvokedViaFunctionUrl` on the second one, which provider aws sets from 6.29.0 on
- * (`invoked_via_function_url`) and 5.100.0 does not know: so whoever has an AWS account may invoke the function without the URL too.
+ * AWS also suggests the condition `lambda:InvokedViaFunctionUrl` on the second one. Provider aws sets the condition from 6.29.0 on
+ * (`invoked_via_function_url`); 5.100.0 does not know it. So whoever has an AWS account may invoke the function without the URL too.
  */
 export class HealthEndpoint extends Construct {
   /** Where it is reached: a name that Lambda has made up. */

@@ -41,7 +41,7 @@ const NEVER_LATE = { maximumEventAgeInSeconds: CONTROLLER_PERIOD_SECONDS, maximu
 
 /**
  * The controller of a failover group in one region, and what starts it every minute: a schedule of EventBridge Scheduler and a rule of
- * EventBridge, which are two services with ways of their own into Lambda. While either works, one run follows the other without a gap.
+ * EventBridge. These are two services, each with a way of its own into Lambda. While either works, one run follows the other without a gap.
  */
 export class ControllerFunction extends Construct {
   constructor(scope: Construct, id: string, { configuration, region, provider, policies }: ControllerProps) {

@@ -68,8 +68,8 @@ export function* orderMove(options: MoveOptions, context: CommandContext): Steps
 }
 
 /**
- * A number above all that were read, and above those that were given a second ago and not read: by the tables' own time, because nobody's
- * clock but theirs is known to be right.
+ * A number above all that were read, and above those that were given a second ago and not read. It goes by the tables' own time, because no
+ * other clock is known to be right.
  */
 function nextNumber({ observations }: Seen, highest: number): number {
   const dates = [...observations.items().values()].map(({ date }) => date);

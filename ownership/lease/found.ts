@@ -7,8 +7,8 @@ import { takingOf } from "./taking";
 import { JUDGE_MS } from "./times";
 
 /**
- * The round by which a home comes to be: its own region's table alone decides then. Every table that might hold a claim has to have said
- * for as long as a lease and its margin, without a gap, that it holds none; a table that does not answer says nothing.
+ * The round by which a home comes to be: its own region's table alone decides then. Every table that might hold a claim has to say that it
+ * holds none, without a gap, for as long as a lease and its margin. A table that does not answer says nothing.
  */
 export function foundPlan(view: HomeView, context: TakeContext): Plan | undefined {
   const { home, claims, sightings } = view;

@@ -23,8 +23,8 @@ export const NO_OWNER = "NoOwner";
 /**
  * Who owns a home, by the passes of all regions. Make one for the life of the process. The own region's pass is asked first, and alone
  * while it is open. Then that of the peer which was the owner last, and alone while it is open, because five regions have twenty copies of
- * peers' passes. Of a pass all tables are asked at once, each for itself, and any that shows it open will do: two are never open, and a
- * table that fails or hangs makes nobody wait for longer than its call lasts.
+ * peers' passes. All tables are asked for a pass at once, and any that shows the pass open will do, because two are never open. A table
+ * that fails or hangs makes nobody wait for longer than its call lasts.
  */
 export class OwnerReader {
   private readonly own: PassReader;

@@ -27,7 +27,7 @@ export interface PassInput {
 
 /**
  * The region's pass for every table that answered, in each table's own time. A moment of a table is its `Date` plus the monotonic time
- * since that answer arrived: earlier than the truth by the way of the answer, and by what `Date` leaves out of a second.
+ * since that answer arrived. The moment is earlier than the truth by the way of the answer, and by what `Date` leaves out of a second.
  */
 export function passWrites(input: PassInput): readonly Write[] {
   const { region, items, open, closed } = input;

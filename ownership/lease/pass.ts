@@ -2,8 +2,8 @@ import type { Pass } from "./items";
 import { LEASE_MS, MARGIN_MS } from "./times";
 
 /**
- * Whether a pass that was read is open now. Everything is whole milliseconds, and every rounding and every doubt closes: an opening that
- * comes too late costs a moment, one that lasts too long has two regions process one home.
+ * Whether a pass that was read is open now. Everything is whole milliseconds, and every rounding and every doubt closes. An opening that
+ * comes too late costs a moment. One that lasts too long has two regions process one home.
  */
 
 /** How long a reading counts, from the moment before its request was sent. Then the pass is read again. */

@@ -96,8 +96,8 @@ class Ownership {
   }
 
   /**
-   * Whether a later run of this region has been looking for so long that it knows of every pass before, or, for a spare run, whether a
-   * young one of its configuration lives. Two runs never take each other for the later one.
+   * Whether a later run of this region has been looking for so long that it knows of every pass before. Of a spare run: whether a young one
+   * of its configuration lives. Two runs never take each other for the later one.
    */
   private isSucceeded(): boolean {
     const { region } = this.settings;

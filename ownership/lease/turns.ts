@@ -28,8 +28,8 @@ function nextOf({ claims, latest }: HomeView): string | undefined {
 }
 
 /**
- * How much longer than a lapse this region waits before it takes a home, so that regions do not take from each other: one turn for each
- * able region before it. Undefined: the home is not for this region to take over.
+ * How much longer than a lapse this region waits before it takes a home: one turn for each able region before it. So regions do not take
+ * from each other. Undefined: the home is not for this region to take over.
  */
 export function turnMs(
   view: HomeView,

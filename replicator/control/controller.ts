@@ -45,9 +45,9 @@ export interface RunReport {
 }
 
 /**
- * One run of a region's controller, beside the leases that the run holds: finds out whether the region can do its work, tells the peers by
- * the canary, and gives the drainers their tasks. What must not be forgotten is in the notes, so that the next run goes on where this one
- * ends. Two at once do no harm: they decide the same.
+ * One run of a region's controller, beside the leases that the run holds. It finds out whether the region can do its work, tells the peers
+ * by the canary, and gives the drainers their tasks. What must not be forgotten is in the notes, so that the next run goes on where this
+ * one ends. Two at once do no harm: they decide the same.
  */
 export class Controller {
   readonly hooks: LeaseHooks;
@@ -162,7 +162,7 @@ export class Controller {
 
   /**
    * Whether a peer's home may go. What was moved by a moment, and not by the ledger, is processed first if the home goes back to its own
-   * region; another region goes by its own knowledge, whatever was done here.
+   * region. Another region goes by its own knowledge, whatever was done here.
    */
   private mayLeave(home: string): boolean {
     const { notes } = this.notebook;

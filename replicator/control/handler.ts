@@ -20,9 +20,9 @@ const FIRST_TOLD_MS = 20_000;
 const TOLD_MS = 60_000;
 
 /**
- * A Lambda handler that takes part in the leases of all homes, and beside them does what a controller does, until another run of this region
- * has been doing so for long enough, or Lambda's time is over. Whatever started it, nothing comes of it while another run lives and is
- * young.
+ * A Lambda handler that takes part in the leases of all homes, and beside them does what a controller does. It ends when another run of
+ * this region has been doing so for long enough, or when Lambda's time is over. Whatever started it, nothing comes of it while another run
+ * lives and is young.
  *
  * @param forRun made anew for each run: connections of a worker that was frozen are dead, and nothing tells
  */

@@ -16,8 +16,8 @@ export interface Entry {
 }
 
 /**
- * The notes of this region, as they stand in its table. Two runs of one region may keep them at a time: each write is conditional on what was
- * read, and what another run has written is taken up before the next attempt.
+ * The notes of this region, as they stand in its table. Two runs of one region may keep them at a time. Each write is conditional on what
+ * was read, and what another run has written is taken up before the next attempt.
  */
 export class Notebook {
   private standing: Notes | undefined;

@@ -20,8 +20,8 @@ export interface ReclaimInput {
 }
 
 /**
- * What the own home has to take off its work queues before it may process them, because another region has. Only what the last owner says is
- * its own is taken off, by its own words: a message that is not taken off may be processed twice, one that is taken off wrongly is lost.
+ * What the own home has to take off its work queues before it may process them, because another region has. Only what the last owner says
+ * is its own is taken off, by its own words. A message that is not taken off may be processed twice. One that is taken off wrongly is lost.
  *
  * @returns undefined: nothing is left to be taken off
  */
@@ -56,8 +56,8 @@ export function reclaimErrands(input: ReclaimInput): readonly Errand[] | undefin
 const EARLY_MS = 10_000;
 
 /**
- * Whether a queue is taken back: the drainer has seen all of it; or producers send so much that there is no end to be seen, and of what
- * was to be taken off it found nothing in the time that it had. What it has missed then is processed twice.
+ * Whether a queue is taken back: the drainer has seen all of it. Or producers send so much that no end is to be seen, and in its time the
+ * drainer found nothing that was to be taken off. What it has missed then is processed twice.
  */
 export function isTakenBack({ task }: Errand, result: DrainResult, now: number): boolean {
   const { drained, reclaimed, failures } = result;

@@ -37,7 +37,7 @@ export interface Known {
  *
  * While a home processes its own messages, what counts as processed follows what the home tells. When this region takes the home, that is
  * frozen as its *rescue*: every copy is told apart by one and the same moment, however long the move takes. What the home took in from
- * there on, until it was fenced, is this region's to process if the home gets itself back with everything processed here: the home is told
+ * there on, until it was fenced, is this region's to process. If the home gets itself back with everything processed here, the home is told
  * so, and deletes those messages from its work queue. That a copy has not arrived cannot be seen, so the region answers for that span from
  * then on. After a lapse nobody is told anything, and the home processes all of it itself.
  *

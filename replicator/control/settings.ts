@@ -47,7 +47,7 @@ export interface ControllerSettings {
 }
 
 /**
- * What the controller knows of a logical queue of its group: an SSM parameter per logical queue and region, written by Terraform
+ * What the controller knows of a logical queue of its group: an SSM parameter per logical queue and region. Terraform writes the parameter
  * below the path `queues` of {@link parameterNames}, since the environment of a function holds 4 KB.
  * https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html
  */

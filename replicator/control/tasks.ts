@@ -38,7 +38,7 @@ export interface ErrandInput {
 /**
  * What the drainers of this region are to do with its peers' copies. The copies of a home that this region owns are waited for, since every
  * second counts there, and the home's queues are read from here when its canary is silent. Copies of other homes are looked after when
- * there are any: what is processed is deleted, and what is this region's to process whoever owns the home is moved: copies that are marked
+ * there are any. What is processed is deleted. What is this region's to process, whoever owns the home, is moved: copies that are marked
  * for a home that it owns, and, without a ledger, what it has rescued.
  */
 export function errandsOf(input: ErrandInput): readonly Errand[] {
@@ -132,8 +132,8 @@ function mayAdopt(input: ErrandInput, effective: string, home: string): boolean 
 }
 
 /**
- * Whether the work that the owner before had begun has ended, by no wall clock of any machine: a run knows by the tables' own time how long
- * ago an earlier one has taken the home. A table whose clock is behind holds nothing up for long.
+ * Whether the work that the owner before had begun has ended. No wall clock of any machine counts: a run knows by the tables' own time how
+ * long ago an earlier one has taken the home. A table whose clock is behind holds nothing up for long.
  */
 function hasEnded({ inFlightSeconds, heldMs }: ErrandInput, home: string, { takenAgoMs }: HomeNow): boolean {
   const ownMs = heldMs[home] ?? 0;

@@ -2,18 +2,18 @@ import { DELAY_SECONDS } from "../../core/limits";
 import { AGE_PERIOD_MS, type AgePoint } from "./ages";
 
 /**
- * Up to where a logical queue is processed in its home: every message that the ingress queue took before this moment, in epoch
- * milliseconds, has left the work queue, processed or dead-lettered. Undefined when the ages do not tell.
+ * Up to where a logical queue is processed in its home, in epoch milliseconds. Every message that the ingress queue took before this moment
+ * has left the work queue, processed or dead-lettered. Undefined when the ages do not tell.
  *
  * What the work queue holds was put there no earlier than its oldest message. When it was put there, it had been on the ingress queue no
- * longer than the oldest message there at that time; or it was not there yet at the last look before that, and is newer than the look.
- * So whatever is not processed was taken in no earlier than the oldest message of the last look at the ingress queue that was over when
- * the work queue's oldest message was put. A message whose delay has not passed may be missing from a look, so where there were some,
+ * longer than the oldest message there at that time. Or it was not there yet at the last look before that, and is newer than the look. Take
+ * the last look at the ingress queue that was over when the work queue's oldest message was put. Whatever is not processed was taken in no
+ * earlier than the oldest message of that look. A message whose delay has not passed may be missing from a look, so where there were some,
  * the look tells as little as the longest delay allows.
  *
  * A standard queue leaves out of the age what was received three times and not deleted. On the work queue such a message is taken for
- * processed: it is tried again at home, and a peer does not rescue it. On the ingress queue it is one that could not be copied or
- * delivered for a while (nobody owned the home, or `sync` while a peer is away). Its copy tells when it got through at last.
+ * processed: it is tried again at home, and a peer does not rescue it. On the ingress queue it is one that could not be copied or delivered
+ * for a while (nobody owned the home, or `sync` while a peer is away). Its copy tells when it got through at last.
  * https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-available-cloudwatch-metrics.html
  */
 export function processedBefore(ingress: readonly AgePoint[], work: readonly AgePoint[]): number | undefined {

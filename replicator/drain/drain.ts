@@ -19,7 +19,7 @@ export interface Drained {
 
 /**
  * Receivers at a time. Each has two calls under way at most, and a client has fifty connections. Each makes three or four calls one after
- * the other for ten copies: with answers after 20 ms all together get through more than the function's share of a core allows.
+ * the other for ten copies. With answers after 20 ms, all together get through more than the function's share of a core allows.
  */
 const RECEIVERS = 24;
 /** Asks all of SQS's servers, and ends within the time that a call has. */
@@ -28,8 +28,8 @@ const CONFIRMING_SECONDS = 1;
 const PAUSE_MS = 2_000;
 
 /**
- * Does a task. It may be stopped at any moment and begun anew, and two may be at it at once: a message is always on one of the
- * queues, and what is moved twice is one message to the ledger, and for five minutes to a FIFO queue. What one run moves it moves once.
+ * Does a task. A drain may be stopped at any moment and begun anew, and two may be at it at once, because a message is always on one of the
+ * queues. What is moved twice is one message to the ledger, and for five minutes to a FIFO queue. What one run moves it moves once.
  */
 export async function drain(task: DrainTask, drainage: Drainage, context: DrainContext): Promise<Drained> {
   const { settings } = drainage;

@@ -1,16 +1,16 @@
 import type { Copy } from "./copy";
 
 /**
- * Messages that a run moves, by origin. A home that tries again copies a message again, and so does its forwarder; of such copies one is
- * moved, and the others are deleted once the work queue has taken that. Copies without an origin cannot be told apart.
+ * Messages that a run moves, by origin. A home that tries again copies a message again, and so does its forwarder. Of such copies one is
+ * moved, and the others are deleted once the work queue has taken that one. Copies without an origin cannot be told apart.
  */
 export class Moved {
   private readonly accepted = new Set<string>();
   private readonly underWay = new Set<string>();
 
   /**
-   * What a copy that is to be moved is to this run: the `first` of its message, from now on; a copy beside one that is `underWay`; or one
-   * that is `repeated`, because another was moved.
+   * What a copy that is to be moved is to this run: the `first` of its message, from now on, or a copy beside one that is `underWay`. Or
+   * the copy is `repeated`, because another was moved.
    */
   claim(copy: Copy): "first" | "underWay" | "repeated" {
     const key = keyOf(copy);

@@ -11,8 +11,8 @@ import type { DrainRun, QueueLook } from "./run";
 import type { DrainTask } from "./task";
 
 /**
- * What stays is out of sight for this long, so that it is seen once: the queue counts receives, and would take a message to the DLQ
- * that was only looked at. When all is done it is made visible; after a run that did not get so far, the next one begins behind it.
+ * What stays is out of sight for this long, so that it is seen once. The queue counts receives, and would take a message to the DLQ that
+ * was only looked at. When all is done it is made visible; after a run that did not get so far, the next one begins behind it.
  */
 const VISIBILITY_SECONDS = BACK_OFF_MAX_SECONDS;
 const CONFIRMING_SECONDS = 1;

@@ -42,14 +42,14 @@ export interface Circumstances {
 }
 
 /**
- * When copies that stay are to be seen again. What its home will process is seen at once, by whoever may need it; but when that was
- * seen before, it steps back, a little longer each time, or copies that are never processed (dead letters of the home) would be all
- * that is ever received.
+ * When copies that stay are to be seen again. What its home will process is seen at once, by whoever may need it. When that was seen
+ * before, it steps back, a little longer each time. Otherwise copies that are never processed (dead letters of the home) would be all that
+ * is ever received.
  *
  * What this run has no business with is seen rarely, and all of it at one time.
  *
- * A FIFO queue gives what is behind a message only when that is gone or visible. So what stays of a group returns at one time, and at
- * once as long as something of the group is going.
+ * A FIFO queue gives what is behind a message only when that is gone or visible. So what stays of a group returns at one time, and at once
+ * as long as something of the group is going.
  */
 export function returnsOf(
   stays: readonly Stay[],

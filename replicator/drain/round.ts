@@ -21,11 +21,11 @@ const VISIBILITY_SECONDS = 30;
 const HOLD_MS = 20_000;
 
 /**
- * One batch, from its receipt to its end: what is processed is deleted, what is to be moved is sent and then deleted, and
- * everything else is made visible again. A copy is deleted only after the queue that it was for has accepted it, so whatever fails,
- * and wherever the function is stopped, it is there once more.
+ * One batch, from its receipt to its end: what is processed is deleted, what is to be moved is sent and then deleted, and everything else
+ * is made visible again. A copy is deleted only after the queue that it was for has accepted it, so whatever fails, and wherever the
+ * function is stopped, it is there once more.
  *
- * The pass is asked when the batch is judged, and again right before each call that sends: whatever has taken time in between, nothing is
+ * The pass is asked when the batch is judged, and again right before each call that sends. Whatever has taken time in between, nothing is
  * sent that another region may be processing.
  * @param waitSeconds time for which an empty queue is waited for
  */
@@ -307,9 +307,8 @@ function isOwed(why: StaysFor): boolean {
 }
 
 /**
- * Whether a copy that stays says that those behind it will too: copies are processed roughly in their order. One that was received
- * before says nothing, since a copy that is never processed must not hide what is behind it; nor does one that this run has no
- * business with.
+ * Whether a copy that stays says that those behind it will too: copies are processed roughly in their order. One that was received before
+ * says nothing, since a copy that is never processed must not hide what is behind it. Nor does one that this run has no business with.
  */
 function isDiscouraging({ record, why }: Stay): boolean {
   return why === "unprocessed" ? receivesOf(record) <= 1 : isOwed(why);

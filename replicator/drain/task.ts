@@ -19,7 +19,7 @@ export interface DrainTask {
   readonly moves: readonly string[];
   /**
    * Of `moves`: regions whose home the copies' own home owns. No region has copies of its own messages, so what is marked for these regions
-   * is this one's to process, as long as the home's pass for them is open, and the own pass for the own home. @default none
+   * is this one's to process. That holds as long as the home's pass for them is open, and the own pass for the own home. @default none
    */
   readonly adopts?: readonly string[];
   /**
@@ -28,9 +28,9 @@ export interface DrainTask {
    */
   readonly processedBefore?: number;
   /**
-   * Without a ledger: copies without a mark that the home took in during one of these times, in epoch milliseconds, are this region's to
-   * process, like those that are marked for it: it owned the home then, and the home does not process them. They do not count as
-   * processed whatever `processedBefore` says. @default none
+   * Without a ledger: times in epoch milliseconds, in which this region owned the home. Copies without a mark that the home took in then
+   * are this region's to process, like those that are marked for it. The home does not process them. They do not count as processed
+   * whatever `processedBefore` says. @default none
    */
   readonly answersFor?: readonly TimeSpan[];
   /** The home's pollers stand still, so its outbox and then its ingress are read from here. Only while the home is moved. @default false */

@@ -8,8 +8,8 @@ import { type HealthVerdict, type RegionReading, type Unhealthy, verdictOn } fro
 /** Checkers of all locations together ask several times a second. */
 const KEPT_MS = 1_000;
 /**
- * Time for the table. Route 53 waits for the answer for two seconds after it has connected, in which there are also the handshake of TLS,
- * from the other side of the world, and a cold start.
+ * Time for the table. Route 53 waits for the answer for two seconds after it has connected. The handshake of TLS, from the other side of
+ * the world, and a cold start fall into that time.
  * https://docs.aws.amazon.com/Route53/latest/DeveloperGuide/dns-failover-determining-health-of-endpoints.html
  */
 const LIMIT_MS = 1_000;

@@ -36,9 +36,9 @@ export function batchHandler({ clients, process, ...options }: BatchFunction): B
 }
 
 /**
- * The answer by which Lambda deletes what is done and keeps what failed, also when everything failed: an error would have Lambda
- * keep the batch and count a failed invocation, for what is the state of a queue. On FIFO queues what follows a failed message in
- * its group is kept too; groups are independent of each other, and so what is done in others is not.
+ * The answer by which Lambda deletes what is done and keeps what failed, also when everything failed. An error would have Lambda keep the
+ * batch too, and count a failed invocation for what is the state of a queue. On FIFO queues what follows a failed message in its group is
+ * kept too; groups are independent of each other, and so what is done in others is not.
  * https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-errorhandling.html#services-sqs-batchfailurereporting
  */
 function partialResponse(

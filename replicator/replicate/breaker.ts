@@ -1,6 +1,6 @@
 /**
- * A permit for a call straight to a peer. With `trial` the call finds out whether a peer that was given up is back, and what
- * became of it must be told to {@link Breaker.settle} before there is another one.
+ * A permit for a call straight to a peer. With `trial` the call finds out whether a peer that was given up is back. What became of the call
+ * must be told to {@link Breaker.settle} before there is another one.
  */
 export type Permit = "normal" | "trial";
 
@@ -19,8 +19,8 @@ const LONGEST_PAUSE_MS = 30_000;
 const PAUSE_PER_LOST_MS = 30;
 
 /**
- * Decides, in the memory of one warm worker, whether a peer is worth a call or its copies go to its outbox at once. It only saves
- * time: a message that the peer does not take goes to the outbox in any state.
+ * Decides, in the memory of one warm worker, whether a peer is worth a call or its copies go to its outbox at once. It only saves time: a
+ * message that the peer does not take goes to the outbox in any state.
  *
  * | state | calls straight to the peer | leaves it when |
  * |---|---|---|
@@ -28,13 +28,12 @@ const PAUSE_PER_LOST_MS = 30;
  * | open | none | its pause is over |
  * | half-open | one, the trial | the trial is settled: closed if the peer answered in time, open if not |
  *
- * A pause is 1 s, doubling with each failed trial, or 30 times what a failed call has cost if that is longer; it is at most 30 s, and
- * of all this between three quarters and all.
+ * A pause is 1 s, doubling with each failed trial, or 30 times what a failed call has cost if that is longer; it is at most 30 s, and of
+ * all this between three quarters and all.
  *
- * A call that hangs costs the home as much as a hundred that do not, so one is enough; and however a peer fails, a worker spends
- * no more than about a twentieth of its time on finding out. A slow peer is a failed one, or it would slow the home. Until a peer has
- * answered a worker for the first time, a call that takes long may do so because the worker has just started: it costs the
- * shortest pause.
+ * A call that hangs costs the home as much as a hundred that do not, so one is enough. However a peer fails, a worker spends no more than
+ * about a twentieth of its time on finding out. A slow peer is a failed one, or it would slow the home. Until a peer has answered a worker
+ * for the first time, a call that takes long may do so because the worker has just started: it costs the shortest pause.
  */
 export class Breaker {
   private phase: BreakerState = "closed";

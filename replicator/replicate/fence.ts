@@ -9,8 +9,8 @@ export type Fence =
 const OPEN: Fence = { known: true };
 
 /**
- * The fence of a home. Messages of a fenced home are for its owner, which has to be one of the peers that copies go to: what is marked
- * for a region that never gets it would be processed by nobody.
+ * The fence of a home. Messages of a fenced home are for its owner, which has to be one of the peers that copies go to. What is marked for
+ * a region that never gets it would be processed by nobody.
  * @param owners absent for queues that are never fenced
  */
 export async function fenceOf(

@@ -21,8 +21,8 @@ export interface ForwarderConnections {
 
 /**
  * Takes records of an outbox queue to the peer's standby queue, as they are. While the peer is lost and its home is owned here, what was
- * marked for the peer goes to the own work queue: the peer's standby queue may never be reachable again, and this region is the one that
- * answers for what the peer was to process. What was marked for a third region is that region's, wherever the copy lies.
+ * marked for the peer goes to the own work queue. The peer's standby queue may never be reachable again, and this region answers for what
+ * the peer was to process. What was marked for a third region is that region's, wherever the copy lies.
  */
 export async function forward(
   records: readonly SQSRecord[],

@@ -37,12 +37,12 @@ export interface Peer {
 }
 
 /**
- * The way to a peer in `semi-sync`: straight to its standby queue if its breaker gives permit, and by its outbox for what that did
- * not take, for whatever reason: an error of the message itself is for the forwarder to judge, and no ground to withhold it from
- * the work queue.
+ * The way to a peer in `semi-sync`: straight to its standby queue if its breaker gives permit. What that did not take, for whatever reason,
+ * goes by the peer's outbox. An error of the message itself is for the forwarder to judge, and no ground to withhold the message from the
+ * work queue.
  *
- * The outbox that stands in for a standby queue has the time of settling: the work queue may have the message already, and would
- * have it twice if the clock kept the outbox from taking it.
+ * The fallback send to the outbox may use the time of settling, because the work queue may have the message already. If the clock kept the
+ * outbox from taking the message, the work queue would get it twice.
  */
 export function toPeer({ standby, outbox, breaker }: Peer, copies: CopyCount, context: BatchContext): Route {
   const { deadlines, now, random } = context;

@@ -42,10 +42,10 @@ export interface Connections {
  * | `sync` | standby queues | work queue |
  * | `none` | work queue | |
  *
- * A message that failed anywhere is repeated everywhere. So in `async` the outboxes come first: when one fails, the work queue has
- * not seen the message yet, no consumer sees it twice, and what a peer then holds twice has one origin. Outboxes are queues of the
- * home, so a peer that is away holds up nothing there; in `semi-sync` nothing on the way to the work queue waits for a peer. In `sync`
- * no consumer sees what a peer does not hold, and a peer that is away holds the message on the ingress queue.
+ * A message that failed anywhere is repeated everywhere. So in `async` the outboxes come first. When one fails, the work queue has not seen
+ * the message yet, so no consumer sees it twice. What a peer then holds twice has one origin. Outboxes are queues of the home, so a peer
+ * that is away holds up nothing there; in `semi-sync` nothing on the way to the work queue waits for a peer. In `sync` no consumer sees
+ * what a peer does not hold, and a peer that is away holds the message on the ingress queue.
  *
  * While another region owns the home, the work queue is left out: the copies carry the owner's name and are all there is. In `async` and
  * `sync` the owner's copy then stands in the work queue's place, behind those of the others. As long as no region owns the home, or nobody
@@ -108,8 +108,8 @@ export async function replicate(
 }
 
 /**
- * Lets messages pass that carry a mark. One without room for it would be taken for a message that was on the home's work queue, and
- * would be processed by nobody after the hand-back: it waits on the ingress queue until the home owns itself.
+ * Lets messages pass that carry a mark. A message without room for a mark would be taken for one that was on the home's work queue, and
+ * nobody would process it after the hand-back. So it waits on the ingress queue until the home owns itself.
  */
 function ifMarked(work: Target): Route {
   return async (parcels) =>

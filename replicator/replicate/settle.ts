@@ -25,12 +25,12 @@ export interface SourceQueues {
 }
 
 /**
- * Settles a batch after delivery: what can never be delivered is moved to the ingress DLQ, as it was received; what failed, or is
- * held behind such a message, is left on its queue and backed off.
+ * Settles a batch after delivery. What can never be delivered is moved to the ingress DLQ, as it was received. What failed, or is held
+ * behind such a message, is left on its queue and backed off.
  *
- * A message that the DLQ does not take either has failed, whatever the reason, and is never dropped: on a standard ingress queue SQS
- * itself moves it, unjudged, after 1,000 receives; from the ingress queue of a FIFO or `sync` queue and from an outbox nothing takes
- * it away, and it holds its group until somebody makes the DLQ take it.
+ * A message that the DLQ does not take either has failed, whatever the reason, and is never dropped. On a standard ingress queue SQS itself
+ * moves it, unjudged, after 1,000 receives. Nothing takes it away from the ingress queue of a FIFO or `sync` queue, or from an outbox.
+ * There it holds its group until somebody makes the DLQ take it.
  */
 export async function settle(
   { records, deliveries, done, received }: Settlement,

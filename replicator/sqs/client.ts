@@ -13,8 +13,8 @@ export interface Patience {
 export const PATIENT: Patience = { connectionTimeoutMs: 1_000, requestTimeoutMs: 3_000, attempts: 2 };
 
 /**
- * For calls that have a substitute at hand. The two farthest regions are 350 ms apart, there and back, so that there is time for a
- * new connection from anywhere to anywhere, and a peer that swallows packets is found out after half a second.
+ * For calls that have a substitute at hand. The two farthest regions are 350 ms apart, there and back. So there is time for a new
+ * connection from anywhere to anywhere, and a peer that swallows packets is found out after half a second.
  */
 export const IMPATIENT: Patience = { connectionTimeoutMs: 500, requestTimeoutMs: 1_000, attempts: 1 };
 
@@ -58,9 +58,9 @@ export function sqsClient(
 }
 
 /**
- * SQS turns the trace header of a call into the `AWSTraceHeader` of each message in it that brought none, and SDK and X-Ray put
- * the function's own header on every call. A message that had no trace header would arrive with one, and the traces of strangers
- * in one batch would be joined; so calls go without. A message's own header travels as its attribute.
+ * SQS turns the trace header of a call into the `AWSTraceHeader` of each message in it that brought none. SDK and X-Ray put the function's
+ * own header on every call. A message that had no trace header would arrive with one, and the traces of strangers in one batch would be
+ * joined; so calls go without. A message's own header travels as its attribute.
  * https://docs.aws.amazon.com/xray/latest/devguide/xray-services-sqs.html
  */
 function removeTraceHeaders(request: unknown): void {

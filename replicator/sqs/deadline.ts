@@ -10,8 +10,8 @@ export interface Deadline {
 }
 
 /**
- * The deadlines of one invocation. Sending ends early enough that what was not sent can still be moved, backed off and reported:
- * a function that Lambda stops at its timeout reports nothing, and its whole batch comes back, with what had been delivered.
+ * The deadlines of one invocation. Sending ends early enough that what was not sent can still be moved, backed off and reported. A function
+ * that Lambda stops at its timeout reports nothing, and its whole batch comes back, with what had been delivered.
  */
 export interface Deadlines {
   readonly sending: Deadline;

@@ -44,11 +44,11 @@ const HELD: Held = { accepted: false, class: "held" };
 
 /**
  * Takes every record through the stages, one after the other: a message enters a stage only when all places of the stage before have
- * accepted it. Batches run in parallel and do not wait for each other, and only messages under way exist, however many records there
- * are. Gives what became of each record, in their order: accepted by every place, or why not.
+ * accepted it. Batches run in parallel and do not wait for each other, and only messages under way exist, however many records there are.
+ * Gives what became of each record, in their order: accepted by every place, or why not.
  *
- * Entries of a call can fail singly, so on FIFO queues a call holds at most one message of a group, a message is sent when the one
- * before it in its group has been accepted everywhere, and a group stops at its first failure while others go on.
+ * Entries of a call can fail singly. So on FIFO queues a call holds at most one message of a group, and a message is sent when the one
+ * before it in its group has been accepted everywhere. A group stops at its first failure while others go on.
  */
 export async function deliver(
   records: readonly SQSRecord[],

@@ -29,8 +29,8 @@ export interface TelemetryOptions {
 }
 
 /**
- * Logs and metrics of a function: one log line and one metric document per batch, and one document more for each peer that it copied
- * to itself, and for each class of failure in it. Never message bodies, attributes or the text of errors, because SQS quotes
+ * Logs and metrics of a function: one log line and one metric document per batch. There is one document more for each peer that the
+ * function copied to itself, and for each class of failure. Never message bodies, attributes or the text of errors, because SQS quotes
  * contents in it.
  */
 export class Telemetry {

@@ -5,8 +5,8 @@ type Tracer = Awaited<ReturnType<typeof loadTracer>>;
 let tracer: Promise<Tracer | undefined> | undefined;
 
 /**
- * Runs `work` in an X-Ray subsegment with annotations, if this invocation is traced. The tracer is loaded by the first one that
- * is: with the X-Ray SDK it takes about as long to load as all the rest, and most functions are not traced.
+ * Runs `work` in an X-Ray subsegment with annotations, if this invocation is traced. The tracer is loaded by the first one that is. With
+ * the X-Ray SDK it takes about as long to load as all the rest, and most functions are not traced.
  */
 export async function traced<T>(
   name: string,

@@ -41,8 +41,8 @@ export function chainsOf(configuration: GroupSettings): Readonly<Record<string, 
 }
 
 /**
- * Records of a failover group whose regions Terraform alone knows. A name leads on by aliases as often as it has choices, and Route 53
- * takes an alias only when there is what it leads to: so there is a resource for each depth.
+ * Records of a failover group whose regions Terraform alone knows. A name leads on by aliases as often as it has choices. Route 53 takes an
+ * alias only when there is what it leads to, so there is a resource for each depth.
  */
 export class ModuleRecords extends Construct {
   constructor(

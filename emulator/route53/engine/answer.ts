@@ -101,8 +101,8 @@ function answered(
 }
 
 /**
- * A record is healthy if its health check is, and, when it is an alias that evaluates its target, if a record of the target is
- * that would be considered for the client. Without either it is healthy.
+ * A record is healthy if its health check is. An alias that evaluates its target also needs a healthy record of the target, one that would
+ * be considered for the client. Without either it is healthy.
  *
  * https://docs.aws.amazon.com/Route53/latest/DeveloperGuide/dns-failover-complex-configs.html
  */

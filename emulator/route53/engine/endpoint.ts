@@ -39,8 +39,8 @@ export function newEndpoint(check: Check, now: number, settings: Settings): Endp
 }
 
 /**
- * With the answer to a request: a checker changes its mind when as many requests in a row as the failure threshold say the
- * contrary, and sends the next one an interval after the answer.
+ * With the answer to a request. A checker changes its mind when as many requests in a row as the failure threshold say the contrary. The
+ * next request is sent an interval after the answer.
  *
  * https://docs.aws.amazon.com/Route53/latest/APIReference/API_HealthCheckConfig.html (FailureThreshold, RequestInterval)
  */

@@ -26,8 +26,8 @@ export const LIMITS = {
 export const SEARCHED_BYTES = 5_120;
 
 /**
- * Whether a request passed: connected in time, a status code of 2xx or 3xx in time, and for checks with string matching the
- * string, in the case that it is written in, wholly within the beginning of the body, in time.
+ * Whether a request passed: connected in time, with a status code of 2xx or 3xx in time. Checks with string matching also want the string
+ * in time, in its case, wholly within the beginning of the body.
  *
  * https://docs.aws.amazon.com/Route53/latest/DeveloperGuide/dns-failover-determining-health-of-endpoints.html
  */
