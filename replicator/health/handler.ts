@@ -17,14 +17,16 @@ export interface HealthParts {
   readonly settings: Pick<HealthSettings, "failoverGroup" | "region">;
   readonly table: ReachedTable;
   readonly clocks: () => Clocks;
+  /** How long the table may take, in milliseconds. @default what Route 53 leaves for it */
+  readonly limitMs?: number;
 }
 
 /**
  * A Lambda handler behind a public function URL. It tells whether the home is healthy by status, and why not by one word: which error a
  * table gave is in the log alone.
  */
-export function healthHandler({ settings, table, clocks }: HealthParts): HealthHandler {
-  const health = new OwnHealth({ region: settings.region, table, clocks });
+export function healthHandler({ settings, table, clocks, limitMs }: HealthParts): HealthHandler {
+  const health = new OwnHealth({ region: settings.region, table, clocks, limitMs });
   const telemetry = new HealthTelemetry(settings, () => clocks().wall);
   return async (event) => {
     const { path, method } = requestOf(event);

@@ -12,7 +12,7 @@ const KEPT_MS = 1_000;
  * the world, and a cold start fall into that time.
  * https://docs.aws.amazon.com/Route53/latest/DeveloperGuide/dns-failover-determining-health-of-endpoints.html
  */
-const LIMIT_MS = 1_000;
+export const TABLE_LIMIT_MS = 1_000;
 
 export interface OwnHealthOptions {
   /** The home, and the region in which this code runs. */
@@ -21,6 +21,8 @@ export interface OwnHealthOptions {
   readonly table: ReachedTable;
   /** The clocks of this machine. */
   readonly clocks: () => Clocks;
+  /** @default {@link TABLE_LIMIT_MS} */
+  readonly limitMs?: number | undefined;
 }
 
 /** What was read, or the code with which nothing could be. */
@@ -54,10 +56,10 @@ export class OwnHealth {
   }
 
   private async read(): Promise<Seen> {
-    const { region, table, clocks } = this.options;
+    const { region, table, clocks, limitMs = TABLE_LIMIT_MS } = this.options;
     const sent = clocks();
     try {
-      const { item, ...answer } = await getPass(table, region, clocks, LIMIT_MS);
+      const { item, ...answer } = await getPass(table, region, clocks, limitMs);
       return { ...answer, ...(item === undefined ? { homes: {} } : passIn(item, answer.dateMs)) };
     } catch (error) {
       return { sent, code: callFailure(error).code };

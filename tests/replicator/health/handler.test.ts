@@ -1,6 +1,7 @@
 import { Logger } from "@aws-lambda-powertools/logger";
 import fc from "fast-check";
 import { type HealthAnswer, type HealthHandler, healthHandler } from "../../../replicator/health/handler";
+import { TABLE_LIMIT_MS } from "../../../replicator/health/own-health";
 import { PassTable } from "../../ownership/lease/pass-table";
 import { passOf } from "./pass-of";
 
@@ -30,17 +31,25 @@ beforeEach(async () => {
   // The table's clock has nothing to do with this machine's.
   table.aheadMs = 3_600_000;
   later = { mono: 0, wall: 0 };
-  handler = healthHandler({
-    settings: { failoverGroup: "shop", region: HOME },
-    table: { client: table.client, name: "shop-ownership" },
-    clocks: () => ({ mono: Math.floor(performance.now()) + later.mono, wall: Date.now() + later.wall }),
-  });
+  handler = handlerWith({ limitMs: PATIENCE_MS });
   write();
 });
 afterEach(async () => {
   jest.restoreAllMocks();
   await table.close();
 });
+
+/** No machine is so slow that a table which answers is taken for one that does not. */
+const PATIENCE_MS = 60_000;
+
+function handlerWith({ limitMs }: Pick<Parameters<typeof healthHandler>[0], "limitMs">): HealthHandler {
+  return healthHandler({
+    settings: { failoverGroup: "shop", region: HOME },
+    table: { client: table.client, name: "shop-ownership" },
+    clocks: () => ({ mono: Math.floor(performance.now()) + later.mono, wall: Date.now() + later.wall }),
+    ...(limitMs !== undefined && { limitMs }),
+  });
+}
 
 /** The controller has just renewed. */
 function write({ homes = [HOME], fit = true, ms = 30_000 } = {}): void {
@@ -126,11 +135,10 @@ describe("a request", () => {
     expect(await handler(GET)).toEqual(unhealthy(why));
   });
 
-  test("is answered within Route 53's two seconds when the table is silent", async () => {
+  test("is answered when the table is silent, in half of Route 53's two seconds", async () => {
     table.fault = "hangs";
-    const began = performance.now();
-    expect(await handler(GET)).toEqual(unhealthy("unreadable"));
-    expect(performance.now() - began).toBeLessThan(1_500);
+    expect(await handlerWith({})(GET)).toEqual(unhealthy("unreadable"));
+    expect(TABLE_LIMIT_MS).toBe(1_000);
   });
 
   test("by HEAD has no body", async () => {
