@@ -36,6 +36,8 @@ export interface AlarmDefinition {
   /** Whether the topics of `recovery.alarm_action_arns` are told. */
   readonly tells: boolean;
   readonly exists: (configuration: GroupSettings) => Condition;
+  /** For the reader of a module, in a few words. */
+  readonly what: string;
   /** For the person who is woken: what it is, what comes of it, where to look. */
   readonly sentence: (subject: AlarmSubject) => string;
 }
@@ -43,6 +45,7 @@ export interface AlarmDefinition {
 /** Every alarm, by its word. `docs/reference/alarms.md` is made from it. */
 export const ALARMS = {
   controllerSilent: {
+    what: "no controller has run for a while",
     metric: METRICS.controllerRuns,
     statistic: "Sum",
     comparison: "LessThanThreshold",
@@ -56,6 +59,7 @@ export const ALARMS = {
       `The controller of ${group} in ${region} has not run for ${minutes} minutes: this region renews no lease, so its gates are closed, and its replicators hold what they take in until a peer owns the home. ${consequence}. Look at the log of the function ${controller} and at the schedule and the rule that start it.`,
   },
   ledgerLag: {
+    what: "entries of the ledger are behind",
     metric: METRICS.ledgerLag,
     statistic: "Maximum",
     comparison: "GreaterThanThreshold",
@@ -70,6 +74,7 @@ export const ALARMS = {
       `What consumers in ${home} note in the ledger ${ledger} has been visible in ${region} only after more than ${LEDGER_LAG_ALARM_SECONDS} seconds for ${minutes} minutes. Nothing is lost, but a message claimed in both regions within that time may be processed twice: wait with a planned evacuation or failback until this is over, and look at ReplicationLatency of the table.`,
   },
   homeUnhealthy: {
+    what: "the region says that it is not healthy",
     metric: METRICS.healthy,
     statistic: "Maximum",
     comparison: "LessThanThreshold",
@@ -87,6 +92,7 @@ export const ALARMS = {
    * https://docs.aws.amazon.com/Route53/latest/DeveloperGuide/health-checks-creating-values.html#health-checks-creating-values-cloudwatch
    */
   healthy: {
+    what: "the region says that it is healthy, for a health check to copy",
     metric: METRICS.healthy,
     statistic: "Minimum",
     comparison: "LessThanThreshold",

@@ -30,17 +30,13 @@ export const OTHER_WORDS = [
   "look",
   "drain",
   "ownership",
-  "controllerSilent",
-  "ledgerLag",
   "ledger",
   "health",
-  "homeUnhealthy",
 ] as const;
 export type OtherWord = (typeof OTHER_WORDS)[number];
 
 /** What a failover group with records has in its hosted zone, and what feeds it: an alarm, health checks, records. */
 export const DNS_WORDS = [
-  "healthy",
   "endpointHealth",
   "metricHealth",
   "routingControl",
@@ -131,7 +127,7 @@ function shortenedByTerraform(name: string, maxLength: number): string {
 }
 
 /** A word as names, addresses and tags spell it: `ingressDlq` is `ingress-dlq`. */
-export function spelled(word: Word | OtherWord | DnsWord): string {
+export function spelled(word: string): string {
   return word.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
 }
 
@@ -141,7 +137,7 @@ export function spelled(word: Word | OtherWord | DnsWord): string {
  */
 export function logicalId(
   owner: Operand<string>,
-  word: Word | OtherWord | DnsWord,
+  word: string,
   ...parts: readonly (string | undefined)[]
 ): string {
   return [text(owner), spelled(word), ...parts.filter((part) => part !== undefined)].join("_");
@@ -172,7 +168,7 @@ export function policyName(
 export function alarmName(
   prefix: Operand<string>,
   failoverGroup: Operand<string>,
-  word: OtherWord | DnsWord,
+  word: string,
   region: string,
   home?: string,
 ): string {

@@ -1,3 +1,4 @@
+import type { AlarmWord } from "../config/alarms";
 import type { GroupSettings } from "../config/configuration";
 import type { HealthCheck } from "../config/dns/checks";
 import { joinedMaps } from "../core/expression";
@@ -17,7 +18,10 @@ export function tagsOf(configuration: GroupSettings, queue: string, word: Word |
 }
 
 /** Tags of what a failover group has once. */
-export function groupTagsOf({ failoverGroup, tags }: GroupSettings, word: OtherWord | DnsWord): Tags {
+export function groupTagsOf(
+  { failoverGroup, tags }: GroupSettings,
+  word: OtherWord | DnsWord | AlarmWord,
+): Tags {
   const own = {
     "sqs-multi-region:failover-group": failoverGroup,
     "sqs-multi-region:role": spelled(word),

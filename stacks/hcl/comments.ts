@@ -1,3 +1,5 @@
+import { ALARMS, type AlarmDefinition } from "../../config/alarms";
+import { toSnake } from "../../core/spelling";
 import type { ResourceBlock } from "./blocks";
 
 /** What a resource of a module is about, by its name. */
@@ -29,10 +31,6 @@ const THINGS: readonly (readonly [name: RegExp, thing: string])[] = [
   ],
   [/^ownership$/, "Table of ownership: the vote of this region in who owns a home."],
   [/^ledger$/, "Ledger of processed messages."],
-  [/^controller_silent$/, "Alarm: no controller has run for a while."],
-  [/^ledger_lag$/, "Alarm: entries of the ledger are behind."],
-  [/^healthy$/, "Alarm that a health check copies: the region says that it is healthy."],
-  [/^home_unhealthy$/, "Alarm: the region says that it is not healthy."],
   [/^health_invoke/, "Lets the public health endpoint be called."],
   [/^health$/, "Health of the region, for Route 53."],
   [/^(?:endpoint|metric)_health$/, "Whether the region says that it is healthy."],
@@ -57,8 +55,16 @@ const PARTS: Readonly<Record<string, string>> = {
   aws_sqs_queue_redrive_policy: "Where messages go that were received too often.",
 };
 
+const ALARM = "aws_cloudwatch_metric_alarm";
+
+function alarmCalled(name: string): AlarmDefinition | undefined {
+  return Object.entries(ALARMS).find(([word]) => toSnake(word) === name)?.[1];
+}
+
 /** What a reviewer is told of a resource. @throws Error when nothing is known of it */
 export function commentOf({ type, name }: Pick<ResourceBlock, "type" | "name">): string {
+  const alarm = type === ALARM ? alarmCalled(name) : undefined;
+  if (alarm !== undefined) return `Alarm: ${alarm.what}.`;
   const thing = THINGS.find(([pattern]) => pattern.test(name))?.[1];
   if (thing === undefined) throw new Error(`${type}.${name} has no comment in stacks/hcl/comments.ts`);
   return [thing, PARTS[type] ?? ""].join(" ").trim();

@@ -1,4 +1,5 @@
 import fc from "fast-check";
+import { ALARMS } from "../../config/alarms";
 import {
   alarmName,
   DEFAULT_NAME_TEMPLATES,
@@ -70,7 +71,12 @@ test("alarms are called after group, word, region and home", () => {
 });
 
 test("addresses of different words never meet, whatever the queues are called", () => {
-  const word = fc.constantFrom(...QUEUE_WORDS, ...QUEUE_FUNCTION_WORDS, ...OTHER_WORDS);
+  const word = fc.constantFrom(
+    ...QUEUE_WORDS,
+    ...QUEUE_FUNCTION_WORDS,
+    ...OTHER_WORDS,
+    ...Object.keys(ALARMS),
+  );
   const region = fc.option(fc.constantFrom("us-east-1", "us-west-2"), { nil: undefined });
   const part = fc.tuple(fc.stringMatching(/^(?:orders|ingress|dlq|_|-){1,4}$/), word, region);
   fc.assert(
