@@ -1,8 +1,8 @@
 import { GetCallerIdentityCommand } from "@aws-sdk/client-sts";
 import type { Clients } from "./clients";
 import type { OperatedGroup } from "./group";
+import type { GroupView } from "./group-view";
 import { Refusal } from "./mistake";
-import type { Sight } from "./sight";
 import { accountIn, describe, type Trouble, troubleOf } from "./trouble";
 
 /** Whose credentials these are, or by region why that cannot be told. */
@@ -41,7 +41,7 @@ export async function callerIn(regions: readonly string[], clients: Pick<Clients
  */
 export async function checkAccount(
   group: OperatedGroup,
-  { troubles }: Sight,
+  { troubles }: GroupView,
   clients: Pick<Clients, "sts">,
 ): Promise<string | undefined> {
   for (const region of group.regions) {

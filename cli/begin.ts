@@ -2,7 +2,7 @@ import { checkAccount, refuseUnknownAccount } from "./account";
 import { withoutCredentials } from "./credentials";
 import type { CommandEnvironment } from "./environment";
 import type { OperatedGroup } from "./group";
-import type { Sight } from "./sight";
+import type { GroupView } from "./group-view";
 import { troublesOf } from "./troubles";
 
 /**
@@ -13,7 +13,7 @@ export async function begin(
   group: OperatedGroup,
   { clients, say }: CommandEnvironment,
   { uncheckedAccount = false }: { readonly uncheckedAccount?: boolean },
-): Promise<Sight> {
+): Promise<GroupView> {
   const sight = await group.look();
   const sentence = withoutCredentials(sight);
   if (sentence !== undefined) throw new Error(`${sentence}; nothing was changed`);

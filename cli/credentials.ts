@@ -1,10 +1,10 @@
-import type { Sight } from "./sight";
+import type { GroupView } from "./group-view";
 
 /** The SDK's words when every place is empty: they tell nothing. */
 const NOWHERE = "Could not load credentials from any providers";
 
 /** What there is to say when there are no credentials to look at any table with. */
-export function withoutCredentials({ tables, troubles }: Sight): string | undefined {
+export function withoutCredentials({ tables, troubles }: GroupView): string | undefined {
   const found = [...troubles.values()];
   const isAll = found.length === tables.length && found.every(({ kind }) => kind === "no-credentials");
   if (!isAll) return undefined;

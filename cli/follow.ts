@@ -1,6 +1,6 @@
 import type { CommandEnvironment } from "./environment";
 import type { OperatedGroup } from "./group";
-import type { Sight } from "./sight";
+import type { GroupView } from "./group-view";
 import { isCallersOwn, type Trouble } from "./trouble";
 import { type Ordered, type OrderProgress, progressOf } from "./waiting";
 
@@ -40,7 +40,7 @@ export async function follow(
     progressIn,
   }: {
     readonly timeoutMs: number;
-    readonly progressIn: (sight: Sight) => OrderProgress | Promise<OrderProgress>;
+    readonly progressIn: (sight: GroupView) => OrderProgress | Promise<OrderProgress>;
   },
 ): Promise<Followed> {
   const began = now();
@@ -61,7 +61,7 @@ export async function follow(
   }
 }
 
-function unseenIn({ tables, troubles }: Sight): Trouble | undefined {
+function unseenIn({ tables, troubles }: GroupView): Trouble | undefined {
   const found = [...troubles.values()];
   return found.length === tables.length && found.every(isCallersOwn) ? found[0] : undefined;
 }

@@ -7,7 +7,7 @@ import { type CommandContext, readGroup } from "../ownership/lease/commands";
 import type { Steps } from "../ownership/lease/effects";
 import { drive } from "../ownership/lease/store/drive";
 import type { Clients } from "./clients";
-import { Sight } from "./sight";
+import { GroupView } from "./group-view";
 import { VoterTables } from "./voter-tables";
 
 /** A failover group as an operator reaches it: by the data plane of its tables of ownership, each of which may be gone. */
@@ -55,9 +55,9 @@ export class OperatedGroup {
   }
 
   /** Reads every table that the configuration or a list names. */
-  async look(): Promise<Sight> {
+  async look(): Promise<GroupView> {
     const seen = await this.carryOut(readGroup(this.context, this.tables));
-    return new Sight(this.regions, seen, new Map(this.store.troubles));
+    return new GroupView(this.regions, seen, new Map(this.store.troubles));
   }
 
   /** Carries a command out. Neither what a table answers nor what it does not ends it early. */

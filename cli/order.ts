@@ -2,8 +2,8 @@ import { orderMove } from "../ownership/lease/commands";
 import type { Order } from "../ownership/lease/items";
 import { SHOWN_MS } from "../ownership/lease/times";
 import type { OperatedGroup } from "./group";
+import type { GroupView } from "./group-view";
 import { type Mistake, Refusal, Unclear, UsageError } from "./mistake";
-import type { Sight } from "./sight";
 import { describe, isOutOfReach } from "./trouble";
 import type { Ordered } from "./waiting";
 
@@ -55,7 +55,7 @@ export function checkWish(
  * @throws Refusal when it is not carried out as things stand; nothing was changed then
  * @throws Unclear when it may or may not take effect
  */
-export async function giveOrder(group: OperatedGroup, wish: Wish, sight: Sight): Promise<Ordered> {
+export async function giveOrder(group: OperatedGroup, wish: Wish, sight: GroupView): Promise<Ordered> {
   check(group, wish, sight);
   const { home, ...order } = wish;
   const result = await group.carryOut(orderMove({ home, ...order }, group.context));
@@ -69,7 +69,7 @@ export async function giveOrder(group: OperatedGroup, wish: Wish, sight: Sight):
   }
 }
 
-function check(group: OperatedGroup, wish: Wish, sight: Sight): void {
+function check(group: OperatedGroup, wish: Wish, sight: GroupView): void {
   const { home, to, lost, since } = wish;
   const refuse = (mistake: Omit<Mistake, "given">, given = orderingOf(wish)): never => {
     throw new Refusal({ given, ...mistake });

@@ -1,7 +1,7 @@
 import { areSole } from "../ownership/lease/lists";
 import type { OperatedGroup } from "./group";
+import type { GroupView } from "./group-view";
 import type { GroupRecords, LookedUp } from "./records";
-import type { Sight } from "./sight";
 import type { Trouble } from "./trouble";
 import { handOverOf, progressOf } from "./waiting";
 
@@ -56,14 +56,19 @@ export interface GroupStatus {
 }
 
 /** The state of a group as one look has shown it. @param records of a group that has them */
-export function statusOf(group: OperatedGroup, sight: Sight, records?: GroupRecords): GroupStatus {
+export function statusOf(group: OperatedGroup, sight: GroupView, records?: GroupRecords): GroupStatus {
   return {
     homes: group.regions.map((home) => homeStatus(group, sight, home, records)),
     regions: Object.fromEntries(sight.tables.map((region) => [region, regionStatus(group, sight, region)])),
   };
 }
 
-function homeStatus(group: OperatedGroup, sight: Sight, home: string, records?: GroupRecords): HomeStatus {
+function homeStatus(
+  group: OperatedGroup,
+  sight: GroupView,
+  home: string,
+  records?: GroupRecords,
+): HomeStatus {
   const ownership = sight.ownership(home);
   const claim = ownership.kind === "owned" ? ownership.claim : undefined;
   const { pending, lists } = sight.view(home);
@@ -95,7 +100,7 @@ function homeStatus(group: OperatedGroup, sight: Sight, home: string, records?: 
   };
 }
 
-function waitOf(sight: Sight, home: string): string | undefined {
+function waitOf(sight: GroupView, home: string): string | undefined {
   const { pending } = sight.view(home);
   if (pending !== undefined) {
     const progress = progressOf(sight, home, pending);
@@ -107,7 +112,7 @@ function waitOf(sight: Sight, home: string): string | undefined {
   return sight.pass(region, home) ? undefined : `${region} opens the home, or another region takes it`;
 }
 
-function regionStatus(group: OperatedGroup, sight: Sight, region: string): RegionStatus {
+function regionStatus(group: OperatedGroup, sight: GroupView, region: string): RegionStatus {
   const error = sight.troubles.get(region);
   const said = sight.said(region);
   const open = group.regions.flatMap((home): [string, number][] => {

@@ -1,8 +1,8 @@
-import type { Sight } from "./sight";
+import type { GroupView } from "./group-view";
 import { adviceFor, describe } from "./trouble";
 
 /** What kept tables from being looked at, what to do, and what follows for the rest: a line each. */
-export function troublesOf({ tables, troubles }: Sight): readonly string[] {
+export function troublesOf({ tables, troubles }: GroupView): readonly string[] {
   if (troubles.size === 0) return [];
   const found = [...troubles].map(
     ([region, trouble]) => `${region} could not be looked at: ${describe(trouble)}: ${trouble.message}`,

@@ -1,7 +1,7 @@
 import type { Order } from "../ownership/lease/items";
 import { hasMajorities } from "../ownership/lease/lists";
 import { JUDGE_MS, LEASE_MS } from "../ownership/lease/times";
-import type { Sight } from "./sight";
+import type { GroupView } from "./group-view";
 
 /** An order as whoever gave it knows it. */
 export type Ordered = Omit<Order, "id">;
@@ -15,7 +15,7 @@ export type OrderProgress =
   /** The order will not be carried out any more. */
   | { readonly kind: "over"; readonly why: string };
 
-export function progressOf(sight: Sight, home: string, order: Ordered): OrderProgress {
+export function progressOf(sight: GroupView, home: string, order: Ordered): OrderProgress {
   const { to, number } = order;
   const { orders, claims } = sight.view(home);
   const ownership = sight.ownership(home);
@@ -35,7 +35,7 @@ export function progressOf(sight: Sight, home: string, order: Ordered): OrderPro
 }
 
 /** What a home waits for that no order is about. Undefined: nothing. */
-export function handOverOf(sight: Sight, home: string): string | undefined {
+export function handOverOf(sight: GroupView, home: string): string | undefined {
   const ownership = sight.ownership(home);
   if (ownership.kind !== "handed-over") return undefined;
   const { epoch, next } = ownership.claim;
@@ -43,7 +43,7 @@ export function handOverOf(sight: Sight, home: string): string | undefined {
 }
 
 /** What keeps the destination from taking the home at all. */
-function hindranceIn(sight: Sight, home: string, { to }: Ordered): string | undefined {
+function hindranceIn(sight: GroupView, home: string, { to }: Ordered): string | undefined {
   if (!sight.isRunning(to)) return `the controller of ${to} runs`;
   const { fit, ownsItself, reaches } = sight.said(to)!.status;
   if (!fit) return `${to} is fit`;
@@ -53,7 +53,7 @@ function hindranceIn(sight: Sight, home: string, { to }: Ordered): string | unde
   return ownsItself || to === home ? undefined : `${to} owns and processes its own home`;
 }
 
-function nextStep(sight: Sight, home: string, { to, lost, force }: Ordered): string {
+function nextStep(sight: GroupView, home: string, { to, lost, force }: Ordered): string {
   const ownership = sight.ownership(home);
   if (lost !== undefined) return `${lost} has been silent for ${JUDGE_MS / 1_000} s and ${to} takes the home`;
   const owner = ownership.kind === "owned" ? ownership.claim.epoch.region : undefined;
@@ -66,7 +66,7 @@ function nextStep(sight: Sight, home: string, { to, lost, force }: Ordered): str
     : `the claim of ${owner} has lapsed and ${to} takes the home`;
 }
 
-function majorityOf(sight: Sight, home: string): string {
+function majorityOf(sight: GroupView, home: string): string {
   const voters = sight.votersOf(home);
   return voters.length === 0
     ? "the tables of the group can be read"

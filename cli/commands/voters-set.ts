@@ -5,8 +5,8 @@ import { begin } from "../begin";
 import type { CommandEnvironment } from "../environment";
 import { follow } from "../follow";
 import type { OperatedGroup } from "../group";
+import type { GroupView } from "../group-view";
 import { Refusal, Unclear, UsageError } from "../mistake";
-import type { Sight } from "../sight";
 import type { OrderProgress } from "../waiting";
 import { checkTables } from "./check-tables";
 import { commonOptions, EXIT_CODES, followOptions, groupOf, ORDER_TIME, reported } from "./common";
@@ -66,7 +66,7 @@ async function setVoters(
   const { number } = result;
   const { say, write } = environment;
   say(`ordered: ${voters.join(", ")} vote about every home (list ${number})`);
-  const progressIn = (sight: Sight) => votersProgress(group, sight, number);
+  const progressIn = (sight: GroupView) => votersProgress(group, sight, number);
   const followed = wait
     ? await follow(group, environment, { timeoutMs: timeout * 1_000, progressIn })
     : undefined;
@@ -80,7 +80,11 @@ async function setVoters(
   conclude(followed, notYet, say);
 }
 
-async function votersProgress(group: OperatedGroup, sight: Sight, number: number): Promise<OrderProgress> {
+async function votersProgress(
+  group: OperatedGroup,
+  sight: GroupView,
+  number: number,
+): Promise<OrderProgress> {
   const { highest } = votersOrder(sight.items);
   if (highest !== undefined && highest.number > number)
     return { kind: "over", why: `a later order has ${highest.voters.join(", ")} vote` };

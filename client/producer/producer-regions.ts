@@ -1,4 +1,4 @@
-import { Kept } from "../../core/kept";
+import { CachedAnswer } from "../../core/cached-answer";
 import { homeRecord } from "../../core/names";
 import { type RecordResolverOptions, RecordUnknown, type Resolver, recordResolver } from "./record-resolver";
 
@@ -63,7 +63,7 @@ export function producerRegions(options: ProducerRegionsOptions): ProducerRegion
       return { region: last, failure: error instanceof RecordUnknown ? error.code : "unknown" };
     }
   };
-  const answer = new Kept<Answer>((last) => ask(last?.region), ttlSeconds * 1_000, now);
+  const answer = new CachedAnswer<Answer>((last) => ask(last?.region), ttlSeconds * 1_000, now);
 
   return async () => {
     const { region, failure } = await answer.read();

@@ -4,7 +4,7 @@ import type { Condition, Operand } from "../../core/value";
 import { allow, type PolicyDocument, policyDocument, type Statement } from "./document";
 
 /** Where a function runs and what it runs with. */
-export interface FunctionSurroundings {
+export interface FunctionContext {
   readonly functionName: string;
   readonly region: string;
   readonly account: Operand<string>;
@@ -17,7 +17,7 @@ export interface FunctionSurroundings {
 /** Policy of a function's role: what is its own, and its log group, keys, traces and network interfaces. */
 export function functionPolicy(
   own: readonly Statement[],
-  { functionName, region, account, kmsKeyArns, tracing, vpc }: FunctionSurroundings,
+  { functionName, region, account, kmsKeyArns, tracing, vpc }: FunctionContext,
 ): PolicyDocument {
   return policyDocument([
     ...own,

@@ -5,19 +5,19 @@ import { type Ages, readAges } from "./ages";
 import { agesWanted, Backlog, workQueuesOf } from "./backlog";
 import { sendHeartbeat } from "./canary";
 import { WaitingCopies } from "./copies";
+import { attempt, type Dependencies } from "./dependencies";
 import { readDepths } from "./depths";
 import { Drainers } from "./drainers";
 import { Fitness } from "./fitness";
 import { HomeQueues } from "./home-queues";
-import { LedgerSight } from "./ledger-sight";
+import { LedgerProbe } from "./ledger-probe";
 import { Listener } from "./listener";
 import { Notebook } from "./notebook";
-import { attempt, type Parts } from "./parts";
 import type { ControlledQueues } from "./queues";
 import { nextHomes } from "./rescue";
 import { ReturnHome } from "./return-home";
 import type { ControlledQueue } from "./settings";
-import { errandsOf, standbysToAsk } from "./tasks";
+import { standbysToAsk, tasksFor } from "./tasks";
 import { processedBefore } from "./watermark";
 
 const BEAT_MS = HEARTBEAT_PERIOD_SECONDS * 1_000;
@@ -55,7 +55,7 @@ export class Controller {
   private readonly backlog = new Backlog();
   private readonly copies = new WaitingCopies();
   private readonly listener: Listener;
-  private readonly ledger: LedgerSight;
+  private readonly ledger: LedgerProbe;
   private readonly homeQueues: HomeQueues;
   private readonly notebook: Notebook;
   private readonly drainers: Drainers;
@@ -69,12 +69,12 @@ export class Controller {
   private woken = this.nextWake();
 
   constructor(
-    private readonly parts: Parts,
+    private readonly parts: Dependencies,
     private readonly list: ControlledQueues,
   ) {
     const { clock } = parts;
     this.listener = new Listener(parts);
-    this.ledger = new LedgerSight(parts);
+    this.ledger = new LedgerProbe(parts);
     this.homeQueues = new HomeQueues(parts, (keptMs) => this.listQueues(keptMs));
     this.notebook = new Notebook(parts);
     this.drainers = new Drainers(parts);
@@ -294,7 +294,7 @@ export class Controller {
     const { settings, now, clock } = this.parts;
     const { notes } = this.notebook;
     if (this.queues === undefined || notes === undefined) return;
-    const errands = errandsOf({
+    const tasks = tasksFor({
       ...settings,
       queues: this.queues,
       homes: this.homes,
@@ -304,8 +304,9 @@ export class Controller {
       hasCopies: (standby) => this.copies.mayBeOn(standby),
       now: now(),
     });
-    const refused = await this.drainers.send(errands, () => {});
-    for (const errand of errands)
-      if (errand.standby !== undefined && !refused.includes(errand)) this.copies.sent(errand.standby);
+    const refused = await this.drainers.send(tasks, () => {});
+    for (const drainerTask of tasks)
+      if (drainerTask.standby !== undefined && !refused.includes(drainerTask))
+        this.copies.sent(drainerTask.standby);
   }
 }

@@ -1,6 +1,6 @@
 import { GetQueueAttributesCommand } from "@aws-sdk/client-sqs";
 import { forEachParallel } from "../sqs/parallel";
-import { attempt, type Parts } from "./parts";
+import { attempt, type Dependencies } from "./dependencies";
 import { queueIn } from "./urls";
 
 const AT_A_TIME = 8;
@@ -19,7 +19,7 @@ export interface QueueDepth {
 
 /** By name of the queue, what it holds, as far as that could be asked. Counts may be a minute old. */
 export async function readDepths(
-  parts: Pick<Parts, "settings" | "sqs" | "onFailure">,
+  parts: Pick<Dependencies, "settings" | "sqs" | "onFailure">,
   queues: readonly string[],
 ): Promise<Readonly<Record<string, QueueDepth>>> {
   const depths: Record<string, QueueDepth> = {};
@@ -31,7 +31,7 @@ export async function readDepths(
 }
 
 async function depthOf(
-  { settings, sqs }: Pick<Parts, "settings" | "sqs">,
+  { settings, sqs }: Pick<Dependencies, "settings" | "sqs">,
   queue: string,
 ): Promise<QueueDepth> {
   const { Attributes = {} } = await sqs.send(

@@ -1,8 +1,8 @@
 import { InvokeCommand, type InvokeCommandOutput } from "@aws-sdk/client-lambda";
 import { callFailure } from "../../messages/failures";
 import type { DrainResult } from "../drain/task";
-import { attempt, type Parts } from "./parts";
-import type { Errand } from "./tasks";
+import { attempt, type Dependencies } from "./dependencies";
+import type { DrainerTask } from "./tasks";
 
 /** What a drainer is at. */
 interface Busy {
@@ -19,49 +19,49 @@ const AGAIN_MS = 15_000;
 /** Ends what a drainer is taken to be at, after a time. */
 type Free = (afterMs: number) => void;
 
-type OnResult = (errand: Errand, result: DrainResult) => void;
+type OnResult = (drainerTask: DrainerTask, result: DrainResult) => void;
 
-/** Gives errands to drainers, and remembers until when each is at it: nobody is sent twice. */
+/** Gives tasks to drainers, and remembers until when each is at it: nobody is sent twice. */
 export class Drainers {
   /** By function, and apart from it whether it takes back: that one does beside the copies of a home. */
   private readonly busy = new Map<string, Busy>();
 
-  constructor(private readonly parts: Pick<Parts, "lambda" | "now" | "onFailure">) {}
+  constructor(private readonly parts: Pick<Dependencies, "lambda" | "now" | "onFailure">) {}
 
   /**
-   * Sends drainers on errands: those that are free, or are to do something else now.
-   * @param onResult told what came of the errands on which something waits, to take back, when they end
-   * @returns errands that Lambda did not take: they are due again
+   * Sends drainers on tasks: those that are free, or are to do something else now.
+   * @param onResult told what came of the tasks on which something waits, to take back, when they end
+   * @returns tasks that Lambda did not take: they are due again
    */
-  async send(errands: readonly Errand[], onResult: OnResult): Promise<readonly Errand[]> {
-    const starts = errands.flatMap((errand) => {
-      const place = placeOf(errand);
-      const key = keyOf(errand.task);
+  async send(tasks: readonly DrainerTask[], onResult: OnResult): Promise<readonly DrainerTask[]> {
+    const starts = tasks.flatMap((drainerTask) => {
+      const place = placeOf(drainerTask);
+      const key = keyOf(drainerTask.task);
       const current = this.busy.get(place);
       if (current !== undefined && current.until > this.parts.now() && current.key === key) return [];
-      const busy = { key, until: errand.task.until };
+      const busy = { key, until: drainerTask.task.until };
       this.busy.set(place, busy);
       const free: Free = (afterMs) => {
         if (this.busy.get(place) === busy) this.busy.set(place, { key, until: this.parts.now() + afterMs });
       };
-      if (!isAwaited(errand)) return [this.start(errand, free)];
-      this.wait(errand, free, onResult);
+      if (!isAwaited(drainerTask)) return [this.start(drainerTask, free)];
+      this.wait(drainerTask, free, onResult);
       return [];
     });
     return (await Promise.all(starts)).flat();
   }
 
-  private async start(errand: Errand, free: Free): Promise<readonly Errand[]> {
-    const taken = await this.call(free, () => this.parts.lambda.start.send(invoke(errand)));
-    return taken === undefined ? [errand] : [];
+  private async start(drainerTask: DrainerTask, free: Free): Promise<readonly DrainerTask[]> {
+    const taken = await this.call(free, () => this.parts.lambda.start.send(invoke(drainerTask)));
+    return taken === undefined ? [drainerTask] : [];
   }
 
-  private wait(errand: Errand, free: Free, onResult: OnResult): void {
-    void this.call(free, async () => resultOf(await this.parts.lambda.wait.send(invoke(errand)))).then(
+  private wait(drainerTask: DrainerTask, free: Free, onResult: OnResult): void {
+    void this.call(free, async () => resultOf(await this.parts.lambda.wait.send(invoke(drainerTask)))).then(
       (result) => {
         if (result === undefined) return;
         free(0);
-        onResult(errand, result);
+        onResult(drainerTask, result);
       },
     );
   }
@@ -79,15 +79,15 @@ export class Drainers {
   }
 }
 
-function isAwaited({ task }: Errand): boolean {
+function isAwaited({ task }: DrainerTask): boolean {
   return task.action === "reclaim";
 }
 
-function invoke(errand: Errand): InvokeCommand {
+function invoke(drainerTask: DrainerTask): InvokeCommand {
   return new InvokeCommand({
-    FunctionName: errand.functionName,
-    InvocationType: isAwaited(errand) ? "RequestResponse" : "Event",
-    Payload: Buffer.from(JSON.stringify(errand.task)),
+    FunctionName: drainerTask.functionName,
+    InvocationType: isAwaited(drainerTask) ? "RequestResponse" : "Event",
+    Payload: Buffer.from(JSON.stringify(drainerTask.task)),
   });
 }
 
@@ -103,11 +103,11 @@ function named(name: string): Error {
   return Object.assign(new Error(name), { name });
 }
 
-function placeOf(errand: Errand): string {
-  return `${errand.functionName} ${isAwaited(errand)}`;
+function placeOf(drainerTask: DrainerTask): string {
+  return `${drainerTask.functionName} ${isAwaited(drainerTask)}`;
 }
 
 /** What makes a task another one than the same again. What is pruned by grows all the time. */
-function keyOf({ until: _until, processedBefore, ...task }: Errand["task"]): string {
+function keyOf({ until: _until, processedBefore, ...task }: DrainerTask["task"]): string {
   return JSON.stringify({ ...task, ...(task.moves.includes(task.home) && { processedBefore }) });
 }

@@ -1,16 +1,16 @@
 import type { Context } from "aws-lambda";
 import { parameterNames } from "../../ownership/parameters";
 import { Controller, type LeaseHooks } from "./controller";
+import type { Dependencies } from "./dependencies";
 import { publishHealth } from "./health-metric";
 import { holdLeases } from "./leases";
-import type { Parts } from "./parts";
 import { ControlledQueues } from "./queues";
 import { ControlTelemetry } from "./telemetry";
 
 export type ControlHandler = (event: unknown, context: Context) => Promise<void>;
 
 /** What is made for one run. */
-export interface RunParts extends Pick<Parts, "notes"> {
+export interface RunDependencies extends Pick<Dependencies, "notes"> {
   /** Ends the connections. */
   readonly close: () => void;
 }
@@ -27,13 +27,13 @@ const TOLD_MS = 60_000;
  * @param forRun made anew for each run: connections of a worker that was frozen are dead, and nothing tells
  */
 export function controlHandler(
-  given: Omit<Parts, "onFailure" | "notes">,
-  forRun: (onFailure: Parts["onFailure"]) => RunParts,
+  given: Omit<Dependencies, "onFailure" | "notes">,
+  forRun: (onFailure: Dependencies["onFailure"]) => RunDependencies,
   leases: typeof holdLeases = holdLeases,
 ): ControlHandler {
   const telemetry = new ControlTelemetry(given.settings);
   let failures: Record<string, string> = {};
-  const onFailure: Parts["onFailure"] = (part, code) => {
+  const onFailure: Dependencies["onFailure"] = (part, code) => {
     failures[part] = code;
   };
   const queues = new ControlledQueues(
@@ -45,7 +45,7 @@ export function controlHandler(
   return async (_event, context) => {
     failures = {};
     const { notes, close } = forRun(onFailure);
-    const parts: Parts = { ...given, notes, onFailure };
+    const parts: Dependencies = { ...given, notes, onFailure };
     const controller = new Controller(parts, queues);
     const run = { isOver: false };
     const ended = leases(

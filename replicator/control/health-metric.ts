@@ -1,7 +1,7 @@
 import { PutMetricDataCommand } from "@aws-sdk/client-cloudwatch";
 import { controllerDimensions, METRICS, METRICS_NAMESPACE } from "../telemetry/metrics";
 import type { RunReport } from "./controller";
-import { attemptWithin, type Parts } from "./parts";
+import { attemptWithin, type Dependencies } from "./dependencies";
 
 /** Nothing waits for CloudWatch. */
 const PUBLISHING_MS = 5_000;
@@ -12,7 +12,7 @@ const PUBLISHING_MS = 5_000;
  * nothing.
  */
 export async function publishHealth(
-  parts: Pick<Parts, "settings" | "cloudWatch" | "sleep" | "onFailure">,
+  parts: Pick<Dependencies, "settings" | "cloudWatch" | "sleep" | "onFailure">,
   { homes, fit }: Pick<RunReport, "homes" | "fit">,
 ): Promise<void> {
   const { settings, cloudWatch } = parts;

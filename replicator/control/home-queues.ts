@@ -1,7 +1,7 @@
 import { GetQueueAttributesCommand } from "@aws-sdk/client-sqs";
 import type { Failure } from "../../messages/failures";
 import { forEachParallel } from "../sqs/parallel";
-import { failureWithin, type Parts } from "./parts";
+import { type Dependencies, failureWithin } from "./dependencies";
 import type { ControlledQueue } from "./settings";
 import { queueIn } from "./urls";
 
@@ -28,7 +28,7 @@ export class HomeQueues {
 
   /** @param list the logical queues, by a list that is no older than some time where one is given; undefined while none could be read */
   constructor(
-    private readonly parts: Pick<Parts, "settings" | "sqs" | "now" | "sleep">,
+    private readonly parts: Pick<Dependencies, "settings" | "sqs" | "now" | "sleep">,
     private readonly list: (keptMs?: number) => Promise<readonly ControlledQueue[] | undefined>,
   ) {
     const { ingressQueueUrl, workQueueUrl } = parts.settings.canary;

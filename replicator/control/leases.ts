@@ -10,7 +10,7 @@ import {
   type TableTrouble,
 } from "../../ownership/lease/store/store";
 import type { LeaseHooks } from "./controller";
-import type { Parts } from "./parts";
+import type { Dependencies } from "./dependencies";
 import type { ControllerSettings } from "./settings";
 
 /** A run ends so long before Lambda would stop it that what is under way has ended. */
@@ -18,7 +18,7 @@ const ENDING_MS = 5_000;
 /** Trouble with a table is told once a minute, and not every five seconds. */
 const TOLD_MS = 60_000;
 
-export interface LeaseParts extends Pick<Parts, "settings" | "clock" | "onFailure"> {
+export interface LeaseDependencies extends Pick<Dependencies, "settings" | "clock" | "onFailure"> {
   /** What the controller decides. */
   readonly hooks: LeaseHooks;
   /** @default clients of DynamoDB */
@@ -38,7 +38,7 @@ export interface LeaseParts extends Pick<Parts, "settings" | "clock" | "onFailur
  * @param remainingMs until Lambda stops the function
  */
 export async function holdLeases(
-  { settings, hooks, clock, client, onFailure, sleep, store: given }: LeaseParts,
+  { settings, hooks, clock, client, onFailure, sleep, store: given }: LeaseDependencies,
   remainingMs: number,
 ): Promise<void> {
   const until = clock() + remainingMs - ENDING_MS;

@@ -1,7 +1,7 @@
 import type { Heartbeat } from "../../ownership/heartbeat";
 import { takeHeartbeats } from "./canary";
+import type { Dependencies } from "./dependencies";
 import type { Processed } from "./notes";
-import type { Parts } from "./parts";
 
 /** What this region hears by the canary, from its peers and from itself. */
 export class Listener {
@@ -9,7 +9,7 @@ export class Listener {
   private readonly newest = new Map<string, Heartbeat>();
   private readonly processed: Record<string, Record<string, number>> = {};
 
-  constructor(private readonly parts: Pick<Parts, "settings" | "sqs" | "now" | "onFailure">) {}
+  constructor(private readonly parts: Pick<Dependencies, "settings" | "sqs" | "now" | "onFailure">) {}
 
   /** By region, when the newest heartbeat that arrived was sent, in epoch milliseconds. */
   get heard(): Readonly<Record<string, number>> {

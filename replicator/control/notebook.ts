@@ -1,5 +1,5 @@
+import { attempt, type Dependencies } from "./dependencies";
 import { NO_NOTES, NOTES_VERSION, type Notes } from "./notes";
-import { attempt, type Parts } from "./parts";
 
 /** Without a change, notes are written this often: another run of this region hears by them what this one has heard. */
 const WRITTEN_MS = 15_000;
@@ -26,7 +26,7 @@ export class Notebook {
   private writtenAt = Number.NEGATIVE_INFINITY;
   private spreadAt = Number.NEGATIVE_INFINITY;
 
-  constructor(private readonly parts: Pick<Parts, "settings" | "notes" | "clock" | "onFailure">) {}
+  constructor(private readonly parts: Pick<Dependencies, "settings" | "notes" | "clock" | "onFailure">) {}
 
   /** As they were read or written last. Undefined: they are not known yet. */
   get notes(): Notes | undefined {

@@ -2,7 +2,7 @@ import { GetParametersByPathCommand, type SSMClient } from "@aws-sdk/client-ssm"
 import { nameOf } from "../../messages/failures";
 import { mapOf, oneOf, parsed, record, text, wholeNumber } from "../../ownership/checks";
 import { RESCUES } from "../drain/settings";
-import type { Parts } from "./parts";
+import type { Dependencies } from "./dependencies";
 import type { ControlledQueue } from "./settings";
 
 /** Logical queues are added by Terraform: a warm worker learns of a new one within this time. */
@@ -17,7 +17,7 @@ export class ControlledQueues {
   constructor(
     private readonly client: Pick<SSMClient, "send">,
     private readonly path: string,
-    private readonly onFailure: Parts["onFailure"],
+    private readonly onFailure: Dependencies["onFailure"],
   ) {}
 
   /**

@@ -2,7 +2,7 @@ import { DRAIN_TASK_SECONDS } from "../../core/limits";
 import { DRAIN_TASK_VERSION, type DrainResult } from "../drain/task";
 import type { Rescued } from "./notes";
 import type { ControlledQueue } from "./settings";
-import type { Errand } from "./tasks";
+import type { DrainerTask } from "./tasks";
 
 /** With less time a drainer does not get far, and all that it has seen is received once more. */
 const LEAST_MS = 15_000;
@@ -25,10 +25,10 @@ export interface ReclaimInput {
  *
  * @returns undefined: nothing is left to be taken off
  */
-export function reclaimErrands(input: ReclaimInput): readonly Errand[] | undefined {
+export function reclaimTasks(input: ReclaimInput): readonly DrainerTask[] | undefined {
   const { region, queues, rescued, isDone, now, endsAt } = input;
   const until = Math.min(now + DRAIN_TASK_SECONDS * 1_000, endsAt);
-  const errands = queues.flatMap(({ queue, rescue, drainers }): readonly Errand[] => {
+  const tasks = queues.flatMap(({ queue, rescue, drainers }): readonly DrainerTask[] => {
     const from = rescued.queues[queue];
     const [functionName] = Object.values(drainers);
     if (rescue === "ledger" || from === undefined || from >= rescued.until) return [];
@@ -48,8 +48,8 @@ export function reclaimErrands(input: ReclaimInput): readonly Errand[] | undefin
       },
     ];
   });
-  if (errands.length === 0) return undefined;
-  return until - now < LEAST_MS ? [] : errands;
+  if (tasks.length === 0) return undefined;
+  return until - now < LEAST_MS ? [] : tasks;
 }
 
 /** A drainer that does not see the end of the queue goes on until a few seconds before its time is up. */
@@ -59,7 +59,7 @@ const EARLY_MS = 10_000;
  * Whether a queue is taken back: the drainer has seen all of it. Or producers send so much that no end is to be seen, and in its time the
  * drainer found nothing that was to be taken off. What it has missed then is processed twice.
  */
-export function isTakenBack({ task }: Errand, result: DrainResult, now: number): boolean {
+export function isTakenBack({ task }: DrainerTask, result: DrainResult, now: number): boolean {
   const { drained, reclaimed, failures } = result;
   return drained || (reclaimed + failures === 0 && now >= task.until - EARLY_MS);
 }

@@ -1,8 +1,8 @@
 import type { Taking } from "../../ownership/lease/items";
+import { attempt, type Dependencies } from "./dependencies";
 import type { Drainers } from "./drainers";
 import { handedBack, type Rescued } from "./notes";
-import { attempt, type Parts } from "./parts";
-import { isTakenBack, reclaimErrands } from "./reclaim";
+import { isTakenBack, reclaimTasks } from "./reclaim";
 import type { ControlledQueue } from "./settings";
 
 /**
@@ -30,7 +30,7 @@ export class ReturnHome {
   private current: Return | undefined;
 
   constructor(
-    private readonly parts: Pick<Parts, "settings" | "notes" | "clock" | "now" | "onFailure">,
+    private readonly parts: Pick<Dependencies, "settings" | "notes" | "clock" | "now" | "onFailure">,
     private readonly drainers: Drainers,
   ) {}
 
@@ -59,7 +59,7 @@ export class ReturnHome {
     current.rescued ??= hasLedgers ? "nothing" : await this.find(current, isLate);
     if (current.rescued === "nothing" || (queues === undefined && isLate)) current.isDone = true;
     if (current.isDone || queues === undefined || typeof current.rescued !== "object") return;
-    const errands = reclaimErrands({
+    const tasks = reclaimTasks({
       region: settings.region,
       queues,
       rescued: current.rescued,
@@ -67,10 +67,10 @@ export class ReturnHome {
       now: now(),
       endsAt: now() + current.endsAt - clock(),
     });
-    if (errands === undefined) current.isDone = true;
+    if (tasks === undefined) current.isDone = true;
     else
-      await this.drainers.send(errands, (errand, result) => {
-        if (isTakenBack(errand, result, now())) current.takenBack.add(errand.queue);
+      await this.drainers.send(tasks, (drainerTask, result) => {
+        if (isTakenBack(drainerTask, result, now())) current.takenBack.add(drainerTask.queue);
       });
   }
 

@@ -8,7 +8,7 @@ import { rescueOf } from "./rescue";
 import type { ControlledQueue } from "./settings";
 
 /** A task for one drainer. */
-export interface Errand {
+export interface DrainerTask {
   readonly queue: string;
   readonly functionName: string;
   /** Name of the standby queue that is drained. @default the task is about the work queue */
@@ -16,7 +16,7 @@ export interface Errand {
   readonly task: DrainTask;
 }
 
-export interface ErrandInput {
+export interface TaskInput {
   readonly region: string;
   readonly regions: readonly string[];
   readonly takeoverOrder: Readonly<Record<string, readonly string[]>>;
@@ -41,10 +41,10 @@ export interface ErrandInput {
  * there are any. What is processed is deleted. What is this region's to process, whoever owns the home, is moved: copies that are marked
  * for a home that it owns, and, without a ledger, what it has rescued.
  */
-export function errandsOf(input: ErrandInput): readonly Errand[] {
+export function tasksFor(input: TaskInput): readonly DrainerTask[] {
   return input.regions
     .filter((home) => home !== input.region)
-    .flatMap((home) => input.queues.flatMap((queue) => errandOf(input, home, queue) ?? []));
+    .flatMap((home) => input.queues.flatMap((queue) => taskFor(input, home, queue) ?? []));
 }
 
 /** Standby queues whose drainers have a task only while something is there. */
@@ -53,13 +53,13 @@ export function standbysToAsk({
   regions,
   queues,
   homes,
-}: Pick<ErrandInput, "region" | "regions" | "queues" | "homes">): readonly string[] {
+}: Pick<TaskInput, "region" | "regions" | "queues" | "homes">): readonly string[] {
   return regions
     .filter((home) => home !== region && !isKept(homes[home]))
     .flatMap((home) => queues.flatMap(({ standbys }) => standbys[home] ?? []));
 }
 
-function errandOf(input: ErrandInput, home: string, queue: ControlledQueue): Errand | undefined {
+function taskFor(input: TaskInput, home: string, queue: ControlledQueue): DrainerTask | undefined {
   const functionName = queue.drainers[home];
   const standby = queue.standbys[home];
   if (functionName === undefined || standby === undefined) return undefined;
@@ -97,7 +97,7 @@ function isKept(now: HomeNow | undefined): boolean {
  * Whether copies of an effective home may be moved. With a ledger and without an order, at once: the claim decides for each message. Else the
  * work in flight of the owner before has to end first.
  */
-function mayMove(input: ErrandInput, effective: string, home: string, queue: ControlledQueue): boolean {
+function mayMove(input: TaskInput, effective: string, home: string, queue: ControlledQueue): boolean {
   const now = input.homes[effective];
   if (now === undefined || !isKept(now)) return false;
   const { rescue, work } = queue;
@@ -122,7 +122,7 @@ const ADOPTED_AFTER_MS = (BACK_OFF_MAX_SECONDS + 60) * 1_000;
  * Whether what is marked for a region whose home the copies' own home owns is this region's to process: a home has no copies of its own
  * messages. Of those that take the home over, the first whose own home is not the home's as well answers for them.
  */
-function mayAdopt(input: ErrandInput, effective: string, home: string): boolean {
+function mayAdopt(input: TaskInput, effective: string, home: string): boolean {
   const { region, homes, takeoverOrder } = input;
   const now = homes[effective];
   if (effective === home || now?.owner !== home || !isKept(homes[region])) return false;
@@ -135,14 +135,14 @@ function mayAdopt(input: ErrandInput, effective: string, home: string): boolean 
  * Whether the work that the owner before had begun has ended. No wall clock of any machine counts: a run knows by the tables' own time how
  * long ago an earlier one has taken the home. A table whose clock is behind holds nothing up for long.
  */
-function hasEnded({ inFlightSeconds, heldMs }: ErrandInput, home: string, { takenAgoMs }: HomeNow): boolean {
+function hasEnded({ inFlightSeconds, heldMs }: TaskInput, home: string, { takenAgoMs }: HomeNow): boolean {
   const ownMs = heldMs[home] ?? 0;
   return Math.max(takenAgoMs ?? ownMs, ownMs - JUDGE_MS) >= inFlightSeconds * 1_000;
 }
 
 /** The moment before which what the home took in counts as processed, as far as that is not the ledger's affair. */
 function countsAsProcessed(
-  { region, homes, notes }: ErrandInput,
+  { region, homes, notes }: TaskInput,
   home: string,
   { queue, rescue }: ControlledQueue,
 ): number | undefined {
@@ -156,7 +156,7 @@ function countsAsProcessed(
 }
 
 function answersFor(
-  { notes }: ErrandInput,
+  { notes }: TaskInput,
   home: string,
   { queue, rescue }: ControlledQueue,
 ): readonly TimeSpan[] {
@@ -168,6 +168,6 @@ function answersFor(
   });
 }
 
-function isSilent({ heard, now }: ErrandInput, home: string): boolean {
+function isSilent({ heard, now }: TaskInput, home: string): boolean {
   return now - (heard[home] ?? 0) > HEARTBEAT_FRESH_SECONDS * 1_000;
 }

@@ -13,7 +13,7 @@ export type HealthAnswer = APIGatewayProxyStructuredResultV2;
 export type HealthHandler = (event: unknown) => Promise<HealthAnswer>;
 
 /** What the handler works with; a test gives it others. */
-export interface HealthParts {
+export interface HealthDependencies {
   readonly settings: Pick<HealthSettings, "failoverGroup" | "region">;
   readonly table: ReachedTable;
   readonly clocks: () => Clocks;
@@ -25,7 +25,7 @@ export interface HealthParts {
  * A Lambda handler behind a public function URL. It tells whether the home is healthy by status, and why not by one word: which error a
  * table gave is in the log alone.
  */
-export function healthHandler({ settings, table, clocks, limitMs }: HealthParts): HealthHandler {
+export function healthHandler({ settings, table, clocks, limitMs }: HealthDependencies): HealthHandler {
   const health = new OwnHealth({ region: settings.region, table, clocks, limitMs });
   const telemetry = new HealthTelemetry(settings, () => clocks().wall);
   return async (event) => {

@@ -1,13 +1,13 @@
 import type { GetQueueAttributesCommandInput } from "@aws-sdk/client-sqs";
 import { WaitingCopies } from "../../../replicator/control/copies";
+import type { Dependencies } from "../../../replicator/control/dependencies";
 import { readDepths } from "../../../replicator/control/depths";
-import type { Parts } from "../../../replicator/control/parts";
 import { clientOf, controllerSettings, HOME, refusal } from "./group";
 
 test("counts what waits, what is out of sight and what is delayed, of each queue once", async () => {
   const asked: (string | undefined)[] = [];
   const failures: string[] = [];
-  const sqs = clientOf<Parts["sqs"]>(({ input }) => {
+  const sqs = clientOf<Dependencies["sqs"]>(({ input }) => {
     const { QueueUrl, AttributeNames = [] } = input as GetQueueAttributesCommandInput;
     asked.push(QueueUrl);
     if (QueueUrl?.endsWith("gone")) throw refusal("QueueDoesNotExist");

@@ -1,6 +1,6 @@
 import type { InvokeCommandInput } from "@aws-sdk/client-lambda";
 import { Drainers } from "../../../replicator/control/drainers";
-import type { Errand } from "../../../replicator/control/tasks";
+import type { DrainerTask } from "../../../replicator/control/tasks";
 import type { DrainResult, DrainTask } from "../../../replicator/drain/task";
 import { VirtualTime } from "../virtual-time";
 import { clientOf, HOME, NOW, PEER, refusal } from "./group";
@@ -9,7 +9,7 @@ import { NOTHING_DONE } from "./pipeline";
 const SECOND = 1_000;
 const DRAINER = `orders-drainer-${HOME}`;
 
-function errand(task: Partial<DrainTask> = {}, functionName = DRAINER): Errand {
+function drainerTask(task: Partial<DrainTask> = {}, functionName = DRAINER): DrainerTask {
   return {
     queue: "orders",
     functionName,
@@ -46,8 +46,8 @@ function set(respond: (input: InvokeCommandInput) => unknown = () => answer(NOTH
     now: time.now,
     onFailure: (part, code) => failures.push(`${part}: ${code}`),
   });
-  const send = (...errands: Errand[]) =>
-    drainers.send(errands, ({ task }, result) => results.push([task.action, result]));
+  const send = (...tasks: DrainerTask[]) =>
+    drainers.send(tasks, ({ task }, result) => results.push([task.action, result]));
   return { time, sent, failures, results, send };
 }
 
@@ -59,10 +59,10 @@ function answered(): Promise<void> {
 describe("to drain", () => {
   test("drainers are started, and nobody waits for what comes of it", async () => {
     const { sent, send, results } = set();
-    const move = errand(MOVE, "mails-drainer");
-    await send(errand(), move);
+    const move = drainerTask(MOVE, "mails-drainer");
+    await send(drainerTask(), move);
     expect(sent).toEqual([
-      { name: DRAINER, type: "Event", by: "start", task: errand().task },
+      { name: DRAINER, type: "Event", by: "start", task: drainerTask().task },
       { name: "mails-drainer", type: "Event", by: "start", task: move.task },
     ]);
     await answered();
@@ -71,11 +71,11 @@ describe("to drain", () => {
 
   test("a drainer is not sent twice while it is at it, and sent again when its time is up", async () => {
     const { sent, send, time } = set();
-    await send(errand());
-    await send(errand({ until: NOW + 55 * SECOND, processedBefore: 7 }));
+    await send(drainerTask());
+    await send(drainerTask({ until: NOW + 55 * SECOND, processedBefore: 7 }));
     expect(sent).toHaveLength(1);
     await time.run(time.sleep(50 * SECOND));
-    await send(errand({ until: NOW + 100 * SECOND }));
+    await send(drainerTask({ until: NOW + 100 * SECOND }));
     expect(sent).toHaveLength(2);
   });
 
@@ -88,10 +88,10 @@ describe("to drain", () => {
     ["to answer for a time", {}, { answersFor: [{ from: 1, until: 2 }] }],
   ])("one that is to do something else goes out at once: %s", async (_, first, second) => {
     const { sent, send } = set();
-    await send(errand(first));
-    await send(errand(second));
-    await send(errand(second));
-    expect(sent.map(({ task }) => task)).toEqual([errand(first).task, errand(second).task]);
+    await send(drainerTask(first));
+    await send(drainerTask(second));
+    await send(drainerTask(second));
+    expect(sent.map(({ task }) => task)).toEqual([drainerTask(first).task, drainerTask(second).task]);
   });
 
   test("what Lambda does not take is sent again at the next look, and is no hindrance to the others", async () => {
@@ -100,9 +100,9 @@ describe("to drain", () => {
       if (isThrottled && FunctionName === DRAINER) throw refusal("TooManyRequestsException");
       return {};
     });
-    expect(await send(errand(), errand({}, "mails-drainer"))).toEqual([errand()]);
+    expect(await send(drainerTask(), drainerTask({}, "mails-drainer"))).toEqual([drainerTask()]);
     isThrottled = false;
-    expect(await send(errand(), errand({}, "mails-drainer"))).toEqual([]);
+    expect(await send(drainerTask(), drainerTask({}, "mails-drainer"))).toEqual([]);
     expect(sent.map(({ name }) => name)).toEqual([DRAINER, "mails-drainer", DRAINER]);
     expect(failures).toEqual(["drainers: TooManyRequestsException"]);
   });
@@ -116,7 +116,7 @@ test.each<[string, Partial<DrainTask>]>([
   async (_, task) => {
     const { sent, send, time } = set(() => Promise.reject(refusal("TimeoutError")));
     for (let second = 0; second < 30; second += 5) {
-      await send(errand(task));
+      await send(drainerTask(task));
       await answered();
       await time.run(time.sleep(5 * SECOND));
     }
@@ -138,7 +138,7 @@ describe("to take back", () => {
     const { time, send, sent, results } = after30Seconds({ drained: true });
     await time.run(
       (async () => {
-        await send(errand(RECLAIM), errand());
+        await send(drainerTask(RECLAIM), drainerTask());
         expect(sent.map(({ type, by }) => `${type} ${by}`)).toEqual(["RequestResponse wait", "Event start"]);
         expect([time.now(), results]).toEqual([NOW, []]);
         await time.sleep(30 * SECOND);
@@ -153,7 +153,7 @@ describe("to take back", () => {
     await time.run(
       (async () => {
         for (let look = 0; look < 5; look += 1) {
-          await send(errand(RECLAIM), errand());
+          await send(drainerTask(RECLAIM), drainerTask());
           await time.sleep(5 * SECOND);
         }
       })(),
@@ -163,9 +163,9 @@ describe("to take back", () => {
 
   test("it is sent again when it has ended", async () => {
     const { send, sent } = set();
-    await send(errand(RECLAIM));
+    await send(drainerTask(RECLAIM));
     await answered();
-    await send(errand(RECLAIM));
+    await send(drainerTask(RECLAIM));
     expect(sent).toHaveLength(2);
   });
 
@@ -181,11 +181,11 @@ describe("to take back", () => {
     ["it is refused", () => Promise.reject(refusal("TooManyRequestsException")), "TooManyRequestsException"],
   ])("nothing came of it when %s, and it is sent again", async (_, respond, code) => {
     const { send, sent, results, failures } = set(respond);
-    await send(errand(RECLAIM));
+    await send(drainerTask(RECLAIM));
     await answered();
     expect(results).toEqual([]);
     expect(failures).toEqual([`drainers: ${code}`]);
-    await send(errand(RECLAIM));
+    await send(drainerTask(RECLAIM));
     expect(sent).toHaveLength(2);
   });
 });

@@ -1,13 +1,13 @@
 import { encodeHeartbeat, type Heartbeat } from "../../../ownership/heartbeat";
+import type { Dependencies } from "../../../replicator/control/dependencies";
 import { Listener } from "../../../replicator/control/listener";
-import type { Parts } from "../../../replicator/control/parts";
 import { clientOf, controllerSettings, HOME, heartbeatOf, NOW, PEER } from "./group";
 
 /** A listener in the peer's region, for which these heartbeats wait, by the region that they are of. */
 function setup(waiting: Readonly<Record<string, readonly Heartbeat[]>>, now = NOW) {
   const left = new Map(Object.entries(waiting).map(([from, beats]) => [from, beats.map(encodeHeartbeat)]));
   const failures: string[] = [];
-  const sqs = clientOf<Parts["sqs"]>(({ constructor: { name }, input }) => {
+  const sqs = clientOf<Dependencies["sqs"]>(({ constructor: { name }, input }) => {
     if (name !== "ReceiveMessageCommand") return {};
     const { QueueUrl } = input as { readonly QueueUrl: string };
     const from = QueueUrl.includes("standby") ? HOME : PEER;

@@ -1,5 +1,5 @@
-import { isTakenBack, type ReclaimInput, reclaimErrands } from "../../../replicator/control/reclaim";
-import type { Errand } from "../../../replicator/control/tasks";
+import { isTakenBack, type ReclaimInput, reclaimTasks } from "../../../replicator/control/reclaim";
+import type { DrainerTask } from "../../../replicator/control/tasks";
 import { controlledQueue, HOME, NOW, PEER } from "./group";
 import { NOTHING_DONE } from "./pipeline";
 
@@ -7,7 +7,7 @@ const ORDERS = controlledQueue({ rescue: "watermark" }, PEER);
 const RESCUED = { epoch: 2, until: NOW - 100, queues: { orders: NOW - 900 } };
 
 function reclaim(over: Partial<ReclaimInput> = {}) {
-  return reclaimErrands({
+  return reclaimTasks({
     region: HOME,
     queues: [ORDERS],
     rescued: RESCUED,
@@ -70,6 +70,6 @@ test.each([
   ["nothing was found in all the time", {}, 45_000, true],
   ["nothing was found, and the drainer ended early", {}, 10_000, false],
 ])("a queue of which %s", (_, result, ms, expected) => {
-  const [errand] = reclaim() as [Errand];
-  expect(isTakenBack(errand, { ...NOTHING_DONE, ...result }, NOW + ms)).toBe(expected);
+  const [drainerTask] = reclaim() as [DrainerTask];
+  expect(isTakenBack(drainerTask, { ...NOTHING_DONE, ...result }, NOW + ms)).toBe(expected);
 });

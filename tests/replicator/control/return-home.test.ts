@@ -1,7 +1,7 @@
+import type { Dependencies } from "../../../replicator/control/dependencies";
 import { Drainers } from "../../../replicator/control/drainers";
 import { NO_NOTES, type Notes } from "../../../replicator/control/notes";
 import type { Found } from "../../../replicator/control/notes-store";
-import type { Parts } from "../../../replicator/control/parts";
 import { ReturnHome } from "../../../replicator/control/return-home";
 import { VirtualTime } from "../virtual-time";
 import { clientOf, controlledQueue, controllerSettings, HOME, NOW, PEER, refusal } from "./group";
@@ -18,7 +18,7 @@ function setup(found: () => Found | Error, takesSeconds = 1) {
   const time = new VirtualTime(NOW);
   const tasks: unknown[] = [];
   const reads: string[] = [];
-  const lambda = clientOf<Parts["lambda"]["wait"]>(async ({ input }) => {
+  const lambda = clientOf<Dependencies["lambda"]["wait"]>(async ({ input }) => {
     tasks.push(JSON.parse(String((input as { readonly Payload: Buffer }).Payload)));
     await time.sleep(takesSeconds * SECOND);
     return { Payload: Buffer.from(JSON.stringify({ ...NOTHING_DONE, drained: true })) };
@@ -33,7 +33,7 @@ function setup(found: () => Found | Error, takesSeconds = 1) {
         if (answer instanceof Error) throw answer;
         return answer;
       },
-    } as Parts["notes"],
+    } as Dependencies["notes"],
     now: time.now,
     clock: () => time.now() - NOW,
     sleep: (ms: number) => time.sleep(ms),

@@ -1,5 +1,5 @@
+import type { Dependencies } from "../../../replicator/control/dependencies";
 import { HomeQueues } from "../../../replicator/control/home-queues";
-import type { Parts } from "../../../replicator/control/parts";
 import { ControlledQueues } from "../../../replicator/control/queues";
 import type { ControlledQueue } from "../../../replicator/control/settings";
 import { VirtualTime } from "../virtual-time";
@@ -33,7 +33,7 @@ export class SmallRegion {
   readonly homeQueues: HomeQueues;
 
   constructor() {
-    const ssm = this.client<Parts["ssm"]>("ssm", ({ NextToken }) => this.page(NextToken));
+    const ssm = this.client<Dependencies["ssm"]>("ssm", ({ NextToken }) => this.page(NextToken));
     const now = this.time.now;
     this.list = new ControlledQueues(ssm, QUEUES_PATH, (part, code) =>
       this.failures.push(`${part}: ${code}`),

@@ -1,5 +1,5 @@
 import type { HomeNow } from "../../../ownership/lease/settings";
-import { type ErrandInput, errandsOf, standbysToAsk } from "../../../replicator/control/tasks";
+import { standbysToAsk, type TaskInput, tasksFor } from "../../../replicator/control/tasks";
 import { controlledQueue, HOME, homeOf, NOW, PEER, REGIONS, THIRD } from "./group";
 
 const SECOND = 1_000;
@@ -15,7 +15,7 @@ const OWN = homeOf(PEER, { held: true, open: true, takenAgoMs: NOW });
 const OWNED = homeOf(PEER, { epoch: 2, held: true, open: true, takenAgoMs: TAKEN });
 const RESCUE = { epoch: 2, until: NOW - 21 * SECOND, queues: { orders: 500 } };
 
-function input(over: Partial<ErrandInput> = {}, home: HomeNow = homeOf(HOME)): ErrandInput {
+function input(over: Partial<TaskInput> = {}, home: HomeNow = homeOf(HOME)): TaskInput {
   return {
     region: PEER,
     regions: [HOME, PEER],
@@ -32,9 +32,9 @@ function input(over: Partial<ErrandInput> = {}, home: HomeNow = homeOf(HOME)): E
   };
 }
 
-const tasks = (over?: Partial<ErrandInput>, home?: HomeNow) =>
-  errandsOf(input(over, home)).map(({ task }) => task);
-const moves = (over?: Partial<ErrandInput>, home?: HomeNow) => tasks(over, home)[0]?.moves;
+const tasks = (over?: Partial<TaskInput>, home?: HomeNow) =>
+  tasksFor(input(over, home)).map(({ task }) => task);
+const moves = (over?: Partial<TaskInput>, home?: HomeNow) => tasks(over, home)[0]?.moves;
 
 test("each drainer of a peer's copies gets a task until its time is up", () => {
   const queues = [
@@ -42,7 +42,7 @@ test("each drainer of a peer's copies gets a task until its time is up", () => {
     controlledQueue({ queue: "mails" }, HOME, THIRD),
     controlledQueue({ queue: "none" }, THIRD),
   ];
-  expect(errandsOf(input({ queues }))).toEqual([
+  expect(tasksFor(input({ queues }))).toEqual([
     {
       queue: "orders",
       functionName: `orders-drainer-${HOME}`,
@@ -130,7 +130,7 @@ describe("copies are moved of", () => {
     expect([seen(54 * SECOND), seen(55 * SECOND)]).toEqual([[], [HOME, PEER]]);
   });
 
-  test.each<[string, Partial<ErrandInput>]>([
+  test.each<[string, Partial<TaskInput>]>([
     ["nothing is noted", { notes: {} }],
     [
       "what is noted is of another epoch",
@@ -161,7 +161,7 @@ describe("copies are moved of", () => {
 });
 
 describe("what counts as processed", () => {
-  const countedBefore = (over: Partial<ErrandInput>, home?: HomeNow) => tasks(over, home)[0]!.processedBefore;
+  const countedBefore = (over: Partial<TaskInput>, home?: HomeNow) => tasks(over, home)[0]!.processedBefore;
   const notes = { [HOME]: { queues: { orders: 700 }, rescue: RESCUE } };
 
   test("is what the home has told, while the home or this region owns it", () => {
@@ -187,7 +187,7 @@ describe("what counts as processed", () => {
 
 describe("this region answers for", () => {
   const span = { epoch: 1, until: 300, queues: { orders: 100, mails: 300 } };
-  const answers = (over: Partial<ErrandInput>, home?: HomeNow) => tasks(over, home)[0]!.answersFor;
+  const answers = (over: Partial<TaskInput>, home?: HomeNow) => tasks(over, home)[0]!.answersFor;
 
   test("what it has rescued and handed back, whoever owns the home", () => {
     const queues = [WATERMARK];
@@ -217,7 +217,7 @@ describe("what is marked for a region whose home the copies' own home owns", () 
   /** Its outbox to the lost region has nothing left. */
   const LONG_AGO = 180 * SECOND;
   const LOST = homeOf(HOME, { takenAgoMs: LONG_AGO });
-  const adopts = (homes: ErrandInput["homes"], over: Partial<ErrandInput> = {}) =>
+  const adopts = (homes: TaskInput["homes"], over: Partial<TaskInput> = {}) =>
     tasks({ regions: REGIONS, homes: { [HOME]: homeOf(HOME), [PEER]: OWN, ...homes }, ...over })[0]!;
 
   test("is for the first of the others that processes its own messages, of any queue", () => {
@@ -231,7 +231,7 @@ describe("what is marked for a region whose home the copies' own home owns", () 
     expect(adopts(seenInThird, third)).toMatchObject({ adopts: [PEER] });
   });
 
-  test.each<[string, ErrandInput["homes"]]>([
+  test.each<[string, TaskInput["homes"]]>([
     ["the marked region processes its own messages", { [THIRD]: homeOf(THIRD, { takenAgoMs: LONG_AGO }) }],
     ["a region owns its home that has copies", { [THIRD]: homeOf("sa-east-1", { takenAgoMs: LONG_AGO }) }],
     ["its home has just been taken", { [THIRD]: homeOf(HOME, { takenAgoMs: LONG_AGO - 1 }) }],

@@ -12,11 +12,11 @@ import type { Order } from "../../../ownership/lease/items";
 import { type PassReading, passVerdict } from "../../../ownership/lease/pass";
 import { parameterNames } from "../../../ownership/parameters";
 import { Controller } from "../../../replicator/control/controller";
+import type { Dependencies } from "../../../replicator/control/dependencies";
 import { holdLeases } from "../../../replicator/control/leases";
 import type { HomeNotes, Notes } from "../../../replicator/control/notes";
 import { notesIn } from "../../../replicator/control/notes-item";
 import { notesStore } from "../../../replicator/control/notes-store";
-import type { Parts } from "../../../replicator/control/parts";
 import { ControlledQueues } from "../../../replicator/control/queues";
 import type { ControlledQueue, ControllerSettings } from "../../../replicator/control/settings";
 import type { DrainTask } from "../../../replicator/drain/task";
@@ -502,11 +502,11 @@ export class World {
   partsOf(
     site: Site,
     run: {
-      readonly onFailure: Parts["onFailure"];
+      readonly onFailure: Dependencies["onFailure"];
       readonly life: { readonly isAlive: boolean };
       readonly clock: () => number;
     },
-  ): Parts {
+  ): Dependencies {
     const { name } = site;
     const { life, clock, onFailure } = run;
     const sleep = this.sleepOf(life);
@@ -521,7 +521,7 @@ export class World {
         await travel(service, command.constructor.name);
         return answer(command.input, command.constructor.name);
       });
-    const lambda = client<Parts["lambda"]["start"]>("lambda", (input) => this.invoke(site, input));
+    const lambda = client<Dependencies["lambda"]["start"]>("lambda", (input) => this.invoke(site, input));
     const now = () => Math.floor(this.now) + (this.options.aheadSeconds?.[name] ?? 0) * SECOND;
     return {
       settings: {
@@ -620,7 +620,7 @@ export class World {
   private ledgerOf(
     site: Site,
     travel: (service: Service, name: string) => Promise<void>,
-  ): NonNullable<Parts["ledger"]> {
+  ): NonNullable<Dependencies["ledger"]> {
     const call = async (name: string) => {
       await travel("ledger", name);
       if (!site.hasDatabase) throw refusal("LedgerUnusable");

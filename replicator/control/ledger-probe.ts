@@ -1,4 +1,4 @@
-import { failureWithin, type Parts } from "./parts";
+import { type Dependencies, failureWithin } from "./dependencies";
 
 /** A ledger that takes longer is of no use to consumers either. */
 const PROBING_MS = 5_000;
@@ -6,11 +6,13 @@ const PROBING_MS = 5_000;
 const MARKING_MS = 3_000;
 
 /** The ledger, as far as this region can use it. Nothing here throws. */
-export class LedgerSight {
+export class LedgerProbe {
   /** By peer: what it wrote before this moment was visible here, in epoch milliseconds. */
   private seenUntil: Readonly<Record<string, number>> = {};
 
-  constructor(private readonly parts: Pick<Parts, "settings" | "ledger" | "now" | "sleep" | "onFailure">) {}
+  constructor(
+    private readonly parts: Pick<Dependencies, "settings" | "ledger" | "now" | "sleep" | "onFailure">,
+  ) {}
 
   /** @returns code of the error by which it could not be written and read; undefined: it could, or there is none */
   async look(): Promise<string | undefined> {

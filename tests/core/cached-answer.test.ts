@@ -1,4 +1,4 @@
-import { Kept } from "../../core/kept";
+import { CachedAnswer } from "../../core/cached-answer";
 
 const KEPT_MS = 5_000;
 
@@ -7,7 +7,7 @@ function work() {
   const ends: ((answer: string | Error) => void)[] = [];
   let nowMs = 0;
   const before: (string | undefined)[] = [];
-  const kept = new Kept<string>(
+  const kept = new CachedAnswer<string>(
     (last) =>
       new Promise<string>((resolve, reject) => {
         before.push(last);
@@ -58,7 +58,7 @@ test("the question is asked with the answer before, and after a failure too", as
 
 test("an answer may be undefined, and is kept all the same", async () => {
   let asked = 0;
-  const kept = new Kept(
+  const kept = new CachedAnswer(
     async () => {
       asked += 1;
     },

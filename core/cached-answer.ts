@@ -1,14 +1,13 @@
 /**
- * The answer to a question, for a while: whoever comes while it is asked waits for the same answer. A failure is everybody's who waits,
- * and is not kept.
+ * Caches an async result for `keptMs`. Concurrent callers share one request; an error reaches all of them and is not cached.
  */
-export class Kept<T> {
+export class CachedAnswer<T> {
   private last: T | undefined;
   private validUntil = Number.NEGATIVE_INFINITY;
   private asking: Promise<T> | undefined;
 
   /**
-   * @param ask gets the answer before, for those who would rather keep it than fail
+   * @param ask makes the request; it is given the last result, which it may return in place of an error
    * @param now the clock, in epoch milliseconds
    */
   constructor(
@@ -26,7 +25,7 @@ export class Kept<T> {
   }
 
   private async refresh(): Promise<T> {
-    // Counted from the beginning: what changes while it is asked may be missing from the answer.
+    // Counted from the beginning of the request: what changes meanwhile may be missing from the result.
     const begun = this.now();
     const answer = await this.ask(this.last);
     this.last = answer;

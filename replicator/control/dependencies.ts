@@ -8,7 +8,7 @@ import type { NotesStore } from "./notes-store";
 import type { ControllerSettings } from "./settings";
 
 /** What a controller works with; a test gives it others. The clients end their calls soon: nothing here watches over them. */
-export interface Parts {
+export interface Dependencies {
   readonly settings: ControllerSettings;
   readonly ssm: Pick<SSMClient, "send">;
   readonly sqs: Pick<SQSClient, "send">;
@@ -33,7 +33,7 @@ export interface Parts {
 
 /** What a part gives, or undefined when it fails: no part of a run keeps the others from theirs. */
 export async function attempt<T>(
-  { onFailure }: Pick<Parts, "onFailure">,
+  { onFailure }: Pick<Dependencies, "onFailure">,
   part: string,
   work: () => Promise<T>,
 ): Promise<T | undefined> {
@@ -47,7 +47,7 @@ export async function attempt<T>(
 
 /** The same of a part that may not hold up the others: it fails when it takes longer, and whatever comes of it then is passed over. */
 export function attemptWithin<T>(
-  parts: Pick<Parts, "onFailure" | "sleep">,
+  parts: Pick<Dependencies, "onFailure" | "sleep">,
   milliseconds: number,
   part: string,
   work: () => Promise<T>,
@@ -63,7 +63,7 @@ export function attemptWithin<T>(
  * How a call failed; undefined when it succeeded. What takes longer than `milliseconds` has failed, whatever comes of it afterwards.
  */
 export async function failureWithin(
-  { sleep }: Pick<Parts, "sleep">,
+  { sleep }: Pick<Dependencies, "sleep">,
   milliseconds: number,
   call: () => Promise<unknown>,
 ): Promise<Failure | undefined> {

@@ -31,7 +31,7 @@ export interface OpenPass {
 }
 
 /** What one look at all tables has shown. */
-export class Sight {
+export class GroupView {
   constructor(
     readonly members: readonly string[],
     private readonly seen: Seen,
