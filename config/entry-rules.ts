@@ -3,6 +3,7 @@ import {
   anyOf,
   each,
   equal,
+  fallback,
   fieldAt,
   isOneOf,
   joined,
@@ -44,6 +45,11 @@ export function isMember(group: Group, region: Operand<string>) {
   return isOneOf(region, membersOf(group));
 }
 
+/** A map, empty where there is none: Terraform goes through no `null`. */
+export function entriesOf<T>(map: ByRegion<T>): Operand<Readonly<Record<string, T>>> {
+  return fallback(map as Value<Readonly<Record<string, T>>> | undefined, {});
+}
+
 /** Keys of a map are regions of the group. */
 export function ofMembers(group: Group, map: ByRegion<unknown>): Findings {
   return ofEach(keysIn(map), { key: "index", value: "region" }, (_, region) => ({
@@ -56,7 +62,7 @@ export function ofMembers(group: Group, map: ByRegion<unknown>): Findings {
 
 /** Lists by home name other regions of the group. */
 export function otherMembers(group: Group, map: ByRegion<readonly string[]>): Findings {
-  return ofEach(map, { key: "home", value: "regions" }, (home, regions) => [
+  return ofEach(entriesOf(map), { key: "home", value: "regions" }, (home, regions) => [
     {
       at: `.${home}`,
       value: home,
@@ -91,7 +97,9 @@ export function keysOfRegions(
 
 /** ARNs by region are of that region: AWS takes none of another. */
 function inOwnRegion(arns: ByRegion<string>, what: "key" | "topic"): Findings {
-  return ofEach(arns, { key: "region", value: "arn" }, (region, arn) => ofRegion(region, arn, what));
+  return ofEach(entriesOf(arns), { key: "region", value: "arn" }, (region, arn) =>
+    ofRegion(region, arn, what),
+  );
 }
 
 /** An ARN that stands under a region is of that region. */

@@ -14,7 +14,7 @@ import {
 } from "../../core/expression";
 import type { Condition, Operand, Plain, Value } from "../../core/value";
 import type { GroupSettings } from "../configuration";
-import { isMember, namesOfMembers, ofMembers } from "../entry-rules";
+import { entriesOf, isMember, namesOfMembers, ofMembers } from "../entry-rules";
 import { membersOf } from "../recovery/majority";
 import { accountsOf, isOneAccount } from "../recovery/table";
 import { type Findings, type GroupTableRule, ofEach, within } from "../rule";
@@ -186,7 +186,7 @@ const leavesOnly: GroupTableRule = {
   path: "dns.checks",
   find: ({ dns }) =>
     ofEach(
-      dns?.checks as Value<Readonly<Record<string, readonly Check[]>>> | undefined,
+      entriesOf(dns?.checks as Value<Readonly<Record<string, readonly Check[]>>> | undefined),
       { key: "region", value: "checks" },
       (region, checks) =>
         ofEach(checks, { key: "index", value: "check" }, (index, check) => ({

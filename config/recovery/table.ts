@@ -26,7 +26,7 @@ import { MODULE_REGION_SETTINGS, ownershipTableName } from "../../core/names";
 import { toSnake } from "../../core/spelling";
 import { isKnown, type Operand, type Value } from "../../core/value";
 import type { Configuration, GroupSettings } from "../configuration";
-import { isMember, keysOfRegions, namesOfMembers, ofMembers, ofRegion } from "../entry-rules";
+import { entriesOf, isMember, keysOfRegions, namesOfMembers, ofMembers, ofRegion } from "../entry-rules";
 import { type GroupTableRule, ofEach } from "../rule";
 import { hasMembers, mayTakeOver, membersOf } from "./majority";
 
@@ -120,7 +120,7 @@ const alarmTopics: GroupTableRule = {
     const topics = group.recovery?.alarmActionArns;
     return [
       ofMembers(group, topics),
-      ofEach(topics, { key: "region", value: "arns" }, (region, arns) =>
+      ofEach(entriesOf(topics), { key: "region", value: "arns" }, (region, arns) =>
         ofEach(arns, { key: "index", value: "arn" }, (_, arn) => {
           const finding = ofRegion(region, arn, "topic");
           return { ...finding, holds: anyOf(not(isMember(group, region)), finding.holds) };
