@@ -56,6 +56,8 @@ module.exports = {
     project("harness", ["emulator"], { without: [ENGINE] }),
   ],
   maxWorkers: 2,
+  // A test that hangs ends; one on a slow machine does not.
+  testTimeout: 60_000,
   testSequencer: "<rootDir>/tests/longest-first.js",
   // A worker that has synthesized stacks runs what comes after it several times slower: a fresh one takes over.
   workerIdleMemoryLimit: "300MB",

@@ -1,6 +1,7 @@
 import type { GroupSettings } from "../../../config/configuration";
 import { QUEUE_TABLE } from "../../../config/queue-rules";
 import { type Findings, type GroupTableRule, isList, Looped } from "../../../config/rule";
+import { reference } from "../../../core/expression";
 import type { Loop } from "../hcl-text";
 import { Renderer } from "../render";
 import type { ModuleSettings } from "../settings";
@@ -12,8 +13,11 @@ const renderer = new Renderer(SYMBOLS);
 /** The rules of a table for each logical queue, as a module checks them. */
 export function queueTableChecks({ configuration, queueAt }: ModuleSettings): readonly ModuleCheck[] {
   const queues = through("local.users_queues", "queue", "name");
+  // The local notes peers of the module's region alone.
+  const peers = reference<Readonly<Record<string, readonly string[]>>>("module.settings.queues[name].peers");
+  const queue = { ...queueAt("queue"), peers };
   return QUEUE_TABLE.flatMap(({ path, find }) =>
-    checksOf(find(queueAt("queue"), configuration), `queues.\${name}.${path}`, [queues]),
+    checksOf(find(queue, configuration), `queues.\${name}.${path}`, [queues]),
   );
 }
 
