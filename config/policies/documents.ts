@@ -1,8 +1,4 @@
-/** A policy document that somebody else has written, as far as it is looked at. */
-export interface SourceDocument {
-  readonly Statement: SourceStatement | readonly SourceStatement[];
-}
-
+/** A statement that somebody else has written, as far as it is looked at. */
 export type SourceStatement = Readonly<Record<string, unknown>>;
 
 /** The statements of a JSON policy document; undefined when it is none. */

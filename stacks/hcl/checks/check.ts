@@ -50,9 +50,6 @@ export function allRegionsBut(region: string): string {
   return `\${join(", ", [for other in local.regions : other if other != ${region}])}`;
 }
 
-export const ACCOUNTS = "[for region in local.regions : module.settings.regions[region].account]";
-export const ONE_ACCOUNT = `length(distinct(${ACCOUNTS})) == 1`;
-
 export function isRegion(value: string): string {
   return `contains(local.regions, ${value})`;
 }
