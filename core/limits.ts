@@ -13,7 +13,6 @@ export interface Range {
 export const QUEUE_NAME_MAX_LENGTH = 80;
 /** https://docs.aws.amazon.com/lambda/latest/api/API_CreateFunction.html */
 export const FUNCTION_NAME_MAX_LENGTH = 64;
-/** https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html */
 
 /** https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_SetQueueAttributes.html */
 export const RETENTION_SECONDS: Range = { min: 60, max: 1_209_600 };

@@ -6,7 +6,7 @@ declare const held: unique symbol;
  * a stack and a module.
  *
  * What TypeScript would answer for known values alone does not compile: a comparison, a choice, arithmetic, a length. In a choice and
- * before `&&` a value is a function that nobody has called, which the compiler refuses.
+ * before `&&` a value is a function that nobody has called, or a promise that nobody has waited for. The compiler refuses both.
  */
 export type Value<T> = Opaque<T> & ((nobody: never) => never);
 
@@ -20,6 +20,9 @@ declare class Opaque<out T> {
   private readonly call: never;
   private readonly apply: never;
   private readonly bind: never;
+  /** To a choice, what a function returns is a promise that nobody has waited for. */
+  // biome-ignore lint/suspicious/noThenProperty: nothing of this class is ever made.
+  private then(done: (value: never) => unknown): never;
 }
 
 /** Decided here or by Terraform. */

@@ -1,4 +1,5 @@
 import type { GroupSettings } from "../../config/configuration";
+import { isSet } from "../../core/expression";
 import type { Value } from "../../core/value";
 
 /** Nobody calls these: each line must be refused by the compiler, and one that is not makes the next comment an error. */
@@ -25,6 +26,10 @@ export function doesNotCompile(settings: GroupSettings, queue: GroupSettings["qu
     canary ? 1 : 2,
     // @ts-expect-error
     canary && 1,
+    // @ts-expect-error: a choice by what a function returns
+    isSet(settings.dns) && 1,
+    // @ts-expect-error
+    isSet(settings.dns) ? 1 : 2,
     // @ts-expect-error: a length, an element, a part
     names.work.length,
     // @ts-expect-error
@@ -47,6 +52,8 @@ export function doesNotCompile(settings: GroupSettings, queue: GroupSettings["qu
 export function doesNotCompileEither({ mode, canary }: GroupSettings["queues"][string]): number {
   // @ts-expect-error
   if (canary) return 1;
+  // @ts-expect-error
+  if (isSet(mode)) return 4;
   switch (mode) {
     // @ts-expect-error
     case "sync":
