@@ -28,7 +28,7 @@ export type Configuration = Plain<ReturnType<typeof resolveGroup>>;
 export type QueueConfiguration = Configuration["queues"][string];
 export type DnsConfiguration = NonNullable<Configuration["dns"]>;
 
-/** The same as constructs take it, for a stack or a module. {@link valuesOf} makes the one of a configuration. */
+/** The same as constructs take it, for a stack or a module. {@link settingsOf} makes them of a configuration. */
 export type GroupSettings = ReturnType<typeof resolveGroup> & {
   /** @default computed from regions and queues */
   readonly regionSets?: RegionSets;

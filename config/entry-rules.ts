@@ -4,7 +4,6 @@ import {
   each,
   equal,
   fallback,
-  fieldAt,
   isOneOf,
   joined,
   keysIn,
@@ -12,6 +11,7 @@ import {
   wasGiven,
   when,
 } from "../core/expression";
+import { regionInArn } from "../core/names";
 import type { Operand, Value } from "../core/value";
 import type { GroupSettings } from "./configuration";
 import { membersOf } from "./recovery/majority";
@@ -22,17 +22,13 @@ import { type Findings, ofEach } from "./rule";
 type Group = Pick<GroupSettings, "regions">;
 type ByRegion<T> = Operand<Readonly<Record<string, T>>> | undefined;
 
-/** Field of an ARN: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference-arns.html */
-const ARN_REGION = 3;
-export const ARN_ACCOUNT = 4;
-
 /** Regions of a group, in words. */
 export function namesOfMembers(group: Group): string {
   return joined(membersOf(group), ", ");
 }
 
 /** Those but for one. */
-export function namesOfOthers(group: Group, region: string): string {
+function namesOfOthers(group: Group, region: string): string {
   const others = each(
     membersOf(group),
     (other) => other,
@@ -50,25 +46,23 @@ export function entriesOf<T>(map: ByRegion<T>): Operand<Readonly<Record<string, 
   return fallback(map as Value<Readonly<Record<string, T>>> | undefined, {});
 }
 
+/** A region is one of the group. */
+export function ofMember(group: Group, region: Operand<string>) {
+  return { value: region, holds: isMember(group, region), allowed: `one of ${namesOfMembers(group)}` };
+}
+
 /** Keys of a map are regions of the group. */
 export function ofMembers(group: Group, map: ByRegion<unknown>): Findings {
-  return ofEach(keysIn(map), { key: "index", value: "region" }, (_, region) => ({
+  return ofEach(keysIn(map), { key: "number", value: "region" }, (_, region) => ({
     at: `.${region}`,
-    value: region,
-    holds: isMember(group, region),
-    allowed: `one of ${namesOfMembers(group)}`,
+    ...ofMember(group, region),
   }));
 }
 
 /** Lists by home name other regions of the group. */
 export function otherMembers(group: Group, map: ByRegion<readonly string[]>): Findings {
   return ofEach(entriesOf(map), { key: "home", value: "regions" }, (home, regions) => [
-    {
-      at: `.${home}`,
-      value: home,
-      holds: isMember(group, home),
-      allowed: `one of ${namesOfMembers(group)}`,
-    },
+    { at: `.${home}`, ...ofMember(group, home) },
     ofEach(regions, { key: "index", value: "region" }, (_, region) => ({
       at: `.${home}`,
       value: region,
@@ -107,7 +101,7 @@ export function ofRegion(region: string, arn: Value<string>, what: string) {
   return {
     at: `.${region}`,
     value: arn,
-    holds: equal(fieldAt(arn, ":", ARN_REGION), region),
+    holds: equal(regionInArn(arn), region),
     allowed: `the ARN of a ${what} in ${region}`,
   };
 }

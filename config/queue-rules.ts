@@ -21,7 +21,7 @@ import {
   VISIBILITY_PER_FUNCTION_TIMEOUT,
   VISIBILITY_TIMEOUT_SECONDS,
 } from "../core/limits";
-import { COPYING, KEEPING_ORDER, MODES, type Mode, ORDERED_MODES } from "../core/modes";
+import { COPYING, KEEPING_ORDER, MODES, ORDERED_MODES } from "../core/modes";
 import type { Operand } from "../core/value";
 import type { LogicalQueueSettings, QueueConfiguration } from "./configuration";
 import { keysOfRegions, otherMembers } from "./entry-rules";
@@ -42,7 +42,7 @@ const fifoModes: QueueTableRule = {
     holds: anyOf(not(isFifo(queue)), isOneOf(queue.mode, KEEPING_ORDER)),
     allowed: `${ORDERED_MODES} on FIFO queues`,
   }),
-  fix: ({ mode }) => `use async: ${(MODES[mode] as Mode).breaksOrder}`,
+  fix: ({ mode }) => `use async: ${MODES[mode].breaksOrder}`,
 };
 
 const fifoOnly = (path: string, of: (queue: LogicalQueueSettings) => unknown): QueueTableRule => ({

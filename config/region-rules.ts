@@ -1,8 +1,7 @@
-import { anyOf, equal, fieldAt, fieldOf, isSet, not, wasGiven, when } from "../core/expression";
-import { MODULE_REGION_SETTINGS } from "../core/names";
+import { anyOf, equal, fieldOf, isSet, not, wasGiven, when } from "../core/expression";
+import { accountInArn, MODULE_REGION_SETTINGS, regionInArn } from "../core/names";
 import { isKnown, type Plain, type Value } from "../core/value";
 import type { GroupSettings, RegionSettings } from "./configuration";
-import { ARN_ACCOUNT, ofRegion } from "./entry-rules";
 import { accountOf } from "./recovery/recovery";
 import { type Findings, type GroupTableRule, ofEach } from "./rule";
 
@@ -28,7 +27,7 @@ const ownAccountRole: GroupTableRule = {
       return {
         at: `.${name}.assume_role_arn`,
         value: role,
-        holds: when(wasGiven(role), equal(fieldAt(role, ":", ARN_ACCOUNT), account), true),
+        holds: when(wasGiven(role), equal(accountInArn(role), account), true),
         allowed: `a role of the region's account ${account}`,
       };
     }),
@@ -40,11 +39,10 @@ const ownCodeSigning: GroupTableRule = {
   find: (group) =>
     ofRegions(group, (name, region) => {
       const arn = fieldOf(region, "codeSigningConfigArn") as Value<string>;
-      const { value, holds } = ofRegion(name, arn, "");
       return {
         at: `.${name}.code_signing_config_arn`,
-        value,
-        holds: when(wasGiven(arn), holds, true),
+        value: arn,
+        holds: when(wasGiven(arn), equal(regionInArn(arn), name), true),
         allowed: `a code signing configuration of ${name}`,
       };
     }),

@@ -1,14 +1,6 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import {
-  CALLING_PEERS,
-  COPYING,
-  MODE_NAMES,
-  MODES,
-  type Mode,
-  type Stop,
-  WITH_OUTBOXES,
-} from "../core/modes";
+import { CALLING_PEERS, COPYING, MODE_NAMES, MODES, type Stop, WITH_OUTBOXES } from "../core/modes";
 import { spelled } from "../core/names";
 import {
   FAILURE_CLASS_DIMENSION,
@@ -109,7 +101,7 @@ const STOPS: Readonly<Record<Stop, string>> = {
 /** docs/reference/modes.md, made from the table of modes. */
 export function modesReference(): string {
   const rows = MODE_NAMES.map((name) => {
-    const { stages, way, whileAway, breaksOrder }: Mode = MODES[name];
+    const { stages, way, whileAway, breaksOrder } = MODES[name];
     const order = stages
       .map((stops) => stops.map((stop) => STOPS[stop]).join(" and at once "))
       .join(", then ");

@@ -435,16 +435,6 @@ export function entryOf<T>(
   return asValue(contentOf(map)[text(key)]);
 }
 
-/** Names of the keys of a map, as a value; null or undefined where there is no map. */
-export function keyNames(
-  map: Operand<StringMap<unknown>> | undefined,
-): Value<readonly string[] | null> | undefined {
-  if (map === undefined) return undefined;
-  return isOpaque(map)
-    ? when(isSet(map), call<readonly string[]>("keys", map), null)
-    : known(Object.keys(contentOf(map)));
-}
-
 /** Keys of a map, as a list; none where there is no map. */
 export function keysIn(map: Operand<StringMap<unknown>> | undefined): Value<readonly string[]> {
   if (map === undefined) return known([]);

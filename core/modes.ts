@@ -3,7 +3,7 @@ export type Stop = "work" | "outbox" | "standby" | "either";
 
 /** How copies of what a home takes in come to its peers. */
 export interface Mode {
-  /** Stops of the replicator, those of a stage at once. A message that a stage did not take waits for none of the later ones. */
+  /** Stops of the replicator, those of a stage at once. What one stage did not take goes to none of the later ones. */
   readonly stages: readonly (readonly Stop[])[];
   /** What the replicator does, in a word for each reader. */
   readonly way: string;
@@ -17,7 +17,7 @@ export interface Mode {
  * Every replication mode. Queues, functions, policies and names of a logical queue follow from its stages; `docs/reference/modes.md` is
  * made from the table.
  */
-export const MODES = {
+const TABLE = {
   async: {
     stages: [["outbox"], ["work"]],
     way: "through an outbox in the home, which a forwarder per peer empties",
@@ -42,14 +42,14 @@ export const MODES = {
   },
 } as const satisfies Readonly<Record<string, Mode>>;
 
-export type ReplicationMode = keyof typeof MODES;
+export type ReplicationMode = keyof typeof TABLE;
 
-const TABLE: Readonly<Record<ReplicationMode, Mode>> = MODES;
+export const MODES: Readonly<Record<ReplicationMode, Mode>> = TABLE;
 
 export const MODE_NAMES = Object.keys(MODES) as [ReplicationMode, ...ReplicationMode[]];
 
 function modesThat(test: (mode: Mode) => boolean): readonly ReplicationMode[] {
-  return MODE_NAMES.filter((name) => test(TABLE[name]));
+  return MODE_NAMES.filter((name) => test(MODES[name]));
 }
 
 function modesWith(...stops: readonly Stop[]): readonly ReplicationMode[] {
@@ -64,10 +64,8 @@ export const WITH_OUTBOXES = modesWith("outbox", "either");
 export const CALLING_PEERS = modesWith("standby", "either");
 /** Modes in which no message waits for a peer. */
 export const NEVER_WAITING = modesThat(({ stages }) => !stages.flat().includes("standby"));
-/** Whether a mode sends to a peer's outbox what its standby queue does not take, so that no call to a peer needs patience. */
-export function hasFallback(mode: ReplicationMode): boolean {
-  return TABLE[mode].stages.flat().includes("either");
-}
+/** Modes that send to a peer's outbox what its standby queue does not take, so that no call to a peer needs patience. */
+export const WITH_FALLBACK = modesWith("either");
 /** Modes that keep the order of FIFO queues. */
 export const KEEPING_ORDER = modesThat(({ breaksOrder }) => breaksOrder === undefined);
 

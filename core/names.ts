@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { expression, named, reference, replaced, text } from "./expression";
+import { expression, fieldAt, named, reference, replaced, text } from "./expression";
 import { FUNCTION_NAME_MAX_LENGTH, POLICY_NAME_MAX_LENGTH } from "./limits";
 import { isKnown, type Operand } from "./value";
 
@@ -205,6 +205,16 @@ export const MODULE_DOMAIN = "${local.domain}";
 
 /** What a module is told of its regions. */
 export const MODULE_REGION_SETTINGS = reference("module.settings.regions");
+
+/** Region of an ARN. https://docs.aws.amazon.com/IAM/latest/UserGuide/reference-arns.html */
+export function regionInArn(arn: Operand<string>): Operand<string> {
+  return fieldAt(arn, ":", 3);
+}
+
+/** Account of an ARN. */
+export function accountInArn(arn: Operand<string>): Operand<string> {
+  return fieldAt(arn, ":", 4);
+}
 
 /** Partition of a region. https://docs.aws.amazon.com/IAM/latest/UserGuide/reference-arns.html */
 export function partitionOf(region: string): string {

@@ -2,11 +2,11 @@ import { json } from "../core/expression";
 import {
   CALLING_PEERS,
   COPYING,
-  hasFallback,
   KEEPING_ORDER,
   MODE_NAMES,
   ORDERED_MODES,
   type ReplicationMode,
+  WITH_FALLBACK,
   WITH_OUTBOXES,
 } from "../core/modes";
 import type { Written } from "../core/value";
@@ -147,7 +147,7 @@ function checkPeers(settings: ReplicatorSettings, fields: Fields): void {
   const [outboxes, standbys] = [outboxQueueUrls, standbyQueueUrls].map((urls) =>
     Object.keys(urls).sort().join(),
   );
-  if (hasFallback(mode) && outboxes !== standbys) {
+  if (WITH_FALLBACK.includes(mode) && outboxes !== standbys) {
     throw fields.invalid("outboxQueueUrls", `for the peers of standbyQueueUrls, ${standbys}`);
   }
   if (!COPYING.includes(mode) && settings.ownership !== undefined) {

@@ -1,16 +1,5 @@
-import {
-  anyOf,
-  distinct,
-  each,
-  fieldAt,
-  fieldOf,
-  fields,
-  given,
-  isEmpty,
-  not,
-  spread,
-} from "../../core/expression";
-import { accountRootArn } from "../../core/names";
+import { anyOf, distinct, each, fieldOf, fields, given, isEmpty, not, spread } from "../../core/expression";
+import { accountInArn, accountRootArn } from "../../core/names";
 import { type Condition, Given, type Operand, type Value } from "../../core/value";
 import type { Principal } from "../configuration";
 import type { Statement } from "./document";
@@ -104,7 +93,7 @@ export function rolesAdmitted(
   arns: Operand<readonly string[]>,
   { sid, actions, resource, region }: Access,
 ): Statement {
-  const roots = distinct(each(arns, (arn) => accountRootArn(region, accountOf(arn))));
+  const roots = distinct(each(arns, (arn) => accountRootArn(region, accountInArn(arn))));
   return {
     Sid: sid,
     Effect: "Allow",
@@ -137,13 +126,6 @@ function denyOthers(others: {
       ...fields(not(isEmpty(services)), { Bool: { "aws:PrincipalIsAWSService": "false" } }),
     },
   };
-}
-
-/** https://docs.aws.amazon.com/IAM/latest/UserGuide/reference-arns.html */
-const ACCOUNT_FIELD = 4;
-
-function accountOf(arn: Value<string>): Operand<string> {
-  return fieldAt(arn, ":", ACCOUNT_FIELD);
 }
 
 function serviceOf(service: Value<ServicePrincipal>): Value<string> {

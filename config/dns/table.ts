@@ -5,19 +5,18 @@ import {
   fieldOf,
   isOneOf,
   isSet,
-  keyNames,
   keysIn,
   not,
   shown,
   wasGiven,
   when,
 } from "../../core/expression";
-import type { Condition, Operand, Plain, Value } from "../../core/value";
+import type { Operand, Plain, Value } from "../../core/value";
 import type { GroupSettings } from "../configuration";
-import { entriesOf, isMember, namesOfMembers, ofMembers } from "../entry-rules";
+import { entriesOf, ofMember, ofMembers } from "../entry-rules";
 import { membersOf } from "../recovery/majority";
 import { accountsOf, isOneAccount } from "../recovery/table";
-import { type Findings, type GroupTableRule, ofEach, within } from "../rule";
+import { type Finding, type Findings, type GroupTableRule, ofEach, within } from "../rule";
 
 /** Rules of health checks and records. A configuration and a module are held against the same table. */
 
@@ -49,14 +48,10 @@ const oneAccount: GroupTableRule = {
 };
 
 /** A rule of a group with records. */
-const ofDns = (
-  path: string,
-  find: (dns: Dns) => { readonly value: unknown; readonly holds: Condition; readonly allowed: string },
-  fix: string,
-): GroupTableRule => ({
+const ofDns = (path: string, find: (dns: Dns) => Finding, fix: string): GroupTableRule => ({
   path: `dns.${path}`,
   find: ({ dns }) => {
-    if (dns === undefined) return { value: undefined, holds: true, allowed: "" };
+    if (dns === undefined) return [];
     const { value, holds, allowed } = find(dns);
     return { value, holds: anyOf(not(isSet(dns)), holds), allowed };
   },
@@ -75,39 +70,43 @@ const ofEndpoint = (setting: string, of: (health: Dns["health"]) => unknown): Gr
     "take it out, or choose type endpoint",
   );
 
-/** A setting that the chosen policy does not heed is a mistake. */
+/** A setting of one discovery policy, which no other heeds: that is a mistake. */
 const ofPolicy = (
   setting: string,
   policy: Policy,
   of: (discovery: Dns["discovery"]) => unknown,
+  told = of,
 ): GroupTableRule =>
   ofDns(
     `discovery.${setting}`,
     ({ discovery }) => ({
-      value: of(discovery),
+      value: told(discovery),
       holds: anyOf(equal(discovery.policy, policy), not(wasGiven(of(discovery)))),
       allowed: `nothing with policy ${shown(discovery.policy)}`,
     }),
     `take it out; it is for ${policy}`,
   );
 
+/** A setting that a discovery policy cannot do without. */
 const neededBy = (
-  setting: string,
   policy: Policy,
-  what: string,
+  setting: string,
   of: (discovery: Dns["discovery"]) => unknown,
+  what: string,
+  told = of,
 ): GroupTableRule =>
   ofDns(
     `discovery.${setting}`,
     ({ discovery }) => ({
-      value: of(discovery),
+      value: told(discovery),
       holds: anyOf(not(equal(discovery.policy, policy)), wasGiven(of(discovery))),
       allowed: `${what} with policy ${policy}`,
     }),
     "add it",
   );
 
-const regionsWithLocations = ({ locations }: Dns["discovery"]) => keyNames(locations);
+const regionsWithLocations = ({ locations }: Dns["discovery"]) =>
+  locations && when(isSet(locations), keysIn(locations), null);
 
 /** Settings by region name regions of the group. */
 const byRegion = (setting: string, of: (dns: Dns) => ByRegion): GroupTableRule => ({
@@ -120,11 +119,9 @@ type ByRegion = Operand<Readonly<Record<string, unknown>>> | undefined;
 const discoveryOrder: GroupTableRule = {
   path: "dns.discovery.order",
   find: (group) =>
-    ofEach(fallback(group.dns?.discovery.order, []), { key: "index", value: "region" }, (_, region) => ({
-      value: region,
-      holds: isMember(group, region),
-      allowed: `one of ${namesOfMembers(group)}`,
-    })),
+    ofEach(fallback(group.dns?.discovery.order, []), { key: "index", value: "region" }, (_, region) =>
+      ofMember(group, region),
+    ),
   fix: () => "name a region of the group",
 };
 
@@ -132,11 +129,9 @@ const discoveryDefault: GroupTableRule = {
   path: "dns.discovery.default",
   find: (group) => {
     const region = group.dns?.discovery.default;
-    return {
-      value: region,
-      holds: region === undefined || when(isSet(region), isMember(group, region), true),
-      allowed: `one of ${namesOfMembers(group)}`,
-    };
+    if (region === undefined) return [];
+    const finding = ofMember(group, region);
+    return { ...finding, holds: when(isSet(region), finding.holds, true) };
   },
   fix: () => "name a region of the group",
 };
@@ -158,13 +153,7 @@ const ofEndpoints = (
 });
 
 const targetsOfMembers = ofEndpoints(
-  (targets, group) =>
-    ofEach(keysIn(targets), { key: "number", value: "region" }, (_, region) => ({
-      at: `.${region}`,
-      value: region,
-      holds: isMember(group, region),
-      allowed: `one of ${namesOfMembers(group)}`,
-    })),
+  (targets, group) => ofMembers(group, targets),
   "name a region of the group",
 );
 
@@ -212,10 +201,16 @@ export const DNS_TABLE: readonly GroupTableRule[] = [
   needsRecovery,
   oneAccount,
   ofPolicy("order", "failover", ({ order }) => order),
-  ofPolicy("locations", "geolocation", regionsWithLocations),
+  ofPolicy("locations", "geolocation", ({ locations }) => locations, regionsWithLocations),
   ofPolicy("default", "geolocation", (discovery) => discovery.default),
-  neededBy("locations", "geolocation", "locations of at least one region", regionsWithLocations),
-  neededBy("default", "geolocation", "a region of the group", (discovery) => discovery.default),
+  neededBy(
+    "geolocation",
+    "locations",
+    ({ locations }) => locations,
+    "locations of at least one region",
+    regionsWithLocations,
+  ),
+  neededBy("geolocation", "default", (discovery) => discovery.default, "a region of the group"),
   ofEndpoint("interval_seconds", (health) => health.intervalSeconds),
   ofEndpoint("failure_threshold", (health) => health.failureThreshold),
   ofEndpoint("reserved_concurrency", (health) => health.reservedConcurrency),

@@ -19,17 +19,13 @@ const NOTHING: PolicyInput = { queuePolicyStatements: {}, sourceQueuePolicyDocum
 
 function policyOf(policies: PoliciesInput, role: string) {
   const here = objectOf(policies);
-  const said = <K extends keyof PolicyInput>(field: K, name: string): Value<PolicyInput[K]> =>
+  const said = <K extends keyof PolicyInput>(field: K): Value<PolicyInput[K]> =>
     here === undefined
-      ? call(
-          "try",
-          fieldOf(fieldOf<Record<string, object>, string>(policies, role), name as never),
-          NOTHING[field],
-        )
+      ? call("try", fieldOf(fieldOf(policies, role), field), NOTHING[field])
       : known((here[role] ?? NOTHING)[field]);
   return {
-    queuePolicyStatements: said("queuePolicyStatements", "queue_policy_statements"),
-    sourceQueuePolicyDocuments: said("sourceQueuePolicyDocuments", "source_queue_policy_documents"),
-    tlsOnly: said("tlsOnly", "tls_only"),
+    queuePolicyStatements: said("queuePolicyStatements"),
+    sourceQueuePolicyDocuments: said("sourceQueuePolicyDocuments"),
+    tlsOnly: said("tlsOnly"),
   };
 }

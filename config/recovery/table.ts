@@ -6,7 +6,6 @@ import {
   each,
   equal,
   expression,
-  fieldAt,
   fieldOf,
   isAtLeast,
   isAtMost,
@@ -22,8 +21,7 @@ import {
   wasGiven,
   when,
 } from "../../core/expression";
-import { MODULE_REGION_SETTINGS, ownershipTableName } from "../../core/names";
-import { toSnake } from "../../core/spelling";
+import { accountInArn, MODULE_REGION_SETTINGS, ownershipTableName } from "../../core/names";
 import { isKnown, type Operand, type Value } from "../../core/value";
 import type { Configuration, GroupSettings } from "../configuration";
 import { entriesOf, isMember, keysOfRegions, namesOfMembers, ofMembers, ofRegion } from "../entry-rules";
@@ -35,11 +33,7 @@ import { hasMembers, mayTakeOver, membersOf } from "./majority";
 /** Accounts of the regions of a group, in their order. */
 export function accountsOf({ regions }: Pick<GroupSettings, "regions">): Value<readonly string[]> {
   const names = Object.keys(regions);
-  if (isKnown(names))
-    return each(
-      names.map((name) => regions[name]!.account),
-      (account) => account,
-    );
+  if (isKnown(names)) return joinedLists(names.map((name) => regions[name]!.account));
   return each(membersOf({ regions }), (region) => expression`${MODULE_REGION_SETTINGS}[${region}].account`);
 }
 
@@ -93,7 +87,7 @@ const ofWitness = (
   path,
   find: (group) => {
     const witness = group.recovery?.witness;
-    if (witness === undefined) return { value: undefined, holds: true, allowed: "" };
+    if (witness === undefined) return [];
     const { holds, allowed } = find(witness, group);
     return { value: value(witness), holds: when(isSet(witness), holds, true), allowed };
   },
@@ -152,7 +146,7 @@ export const WITNESS_TABLE: readonly GroupTableRule[] = [
   ofWitness(
     "recovery.witness.assume_role_arn",
     ({ account, assumeRoleArn: role }) => ({
-      holds: role === undefined || when(isSet(role), equal(fieldAt(role, ":", 4), account), true),
+      holds: role === undefined || when(isSet(role), equal(accountInArn(role), account), true),
       allowed: `a role of the witness's account ${shown(account)}`,
     }),
     "name a role of that account, or name the role's in recovery.witness.account",
@@ -193,11 +187,11 @@ type Ledger = NonNullable<GroupSettings["ledger"]>;
 const ofManaged = (
   setting: string,
   of: (ledger: Ledger) => unknown,
-  shown: (ledger: Ledger) => unknown = of,
+  told: (ledger: Ledger) => unknown = of,
 ): GroupTableRule => ({
   path: `ledger.${setting}`,
   find: ({ ledger }) => ({
-    value: ledger && shown(ledger),
+    value: ledger && told(ledger),
     holds:
       ledger === undefined || anyOf(not(isSet(ledger)), isSet(ledger.managed), not(wasGiven(of(ledger)))),
     allowed: "nothing together with ledger.table_name",
@@ -225,14 +219,14 @@ type Billing = NonNullable<NonNullable<Configuration["ledger"]>["billing"]>;
 type Provisioned = Extract<Billing, { readonly readCapacityUnits: unknown }>;
 
 const capacity = (what: "Read" | "Write"): GroupTableRule => {
-  const word = what.toLowerCase();
-  const least = `${word}CapacityUnits` as keyof Provisioned;
-  const most = `maximum${what}CapacityUnits` as keyof Provisioned;
+  const word = what.toLowerCase() as Lowercase<typeof what>;
+  const least = `${word}CapacityUnits` as const;
+  const most = `maximum${what}CapacityUnits` as const;
   return {
     path: `ledger.billing.${word}_capacity_units`,
     find: ({ ledger }) => {
-      const value = capacityOf(ledger, least);
-      const limit = capacityOf(ledger, most);
+      const value = billed(ledger, least);
+      const limit = billed(ledger, most);
       return {
         value,
         holds: value === undefined || limit === undefined || when(isSet(value), isAtMost(value, limit), true),
@@ -243,21 +237,12 @@ const capacity = (what: "Read" | "Write"): GroupTableRule => {
   };
 };
 
-/** A number of a table's billing, where it has one. */
-function capacityOf(ledger: Ledger | undefined, field: keyof Provisioned): Value<number> | undefined {
-  if (ledger?.billing === undefined) return undefined;
-  const billing = objectOf(ledger.billing as Value<Partial<Provisioned>>);
-  if (billing === undefined) return call("try", fieldOf(ledger.billing, toSnake(field) as never), null);
-  const units = billing[field];
-  return typeof units === "number" ? known(units) : undefined;
-}
-
-function kindOf(billing: Ledger["billing"]): Value<string | null> | undefined {
+/** What a table's billing has in a field, if it has one. */
+function billed<K extends keyof Provisioned>(ledger: Ledger | undefined, field: K) {
+  const billing = ledger?.billing as Value<Provisioned> | undefined;
   if (billing === undefined) return undefined;
-  const here = objectOf(billing as Value<Billing>);
-  return here
-    ? known(here.type)
-    : call("try", fieldOf(billing as Value<{ readonly type: string }>, "type"), null);
+  const value = fieldOf(billing, field);
+  return objectOf(billing) === undefined ? call<Provisioned[K]>("try", value, null) : value;
 }
 
 const ledgerKeys: GroupTableRule = {
@@ -274,7 +259,7 @@ export const LEDGER_TABLE: readonly GroupTableRule[] = [
   ofManaged(
     "billing",
     ({ billing }) => billing,
-    ({ billing }) => ({ type: kindOf(billing) }),
+    (ledger) => ({ type: billed(ledger, "type") }),
   ),
   ofManaged("kms_key_arns", ({ kmsKeyArns }) => kmsKeyArns),
   ofManaged("point_in_time_recovery", ({ pointInTimeRecovery }) => pointInTimeRecovery),

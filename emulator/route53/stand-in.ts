@@ -1,9 +1,12 @@
 /**
  * A stand-in for what Route 53 does besides its API, which the emulator has: it runs the health checks and answers DNS.
  *
- * ```ts const route53 = await emulator.route53({ account }); new Resolver().setServers([route53.dnsServer("us-east-1")]); // as a function
- * in us-east-1 would route53.text("orders.example.com", { from: "us-east-1" }); // the same question without DNS route53.status(checkId);
- * // "healthy" or "unhealthy" ```
+ * ```ts
+ * const route53 = await emulator.route53({ account });
+ * new Resolver().setServers([route53.dnsServer("us-east-1")]);  // as a function in us-east-1 would
+ * route53.text("orders.example.com", { from: "us-east-1" });     // the same question without DNS
+ * route53.status(checkId);                                       // "healthy" or "unhealthy"
+ * ```
  *
  * | part | what it does |
  * |---|---|

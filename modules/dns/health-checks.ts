@@ -114,9 +114,8 @@ export class HealthChecks extends Construct {
       case "calculated": {
         const children = each(probe.children, this.idOfChild);
         return {
-          type: "CALCULATED",
           childHealthchecks: listOf(children),
-          childHealthThreshold: args({ threshold: size(children) }).threshold,
+          ...args({ type: "CALCULATED", childHealthThreshold: size(children) }),
         };
       }
     }

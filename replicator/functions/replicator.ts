@@ -1,4 +1,4 @@
-import { hasFallback } from "../../core/modes";
+import { WITH_FALLBACK } from "../../core/modes";
 import { OwnerReader } from "../../ownership/lease/owner-reader";
 import { passTables, processClocks } from "../../ownership/lease/pass-reader";
 import { batchHandler } from "../replicate/batch-handler";
@@ -12,7 +12,7 @@ const settings = replicatorSettings(process.env);
 const home = sqsClient(settings.homeRegion);
 const peers = Object.fromEntries(
   Object.keys(settings.standbyQueueUrls).map((peer) => {
-    const client = sqsClient(peer, hasFallback(settings.mode) ? IMPATIENT : PATIENT);
+    const client = sqsClient(peer, WITH_FALLBACK.includes(settings.mode) ? IMPATIENT : PATIENT);
     return [peer, { client, breaker: new Breaker() }];
   }),
 );

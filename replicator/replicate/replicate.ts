@@ -1,6 +1,6 @@
 import type { SQSClient } from "@aws-sdk/client-sqs";
 import type { SQSRecord } from "aws-lambda";
-import { hasFallback, MODES, type Stop } from "../../core/modes";
+import { MODES, type Stop, WITH_FALLBACK } from "../../core/modes";
 import { copyDeduplicationId, deduplicationId, identified } from "../../messages/deduplication";
 import type { Failure } from "../../messages/failures";
 import { type Message, messageOf } from "../../messages/message";
@@ -100,7 +100,7 @@ export async function replicate(
     { client: connections.home, ...settings },
     context,
   );
-  if (hasFallback(settings.mode)) {
+  if (WITH_FALLBACK.includes(settings.mode)) {
     for (const [peer, tally] of Object.entries(copies))
       tally.breaker = connections.peers[peer]!.breaker.state;
   }
@@ -143,11 +143,11 @@ function stagesOf(
     standby: ownerLast(standbys, owner, (peer) => toStandby(peer.standby, peer.copies, context)),
     either: [standbys.map((peer) => toPeer(peer, peer.copies, context))],
   };
-  return MODES[mode].stages.flatMap(([stop, ...others]) =>
-    inOrder(
-      ...(others.length === 0 ? routes[stop] : [[stop, ...others].flatMap((one) => routes[one].flat())]),
-    ),
-  );
+  return MODES[mode].stages.flatMap((stops) => {
+    const ways = stops.flatMap((stop) => routes[stop]);
+    // Stops of one stage are called at once.
+    return inOrder(...(stops.length === 1 ? ways : [ways.flat()]));
+  });
 }
 
 /** The owner of a fenced home processes what it gets, as the work queue's consumers do: what fails elsewhere repeats nothing there. */

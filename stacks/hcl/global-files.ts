@@ -29,7 +29,7 @@ export function synthesizedGlobal(app: App): SynthesizedModule {
       ...variablesOf(configurationSchema, SETTINGS),
     ],
     files: FILES,
-    checks: () => globalChecks(stack.settings),
+    checks: (renderer) => globalChecks(stack.settings, renderer),
     locals: (renderer) => globalLocals(stack.settings, stack, renderer),
   });
 }

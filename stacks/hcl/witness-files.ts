@@ -16,7 +16,7 @@ export function synthesizedWitness(app: App): SynthesizedModule {
     stack,
     variables: [CREATE, CHECK_ACCOUNT, WITNESS_REGION, ...variablesOf(configurationSchema, SETTINGS)],
     files: [["witness.tf", () => true]],
-    checks: () => witnessChecks(stack.settings),
+    checks: (renderer) => witnessChecks(stack.settings, renderer),
     locals: (renderer) => witnessLocals(stack.recovery, renderer),
   });
 }

@@ -23,15 +23,16 @@ const OWN_REGION: ModuleCheck = {
 };
 
 /** All that a call of the module of a region is checked for beyond its single variables. */
-export function regionPreconditions(settings: ModuleSettings): readonly Constraint[] {
+export function regionPreconditions(settings: ModuleSettings, renderer: Renderer): readonly Constraint[] {
   return [
     OWN_REGION,
-    ...queueTableChecks(settings),
+    ...queueTableChecks(settings, renderer),
     ...QUEUE_CHECKS,
     ...NAME_CHECKS,
     ...groupTableChecks(
       [...REGION_TABLE, ...RECOVERY_TABLE, ...LEDGER_TABLE, ...DNS_TABLE],
       settings.configuration,
+      renderer,
     ),
     ...RECOVERY_CHECKS,
     ...DNS_CHECKS,
@@ -55,10 +56,10 @@ const HOSTS: ModuleCheck = {
 };
 
 /** All that a call of the global module is checked for. */
-function globalPreconditions({ configuration }: GlobalSettings): readonly Constraint[] {
+function globalPreconditions({ configuration }: GlobalSettings, renderer: Renderer): readonly Constraint[] {
   return [
     OWN_REGION,
-    ...groupTableChecks([...LEDGER_TABLE, ...DNS_TABLE], configuration),
+    ...groupTableChecks([...LEDGER_TABLE, ...DNS_TABLE], configuration, renderer),
     ...TAKEOVER_CHECKS,
     ON_DEMAND,
     ...DNS_CHECKS,
@@ -67,11 +68,11 @@ function globalPreconditions({ configuration }: GlobalSettings): readonly Constr
 }
 
 /** All that a call of the module of a witness is checked for. */
-function witnessPreconditions(settings: GroupSettings): readonly Constraint[] {
+function witnessPreconditions(settings: GroupSettings, renderer: Renderer): readonly Constraint[] {
   return [
     WITNESS_IS_GIVEN,
     WITNESS_REGION,
-    ...groupTableChecks(WITNESS_TABLE, settings),
+    ...groupTableChecks(WITNESS_TABLE, settings, renderer),
     ...WITNESS_CHECKS,
   ].map(constraintOf);
 }
@@ -100,17 +101,17 @@ const ACCOUNT_OF_WITNESS: ModuleCheck = {
 /** The file `checks.tf` of the module of a region. */
 export function regionChecks(settings: ModuleSettings, renderer: Renderer): string {
   const locals = { ...nameLocals(renderer), ...RECORD_LOCALS, policy_sizes: POLICY_SIZES };
-  return checksFile(locals, regionPreconditions(settings));
+  return checksFile(locals, regionPreconditions(settings, renderer));
 }
 
 /** That of the global module. */
-export function globalChecks(settings: GlobalSettings): string {
-  return checksFile(RECORD_LOCALS, globalPreconditions(settings));
+export function globalChecks(settings: GlobalSettings, renderer: Renderer): string {
+  return checksFile(RECORD_LOCALS, globalPreconditions(settings, renderer));
 }
 
 /** That of the module of a witness. */
-export function witnessChecks(settings: GroupSettings): string {
-  return checksFile({}, witnessPreconditions(settings), ACCOUNT_OF_WITNESS);
+export function witnessChecks(settings: GroupSettings, renderer: Renderer): string {
+  return checksFile({}, witnessPreconditions(settings, renderer), ACCOUNT_OF_WITNESS);
 }
 
 /**

@@ -3,21 +3,21 @@ import { QUEUE_TABLE } from "../../../config/queue-rules";
 import { type Findings, type GroupTableRule, isList, Looped } from "../../../config/rule";
 import { reference } from "../../../core/expression";
 import type { Loop } from "../hcl-text";
-import { Renderer } from "../render";
+import type { Renderer } from "../render";
 import type { ModuleSettings } from "../settings";
-import { SYMBOLS } from "../symbols";
 import { type ModuleCheck, through } from "./check";
 
-const renderer = new Renderer(SYMBOLS);
-
 /** The rules of a table for each logical queue, as a module checks them. */
-export function queueTableChecks({ configuration, queueAt }: ModuleSettings): readonly ModuleCheck[] {
+export function queueTableChecks(
+  { configuration, queueAt }: ModuleSettings,
+  renderer: Renderer,
+): readonly ModuleCheck[] {
   const queues = through("local.users_queues", "queue", "name");
   // The local notes peers of the module's region alone.
   const peers = reference<Readonly<Record<string, readonly string[]>>>("module.settings.queues[name].peers");
   const queue = { ...queueAt("queue"), peers };
   return QUEUE_TABLE.flatMap(({ path, find }) =>
-    checksOf(find(queue, configuration), `queues.\${name}.${path}`, [queues]),
+    checksOf(find(queue, configuration), `queues.\${name}.${path}`, [queues], renderer),
   );
 }
 
@@ -25,16 +25,27 @@ export function queueTableChecks({ configuration, queueAt }: ModuleSettings): re
 export function groupTableChecks(
   table: readonly GroupTableRule[],
   settings: GroupSettings,
+  renderer: Renderer,
 ): readonly ModuleCheck[] {
-  return table.flatMap(({ path, find }) => checksOf(find(settings, settings), path, []));
+  return table.flatMap(({ path, find }) => checksOf(find(settings, settings), path, [], renderer));
 }
 
-function checksOf(findings: Findings, path: string, loops: readonly Loop[]): readonly ModuleCheck[] {
+function checksOf(
+  findings: Findings,
+  path: string,
+  loops: readonly Loop[],
+  renderer: Renderer,
+): readonly ModuleCheck[] {
   if (findings instanceof Looped) {
     const { key, value, over } = findings.loop;
-    return checksOf(findings.inner, path, [...loops, through(renderer.value(over, {}), value, key)]);
+    return checksOf(
+      findings.inner,
+      path,
+      [...loops, through(renderer.value(over, {}), value, key)],
+      renderer,
+    );
   }
-  if (isList(findings)) return findings.flatMap((inner) => checksOf(inner, path, loops));
+  if (isList(findings)) return findings.flatMap((inner) => checksOf(inner, path, loops, renderer));
   const { at = "", value, holds, allowed } = findings;
   return [
     {

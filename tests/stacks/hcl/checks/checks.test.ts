@@ -1,8 +1,10 @@
 import { regionPreconditions } from "../../../../stacks/hcl/checks/checks-file";
+import { Renderer } from "../../../../stacks/hcl/render";
 import { regionModuleSettings } from "../../../../stacks/hcl/settings";
+import { SYMBOLS } from "../../../../stacks/hcl/symbols";
 import { CASES, PLAIN, sentencesOf } from "./check-cases";
 
-const PRECONDITIONS = regionPreconditions(regionModuleSettings());
+const PRECONDITIONS = regionPreconditions(regionModuleSettings(), new Renderer(SYMBOLS));
 
 test("what the cases are made of is good, and each of them has a fault", () => {
   expect(sentencesOf(PLAIN)).toEqual([]);
