@@ -59,15 +59,18 @@ export function ofMembers(group: Group, map: ByRegion<unknown>): Findings {
   }));
 }
 
-/** Lists by home name other regions of the group. */
+/** Lists by home name other regions of the group, each once. */
 export function otherMembers(group: Group, map: ByRegion<readonly string[]>): Findings {
   return ofEach(entriesOf(map), { key: "home", value: "regions" }, (home, regions) => [
     { at: `.${home}`, ...ofMember(group, home) },
-    ofEach(regions, { key: "index", value: "region" }, (_, region) => ({
+    ofEach(regions, { key: "index", value: "region" }, (_, region, before) => ({
       at: `.${home}`,
       value: region,
-      holds: anyOf(not(isMember(group, home)), allOf(isMember(group, region), not(equal(region, home)))),
-      allowed: `some of ${namesOfOthers(group, home)}`,
+      holds: anyOf(
+        not(isMember(group, home)),
+        allOf(isMember(group, region), not(equal(region, home)), not(isOneOf(region, before))),
+      ),
+      allowed: `some of ${namesOfOthers(group, home)}, each once`,
     })),
   ]);
 }

@@ -1,13 +1,18 @@
 import {
   allOf,
   anyOf,
+  each,
+  entryOf,
   equal,
   isAtLeast,
   isAtMost,
+  isEmpty,
   isOneOf,
   isSet,
+  joined,
   not,
   product,
+  text,
   wasGiven,
   when,
 } from "../core/expression";
@@ -22,11 +27,12 @@ import {
   VISIBILITY_TIMEOUT_SECONDS,
 } from "../core/limits";
 import { COPYING, KEEPING_ORDER, MODES, ORDERED_MODES } from "../core/modes";
-import type { Operand } from "../core/value";
+import type { Operand, Value } from "../core/value";
 import type { LogicalQueueSettings, QueueConfiguration } from "./configuration";
-import { keysOfRegions, otherMembers } from "./entry-rules";
+import { isMember, keysOfRegions, otherMembers } from "./entry-rules";
 import { membersOf } from "./recovery/majority";
-import type { TableRule } from "./rule";
+import { copies } from "./region-sets";
+import { ofEach, type TableRule } from "./rule";
 
 /** Rules of each logical queue with what it takes from its group. A configuration and a module are held against the same table. */
 
@@ -221,6 +227,30 @@ const peers: QueueTableRule = {
   fix: () => "name other regions of the group",
 };
 
+/** Where a region may take a home over, it needs the copies. */
+const copiesForOwners: QueueTableRule = {
+  path: "peers",
+  find: (queue, group) =>
+    ofEach(membersOf(group), { key: "number", value: "home" }, (_, member) => {
+      const home = text(member);
+      const order = entryOf(group.recovery?.takeoverOrder, home) ?? [];
+      const missing = each(
+        order as Value<readonly string[]>,
+        (region) => region,
+        (region) =>
+          allOf(isMember(group, region), not(equal(region, home)), not(copies(queue, home, text(region)))),
+      );
+      return {
+        at: `.${home}`,
+        value: entryOf(queue.peers, home),
+        holds: when(isSet(queue.recovery), isEmpty(missing), true),
+        allowed: `all regions that may take ${home} over: ${joined(order as Value<readonly string[]>, ", ")}`,
+        fix: `add ${joined(missing, " and ")}, or name in recovery.takeover_order.${home} only regions that get copies of every logical queue`,
+      };
+    }),
+  fix: () => "add them, or name in recovery.takeover_order only regions that get copies",
+};
+
 const kmsKeys: QueueTableRule = {
   path: "encryption.kms_key_arns",
   find: ({ encryption }, group) => keysOfRegions(encryption.kmsKeyArns, membersOf(group)),
@@ -229,6 +259,7 @@ const kmsKeys: QueueTableRule = {
 
 export const QUEUE_TABLE: readonly QueueTableRule[] = [
   peers,
+  copiesForOwners,
   kmsKeys,
   transitVisibility,
   consumerVisibility,

@@ -1,7 +1,8 @@
-import { anyOf, equal, fieldOf, isSet, not, wasGiven, when } from "../core/expression";
-import { accountInArn, MODULE_REGION_SETTINGS, regionInArn } from "../core/names";
+import { anyOf, equal, fieldOf, first, isSet, not, wasGiven, when } from "../core/expression";
+import { accountInArn, MODULE_REGION_SETTINGS, partitionNamed, regionInArn } from "../core/names";
 import { isKnown, type Plain, type Value } from "../core/value";
 import type { GroupSettings, RegionSettings } from "./configuration";
+import { membersOf } from "./recovery/majority";
 import { accountOf } from "./recovery/recovery";
 import { type Findings, type GroupTableRule, ofEach } from "./rule";
 
@@ -17,6 +18,22 @@ function ofRegions({ regions }: GroupSettings, find: (name: string, region: Regi
     find,
   );
 }
+
+/** Roles and queue policies do not reach across partitions. */
+const onePartition: GroupTableRule = {
+  path: "regions",
+  find: (group) => {
+    const member = first(membersOf(group));
+    const partition = partitionNamed(member);
+    return ofRegions(group, (name) => ({
+      at: `.${name}`,
+      value: name,
+      holds: equal(partitionNamed(name), partition),
+      allowed: `regions of the partition ${partition}, that of ${member}`,
+    }));
+  },
+  fix: () => "use regions of one partition: roles and queue policies do not reach across partitions",
+};
 
 const ownAccountRole: GroupTableRule = {
   path: "regions",
@@ -67,6 +84,7 @@ const oneAccountForOwnership: GroupTableRule = {
 };
 
 export const REGION_TABLE: readonly GroupTableRule[] = [
+  onePartition,
   ownAccountRole,
   ownCodeSigning,
   oneAccountForOwnership,

@@ -1,4 +1,4 @@
-import { decided, known, objectOf, reference, text } from "../core/expression";
+import { call, decided, known, objectOf, reference, text } from "../core/expression";
 import type { Operand, Value } from "../core/value";
 import {
   type Configuration,
@@ -46,16 +46,24 @@ export type Findings = Finding | Looped | readonly Findings[];
 /**
  * What a rule finds of each entry of a map, or element of a list.
  * @param names of the variables by which a module goes through them
+ * @param find is told of the elements before this one as well; of a map they mean nothing
  */
 export function ofEach<T>(
   collection: Operand<Readonly<Record<string, T>>> | Operand<readonly T[]> | undefined,
   names: { readonly key: string; readonly value: string },
-  find: (key: string, value: Value<T>) => Findings,
+  find: (key: string, value: Value<T>, before: Value<readonly T[]>) => Findings,
 ): Findings {
   if (collection === undefined) return [];
   const here = objectOf(collection as Value<Readonly<Record<string, T>>>);
-  if (here !== undefined) return Object.entries(here).map(([key, value]) => find(key, known(value)));
-  return new Looped({ ...names, over: collection }, find(text(reference(names.key)), reference(names.value)));
+  if (here !== undefined)
+    return Object.entries(here).map(([key, value], index, all) =>
+      find(key, known(value), known(all.slice(0, index).map(([, other]) => other))),
+    );
+  const index = reference<number>(names.key);
+  return new Looped(
+    { ...names, over: collection },
+    find(text(reference(names.key)), reference(names.value), call("slice", collection, 0, index)),
+  );
 }
 
 /** Findings with what they are of before where they stand. */

@@ -1,11 +1,11 @@
 import { QUEUE_NAME_MAX_LENGTH } from "../core/limits";
-import { partitionOf, REQUIRED_PLACEHOLDERS, spelled, type Word } from "../core/names";
+import { REQUIRED_PLACEHOLDERS, spelled, type Word } from "../core/names";
 import { type Configuration, type QueueConfiguration, settingsOf } from "./configuration";
 import { DNS_RULES } from "./dns/rules";
 import { groupTopologies } from "./group-topology";
 import { POLICY_RULES } from "./policies/rules";
 import { QUEUE_TABLE } from "./queue-rules";
-import { RECOVERY_RULES, RESCUE_RULES } from "./recovery/rules";
+import { RECOVERY_RULES } from "./recovery/rules";
 import { REGION_TABLE } from "./region-rules";
 import { groupRules, type QueueRule, queueRules, type Rule } from "./rule";
 import { type FunctionReference, queuesOf, type RegionalTopology, topologyOf } from "./topology";
@@ -32,19 +32,6 @@ const regionsAllowed: Rule = ({ allowedRegions, regions }) =>
           allowed: `one of allowed_regions: ${allowedRegions.join(", ")}`,
           fix: `take the region out, or add it to allowed_regions if messages may stand there`,
         }));
-
-const onePartition: Rule = ({ regions }) => {
-  const [first, ...others] = Object.keys(regions);
-  if (first === undefined) return [];
-  return others
-    .filter((region) => partitionOf(region) !== partitionOf(first))
-    .map((region) => ({
-      path: `regions.${region}`,
-      value: region,
-      allowed: `regions of the partition ${partitionOf(first)}, that of ${first}`,
-      fix: "use regions of one partition: roles and queue policies do not reach across partitions",
-    }));
-};
 
 /** Something that has a name of its own in AWS. */
 interface Named {
@@ -115,13 +102,26 @@ function distinct(things: readonly Named[]): readonly Violation[] {
       clashes.set(`${of} ${name}`, {
         path,
         value: name,
-        allowed: `a name for its ${use} that is not also the name of ${other}`,
+        allowed: nameNotOf(use, other),
         fix: "rename one logical queue, or give it name templates of its own (names)",
       });
     }
     taken.set(arn, `the ${use} of ${of}`);
   }
   return [...clashes.values()];
+}
+
+/** What is allowed, in words that a module has too; parts may be texts of Terraform's. */
+export function nameNotOf(use: string, other: string): string {
+  return `a name for its ${use} that is not also the name of ${other}`;
+}
+
+export function shorterName(use: string, length: number | string): string {
+  return `at most ${QUEUE_NAME_MAX_LENGTH} characters with prefix and suffix; the ${use}'s name has ${length}`;
+}
+
+export function templateWith(placeholder: string): string {
+  return `a template with ${placeholder}`;
 }
 
 /** Where the file names a logical queue. */
@@ -143,7 +143,7 @@ const nameLengths: QueueRule = (configuration, name, queue) => {
     {
       path: pathOf(name, queue),
       value: longest.name,
-      allowed: `at most ${QUEUE_NAME_MAX_LENGTH} characters with prefix and suffix; the ${spelled(longest.word)} queue's name has ${longest.name.length}`,
+      allowed: shorterName(`${spelled(longest.word)} queue`, longest.name.length),
       fix: `shorten ${queue.canary ? "it, from which the canary has its name," : "the name"} or naming.prefix by ${excess}, or set a shorter name template for ${fileKey(longest.word)}`,
     },
   ];
@@ -156,14 +156,13 @@ const placeholders: QueueRule = (_, name, { names, canary }) =>
       .map((placeholder) => ({
         path: `${canary ? "naming.templates" : `queues.${name}.names`}.${fileKey(word)}`,
         value: names[word],
-        allowed: `a template with ${REQUIRED_PLACEHOLDERS[word].join(" and ")}`,
+        allowed: templateWith(placeholder),
         fix: `add ${placeholder}: there is one per region`,
       })),
   );
 
 const GROUP_RULES: readonly Rule[] = [
   regionsAllowed,
-  onePartition,
   ...groupRules(REGION_TABLE),
   distinctQueues,
   distinctRoles,
@@ -177,7 +176,6 @@ const QUEUE_RULES: readonly QueueRule[] = [
   placeholders,
   ...queueRules(QUEUE_TABLE),
   ...POLICY_RULES,
-  ...RESCUE_RULES,
 ];
 
 function fileKey(word: Word): string {

@@ -232,8 +232,16 @@ export function equal(one: unknown, other: unknown): Condition {
 
 /** Whether a value is one of a list. */
 export function isOneOf<T>(value: Operand<T>, values: List<T>): Condition {
-  if (!isKnown(value) || !isKnown(values)) return call("contains", values, value);
-  return known(itemsOf(values).includes(contentOf(value)));
+  if (isKnown(value) && isKnown(values)) return known(itemsOf(values).includes(contentOf(value)));
+  // What is known stands on one line, for texts that refer to it.
+  const list = isKnown(values)
+    ? reference(
+        `[${itemsOf(values)
+          .map((one) => JSON.stringify(one))
+          .join(", ")}]`,
+      )
+    : values;
+  return call("contains", list, value);
 }
 
 export function isAtLeast(one: Operand<number>, other: Operand<number>): Condition {
@@ -410,6 +418,23 @@ function isSeveral(element: unknown): boolean {
   if (element instanceof Given || element instanceof Spread) return true;
   if (!(element instanceof Formula)) return typeof element === "string" && /\$\{[=@]/.test(element);
   return isSeveral(String(element));
+}
+
+/** The first of a list of texts; an empty text where the list is empty, which an error message could not show. */
+export function first(list: List<string>): string {
+  return isOpaque(list) ? text(call("try", expression`${list}[0]`, "")) : text(itemsOf(list)[0] ?? "");
+}
+
+/** An object without its fields that are `null`, as a message shows it. */
+export function givenFields<T extends object>(object: Value<T>): Value<T> {
+  return isOpaque(object)
+    ? expression`{ for key, value in ${object} : key => value if value != null }`
+    : object;
+}
+
+/** Whether a text begins with another. */
+export function startsWith(whole: Operand<string>, part: string): Condition {
+  return isKnown(whole) ? known(text(whole).startsWith(part)) : call("startswith", whole, part);
 }
 
 /** The object that a value is; undefined where Terraform alone knows it. */

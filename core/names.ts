@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
-import { expression, fieldAt, named, reference, replaced, text } from "./expression";
+import { expression, fieldAt, known, named, reference, replaced, startsWith, text, when } from "./expression";
 import { FUNCTION_NAME_MAX_LENGTH, POLICY_NAME_MAX_LENGTH } from "./limits";
-import { isKnown, type Operand } from "./value";
+import { isKnown, type Operand, type Value } from "./value";
 
 /** Queues of a logical queue in one region. `outbox` exists once per peer, `standby` once per home. */
 export const QUEUE_WORDS = ["ingress", "work", "outbox", "standby", "dlq", "ingressDlq"] as const;
@@ -205,6 +205,8 @@ export const MODULE_DOMAIN = "${local.domain}";
 
 /** What a module is told of its regions. */
 export const MODULE_REGION_SETTINGS = reference("module.settings.regions");
+/** What a module is told of its logical queues. */
+export const MODULE_QUEUE_SETTINGS = reference<Readonly<Record<string, unknown>>>("module.settings.queues");
 
 /** Region of an ARN. https://docs.aws.amazon.com/IAM/latest/UserGuide/reference-arns.html */
 export function regionInArn(arn: Operand<string>): Operand<string> {
@@ -216,12 +218,20 @@ export function accountInArn(arn: Operand<string>): Operand<string> {
   return fieldAt(arn, ":", 4);
 }
 
-/** Partition of a region. https://docs.aws.amazon.com/IAM/latest/UserGuide/reference-arns.html */
+/** Partitions but for `aws`, by what the names of their regions begin with. */
+const PARTITIONS: Readonly<Record<string, string>> = { "cn-": "aws-cn", "us-gov-": "aws-us-gov" };
+
+/** Partition of a region, be it one of the group or not. https://docs.aws.amazon.com/IAM/latest/UserGuide/reference-arns.html */
+export function partitionNamed(region: Operand<string>): Value<string> {
+  return Object.entries(PARTITIONS).reduceRight<Value<string>>(
+    (otherwise, [beginning, partition]) => when(startsWith(region, beginning), partition, otherwise),
+    known("aws"),
+  );
+}
+
+/** Partition of a region of the group. */
 export function partitionOf(region: string): string {
-  if (!isKnown(region)) return MODULE_PARTITION;
-  if (region.startsWith("cn-")) return "aws-cn";
-  if (region.startsWith("us-gov-")) return "aws-us-gov";
-  return "aws";
+  return isKnown(region) ? text(partitionNamed(region)) : MODULE_PARTITION;
 }
 
 export function queueArn(region: string, account: Operand<string>, name: Operand<string>): string {

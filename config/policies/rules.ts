@@ -132,6 +132,9 @@ const wholePolicies: QueueRule = (configuration, name, queue) =>
       ].map(({ field, ...violation }) => ({ path: `queues.${name}.${field}`, ...violation }));
     });
 
+/** What is allowed, in words that a module has too. */
+export const POLICY_ALLOWED = `a queue policy of at most ${QUEUE_POLICY_MAX_BYTES} bytes and ${QUEUE_POLICY_MAX_STATEMENTS} statements`;
+
 function tooLarge(field: string, policy: PolicyDocument, given: string) {
   const bytes = Buffer.byteLength(JSON.stringify(policy));
   if (bytes <= QUEUE_POLICY_MAX_BYTES && policy.Statement.length <= QUEUE_POLICY_MAX_STATEMENTS) return [];
@@ -139,7 +142,7 @@ function tooLarge(field: string, policy: PolicyDocument, given: string) {
     {
       field,
       value: `${given}a policy of ${bytes} bytes and ${policy.Statement.length} statements`,
-      allowed: `a queue policy of at most ${QUEUE_POLICY_MAX_BYTES} bytes and ${QUEUE_POLICY_MAX_STATEMENTS} statements`,
+      allowed: POLICY_ALLOWED,
       fix: "name fewer principals, or whole accounts instead of their roles; join statements that differ by principals alone",
     },
   ];

@@ -9,7 +9,6 @@ import {
   given,
   isOneOf,
   isSet,
-  keysOf,
   known,
   largest,
   mapFrom,
@@ -57,9 +56,11 @@ export function resolveRecovery(
     takeover: fallback(recovery.takeover, usual),
     /** Whether the author has said so, rather than nothing. */
     takeoverIsChosen: isSet(recovery.takeover),
-    /** By home, every home of the group; what else the author has written stays, for the rules to find. */
+    /** As the author has written it, for the rules. */
+    chosenTakeoverOrder: recovery.takeoverOrder,
+    /** By home, every home of the group. */
     takeoverOrder: mapFrom(
-      [...new Set([...names, ...keysOf(recovery.takeoverOrder)])].map((home) => [
+      names.map((home) => [
         home,
         fallback(entryOf(recovery.takeoverOrder, home), allBut(home, membersOf({ regions }))),
       ]),

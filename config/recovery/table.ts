@@ -2,16 +2,19 @@ import {
   allOf,
   anyOf,
   call,
+  decided,
   distinct,
   each,
   equal,
   expression,
   fieldOf,
+  first,
   isAtLeast,
   isAtMost,
   isOneOf,
   isSet,
   joinedLists,
+  keysIn,
   known,
   not,
   objectOf,
@@ -21,10 +24,25 @@ import {
   wasGiven,
   when,
 } from "../../core/expression";
-import { accountInArn, MODULE_REGION_SETTINGS, ownershipTableName } from "../../core/names";
+import {
+  accountInArn,
+  canaryQueue,
+  MODULE_QUEUE_SETTINGS,
+  MODULE_REGION_SETTINGS,
+  ownershipTableName,
+  partitionNamed,
+} from "../../core/names";
 import { isKnown, type Operand, type Value } from "../../core/value";
 import type { Configuration, GroupSettings } from "../configuration";
-import { entriesOf, isMember, keysOfRegions, namesOfMembers, ofMembers, ofRegion } from "../entry-rules";
+import {
+  entriesOf,
+  isMember,
+  keysOfRegions,
+  namesOfMembers,
+  ofMembers,
+  ofRegion,
+  otherMembers,
+} from "../entry-rules";
 import { type GroupTableRule, ofEach } from "../rule";
 import { hasMembers, mayTakeOver, membersOf } from "./majority";
 
@@ -108,6 +126,30 @@ const ownershipKeys: GroupTableRule = {
   fix: () => "name a key of each region, or take ownership_kms_key_arns out and let DynamoDB use its own",
 };
 
+const takeoverOrder: GroupTableRule = {
+  path: "recovery.takeover_order",
+  find: (group) => otherMembers(group, group.recovery?.chosenTakeoverOrder),
+  fix: () => "name other regions of the group, each once",
+};
+
+const canaryName: GroupTableRule = {
+  path: "queues",
+  find: ({ recovery, failoverGroup, queues }) => {
+    const canary = canaryQueue(failoverGroup);
+    const names = Object.keys(queues);
+    const authors = isKnown(names)
+      ? known(names.filter((name) => decided(queues[name]!.canary) === false))
+      : keysIn(MODULE_QUEUE_SETTINGS);
+    return {
+      at: `.${canary}`,
+      value: canary,
+      holds: anyOf(not(isSet(recovery)), not(isOneOf(canary, authors))),
+      allowed: "any name but that of the group's canary",
+    };
+  },
+  fix: () => "rename the logical queue, or the failover group",
+};
+
 const alarmTopics: GroupTableRule = {
   path: "recovery.alarm_action_arns",
   find: (group) => {
@@ -127,6 +169,17 @@ const alarmTopics: GroupTableRule = {
 
 export const WITNESS_TABLE: readonly GroupTableRule[] = [
   ownershipKeys,
+  ofWitness(
+    "recovery.witness.region",
+    ({ region }, group) => {
+      const member = first(membersOf(group));
+      return {
+        holds: equal(partitionNamed(region), partitionNamed(member)),
+        allowed: `a region of the partition ${partitionNamed(member)}, that of ${member}`,
+      };
+    },
+    "name a region of that partition: roles do not reach across partitions",
+  ),
   ofWitness(
     "recovery.witness.region",
     ({ region }, group) => ({
@@ -154,7 +207,12 @@ export const WITNESS_TABLE: readonly GroupTableRule[] = [
   ),
 ];
 
+/** The order in which peers take over, which records heed as well. */
+export const TAKEOVER_TABLE: readonly GroupTableRule[] = [takeoverOrder];
+
 export const RECOVERY_TABLE: readonly GroupTableRule[] = [
+  ...TAKEOVER_TABLE,
+  canaryName,
   alarmTopics,
   handBackTimeout,
   takeoverByMajority,

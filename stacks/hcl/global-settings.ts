@@ -31,7 +31,7 @@ export function globalModuleSettings(): GlobalSettings {
   return {
     configuration: {
       ...group,
-      recovery,
+      recovery: recovery && presentIf(isSet(recovery), { ...recovery, ...noted }),
       ledger: onDemand(referencesIn(ledger, "local.ledger") as NonNullable<GroupSettings["ledger"]>),
       dns: orderedBy(
         reference("local.order"),

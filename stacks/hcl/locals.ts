@@ -1,18 +1,21 @@
+import { reference } from "../../core/expression";
+import { partitionNamed } from "../../core/names";
 import type { GlobalModule } from "./global-module";
 import type { GlobalSettings } from "./global-settings";
 import type { Renderer } from "./render";
 import type { ModuleSettings } from "./settings";
 
 const ALL_REGIONS = "regions       = keys(module.settings.regions)";
-const PARTITION =
-  'partition     = startswith(var.region, "cn-") ? "aws-cn" : startswith(var.region, "us-gov-") ? "aws-us-gov" : "aws"';
 
-const REGIONS = [
+const partition = (renderer: Renderer) =>
+  `partition = ${renderer.value(partitionNamed(reference("var.region")), {})}`;
+
+const regions = (renderer: Renderer) => [
   ALL_REGIONS,
   // A region that is no key is told of in checks.tf, and nowhere else.
   'region        = try(module.settings.regions[var.region], { account = "", vpc = null, package = null, code_signing_config_arn = null })',
   "other_regions = [for region in local.regions : region if region != var.region]",
-  PARTITION,
+  partition(renderer),
 ];
 
 /** The locals of the region's module, in the order in which they are written: what its variables come to. */
@@ -20,7 +23,7 @@ export function regionLocals({ locals }: ModuleSettings, renderer: Renderer): re
   const write = (value: unknown) => renderer.value(value, {}, "  ");
   const { queue, canary, recovery, ledger, dns } = locals;
   return [
-    ...REGIONS,
+    ...regions(renderer),
     'domain        = local.partition == "aws-cn" ? "amazonaws.com.cn" : "amazonaws.com"',
     'canary        = "${var.failover_group}-canary"',
     `recovery = ${write(recovery)}`,
@@ -44,7 +47,7 @@ export function globalLocals(
 ): readonly string[] {
   const write = (value: unknown) => renderer.value(value, {}, "  ");
   return [
-    ...REGIONS,
+    ...regions(renderer),
     `recovery = ${write(recovery)}`,
     `ledger = ${write(ledger)}`,
     `dns = ${write(dns)}`,
@@ -79,5 +82,5 @@ export function globalLocals(
 
 /** Those of the module of a witness, whose region is none of the group. */
 export function witnessLocals(recovery: unknown, renderer: Renderer): readonly string[] {
-  return [ALL_REGIONS, PARTITION, `recovery = ${renderer.value(recovery, {}, "  ")}`];
+  return [ALL_REGIONS, partition(renderer), `recovery = ${renderer.value(recovery, {}, "  ")}`];
 }

@@ -1,4 +1,5 @@
 import { DOCUMENT, ONE_QUEUE, WITH_CONDITION } from "../../config/policies/rules";
+import { templateWith } from "../../config/rules";
 import { REQUIRED_PLACEHOLDERS, spelled, type Word } from "../../core/names";
 import { quoted } from "./hcl-text";
 import { escaped } from "./render";
@@ -22,7 +23,6 @@ interface VariableRule {
 
 export function rulesOf(variable: string): readonly Constraint[] {
   if (variable === "queues") return [...QUEUE_RULES.map(ofQueue), ...POLICY_RULES.map(ofPolicy)];
-  if (variable === "regions") return [ONE_PARTITION];
   return (RULES[variable] ?? []).map((rule) => ofVariable(variable, rule));
 }
 
@@ -62,7 +62,7 @@ const placeholders = (templates: string, field: string): readonly VariableRule[]
         field: `${field}.${key}`,
         shown: `${templates}.${key}`,
         condition: `${templates}.${key} == null ? true : replace(${templates}.${key}, ${quoted(placeholder)}, "") != ${templates}.${key}`,
-        message: escaped(`a template with ${placeholder}`),
+        message: escaped(templateWith(placeholder)),
       };
     }),
   );
@@ -103,31 +103,6 @@ const POLICY_RULES: readonly VariableRule[] = [
 
 const QUEUE_RULES = placeholders("queue.names", "names");
 
-/** Roles and queue policies do not reach across partitions. */
-const ONE_PARTITION: Constraint = {
-  field: "regions",
-  subject: "regions is ${jsonencode(keys(var.regions))}",
-  loops: [],
-  holds: 'length(distinct([for name in keys(var.regions) : regexall("^(?:cn|us-gov)-", name)])) <= 1',
-  allowed: "regions of one partition",
-};
-
 const RULES: Readonly<Record<string, readonly VariableRule[]>> = {
   naming: placeholders("var.naming.templates", "templates"),
-  recovery: [
-    {
-      field: "takeover_order",
-      condition:
-        "alltrue([for home, order in coalesce(try(var.recovery.takeover_order, null), {}) : try(!contains(order, home) && length(distinct(order)) == length(order), true)])",
-      message: "per home, other regions, each once",
-    },
-  ],
-  dns: [
-    {
-      field: "endpoints",
-      condition:
-        "alltrue([for endpoint in try(var.dns.endpoints, []) : try(length(distinct([for target in endpoint.targets : target.cname == null])) < 2, true)])",
-      message: "per endpoint, targets of one kind, all cname or all alias",
-    },
-  ],
 };

@@ -55,6 +55,7 @@ describe("defaults", () => {
     expect(recovery).toEqual({
       takeover: "automatic",
       takeoverIsChosen: false,
+      chosenTakeoverOrder: { "us-west-2": ["eu-west-1"] },
       takeoverDelaySeconds: 60,
       failback: "manual",
       failbackAfterSeconds: 900,

@@ -34,22 +34,9 @@ export function through(over: string, value: string, key = "index"): Loop {
   return { key, value, over, skipsNull: false };
 }
 
-/** An expression for a map of a variable that may not be there. */
-export function mapAt(path: string): string {
-  return `coalesce(try(${path}, null), {})`;
-}
-
+/** An expression for a list of a variable that may not be there. */
 export function listAt(path: string): string {
   return `coalesce(try(${path}, null), [])`;
 }
 
 export const ALL_REGIONS = '${join(", ", local.regions)}';
-
-/** Regions but for one, inside of a text. @param region an expression */
-export function allRegionsBut(region: string): string {
-  return `\${join(", ", [for other in local.regions : other if other != ${region}])}`;
-}
-
-export function isRegion(value: string): string {
-  return `contains(local.regions, ${value})`;
-}

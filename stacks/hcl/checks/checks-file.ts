@@ -1,6 +1,6 @@
 import type { GroupSettings } from "../../../config/configuration";
 import { DNS_TABLE } from "../../../config/dns/table";
-import { LEDGER_TABLE, RECOVERY_TABLE, WITNESS_TABLE } from "../../../config/recovery/table";
+import { LEDGER_TABLE, RECOVERY_TABLE, TAKEOVER_TABLE, WITNESS_TABLE } from "../../../config/recovery/table";
 import { REGION_TABLE } from "../../../config/region-rules";
 import type { GlobalSettings } from "../global-settings";
 import { argumentLines, indented, quoted } from "../hcl-text";
@@ -11,9 +11,9 @@ import { ALL_REGIONS, constraintOf, type ModuleCheck, through } from "./check";
 import { DNS_CHECKS, RECORD_LOCALS } from "./dns";
 import { NAME_CHECKS, nameLocals } from "./names";
 import { QUEUE_CHECKS } from "./queues";
-import { POLICY_SIZES, RECOVERY_CHECKS, TAKEOVER_CHECKS } from "./recovery";
+import { POLICY_SIZES, RECOVERY_CHECKS } from "./recovery";
 import { groupTableChecks, queueTableChecks } from "./table";
-import { WITNESS_CHECKS, WITNESS_IS_GIVEN, WITNESS_REGION } from "./voters";
+import { WITNESS_IS_GIVEN, WITNESS_REGION } from "./voters";
 
 const OWN_REGION: ModuleCheck = {
   path: "region",
@@ -59,8 +59,11 @@ const HOSTS: ModuleCheck = {
 function globalPreconditions({ configuration }: GlobalSettings, renderer: Renderer): readonly Constraint[] {
   return [
     OWN_REGION,
-    ...groupTableChecks([...LEDGER_TABLE, ...DNS_TABLE], configuration, renderer),
-    ...TAKEOVER_CHECKS,
+    ...groupTableChecks(
+      [...REGION_TABLE, ...TAKEOVER_TABLE, ...LEDGER_TABLE, ...DNS_TABLE],
+      configuration,
+      renderer,
+    ),
     ON_DEMAND,
     ...DNS_CHECKS,
     HOSTS,
@@ -72,8 +75,7 @@ function witnessPreconditions(settings: GroupSettings, renderer: Renderer): read
   return [
     WITNESS_IS_GIVEN,
     WITNESS_REGION,
-    ...groupTableChecks(WITNESS_TABLE, settings, renderer),
-    ...WITNESS_CHECKS,
+    ...groupTableChecks([...REGION_TABLE, ...WITNESS_TABLE], settings, renderer),
   ].map(constraintOf);
 }
 

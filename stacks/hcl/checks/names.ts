@@ -1,4 +1,5 @@
 import { copies } from "../../../config/region-sets";
+import { nameNotOf, shorterName } from "../../../config/rules";
 import { reference } from "../../../core/expression";
 import { QUEUE_NAME_MAX_LENGTH } from "../../../core/limits";
 import { WITH_OUTBOXES } from "../../../core/modes";
@@ -76,14 +77,13 @@ export const NAME_CHECKS: readonly ModuleCheck[] = [
     value: "clash.name",
     loops: [through("local.clashes", "clash")],
     holds: "clash == null",
-    allowed:
-      "a name for its ${clash.use} that is not also the name of the ${clash.other.use} of ${local.owners[clash.other.owner].of}",
+    allowed: nameNotOf("${clash.use}", "the ${clash.other.use} of ${local.owners[clash.other.owner].of}"),
   },
   {
     path: "${local.owners[longest.owner].path}",
     value: "longest.name",
     loops: [through("local.longest_names", "longest")],
     holds: `length(longest.name) <= ${QUEUE_NAME_MAX_LENGTH}`,
-    allowed: `at most ${QUEUE_NAME_MAX_LENGTH} characters with prefix and suffix; the \${longest.use}'s name has \${length(longest.name)}`,
+    allowed: shorterName("${longest.use}", "${length(longest.name)}"),
   },
 ];

@@ -1,25 +1,9 @@
 import { SPREAD } from "../../../config/access/spread-policies";
+import { POLICIES_ALLOWED } from "../../../config/recovery/rules";
 import { MANAGED_POLICY_MAX_CHARACTERS } from "../../../core/limits";
-import { ALL_REGIONS, allRegionsBut, isRegion, type ModuleCheck, mapAt, through } from "./check";
-import { WITNESS_CHECKS } from "./voters";
+import { type ModuleCheck, through } from "./check";
 
-/** Of the recovery of a failover group, and of its ledger. */
-
-const takeoverHomes: ModuleCheck = {
-  path: "recovery.takeover_order.${home}",
-  value: "home",
-  loops: [through(mapAt("module.settings.recovery.takeover_order"), "order", "home")],
-  holds: isRegion("home"),
-  allowed: `one of ${ALL_REGIONS}`,
-};
-
-const takeoverPeers: ModuleCheck = {
-  ...takeoverHomes,
-  value: "region",
-  loops: [...takeoverHomes.loops!, through("order", "region")],
-  holds: `!${isRegion("home")} || ${isRegion("region")}`,
-  allowed: `some of ${allRegionsBut("home")}, each once`,
-};
+/** Of the recovery of a failover group: what a module knows when policies are written. */
 
 /** Characters of the policies that name the logical queues, and how many of those each names. */
 export const POLICY_SIZES = `[for policy in [
@@ -46,19 +30,7 @@ const groupSize: ModuleCheck = {
     ),
   ],
   holds: `longest.length <= ${MANAGED_POLICY_MAX_CHARACTERS}`,
-  allowed: `policies of at most ${MANAGED_POLICY_MAX_CHARACTERS} characters, ${SPREAD} over which the names of all are spread`,
+  allowed: POLICIES_ALLOWED,
 };
 
-export const TAKEOVER_CHECKS: readonly ModuleCheck[] = [takeoverHomes, takeoverPeers];
-
-export const RECOVERY_CHECKS: readonly ModuleCheck[] = [
-  ...TAKEOVER_CHECKS,
-  {
-    path: "queues.${local.canary}",
-    value: "local.canary",
-    holds: "module.settings.recovery == null || !contains(keys(module.settings.queues), local.canary)",
-    allowed: "any name but that of the group's canary",
-  },
-  groupSize,
-  ...WITNESS_CHECKS,
-];
+export const RECOVERY_CHECKS: readonly ModuleCheck[] = [groupSize];

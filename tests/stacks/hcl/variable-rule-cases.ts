@@ -90,12 +90,6 @@ const QUEUE: readonly Case[] = [...templatesWithout("names"), ...policyCases("in
 const OTHERS: readonly (Case & { readonly values?: Values })[] = [
   {
     path: "regions",
-    value: { "us-east-1": { account: "111122223333" }, "cn-north-1": { account: "111122223333" } },
-    shown: ["cn-north-1", "us-east-1"],
-    allowed: "regions of one partition",
-  },
-  {
-    path: "regions",
     value: { "us-east-1": { account: "111122223333" } },
     shown: ["us-east-1"],
     allowed: "2 to 5 regions",
@@ -108,32 +102,6 @@ const OTHERS: readonly (Case & { readonly values?: Values })[] = [
   },
   { path: "queues", value: {}, shown: [], allowed: "at least 1" },
   ...templatesWithout("naming.templates"),
-  {
-    path: "recovery.takeover_order",
-    value: { "us-east-1": ["us-west-2", "us-west-2"] },
-    allowed: "per home, other regions, each once",
-  },
-  {
-    path: "recovery.takeover_order",
-    value: { "us-east-1": ["us-east-1"] },
-    allowed: "per home, other regions, each once",
-  },
-  {
-    path: "dns.endpoints",
-    value: [
-      {
-        record: "api.example.com",
-        targets: {
-          "us-east-1": { alias: null, cname: "a.example.net" },
-          "us-west-2": {
-            alias: { evaluate_target_health: false, name: "b.example.net", zone_id: "Z0" },
-            cname: null,
-          },
-        },
-      },
-    ],
-    allowed: "per endpoint, targets of one kind, all cname or all alias",
-  },
 ];
 
 /** Alternatives that are none, or several at once. */

@@ -251,6 +251,12 @@ const BY_NAME: Readonly<Record<string, Values>> = {
   ledger_alone: { ledger: {} },
   table_alone: { ledger: { table_name: "shop.ledger" } },
   ledger_keys: { recovery: {}, ledger: { kms_key_arns: key("us-west-2") } },
+  partitions: { regions: regions("cn-north-1", "us-east-1", "us-gov-west-1") },
+  order_twice: {
+    regions: THREE,
+    recovery: { takeover_order: { "us-east-1": ["us-west-2", "us-west-2", "us-east-1"] } },
+  },
+  peers_twice: { regions: THREE, queues: { orders: { peers: { "us-east-1": ["us-west-2", "us-west-2"] } } } },
   order_of_another: { recovery: { takeover_order: { "eu-west-1": ["us-east-1"] } } },
   order_with_another: { recovery: { takeover_order: { "us-east-1": ["us-west-2", "eu-west-1"] } } },
   topics: { recovery: { alarm_action_arns: { "eu-west-1": [TOPIC], "us-east-1": [TOPIC] } } },
@@ -322,6 +328,29 @@ const BY_NAME: Readonly<Record<string, Values>> = {
         "us-west-2": [{ country: "FR" }, { continent: "AS" }, { country: "US", subdivision: "CA" }],
       },
     },
+  }),
+  locations_of_three: {
+    ...withDns({
+      discovery: {
+        policy: "geolocation",
+        default: "us-east-1",
+        locations: Object.fromEntries(
+          Object.keys(THREE).map((name) => [name, [{ continent: "EU" }, { continent: "EU" }]]),
+        ),
+      },
+    }),
+    regions: THREE,
+  },
+  endpoint_kinds: withDns({
+    endpoints: [
+      {
+        record: "api.example.com",
+        targets: {
+          "us-east-1": { cname: "a.example.net" },
+          "us-west-2": { alias: { name: "b.example.net", zone_id: "Z0" } },
+        },
+      },
+    ],
   }),
   calculated_checks: withDns({ checks: { "us-east-1": [{ id: uuid(1), type: "calculated" }] } }),
   checks: withDns({
