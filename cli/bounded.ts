@@ -1,5 +1,5 @@
 /** Nothing came in the time that a call may take. Named as the SDK names its own. */
-export class TimeoutError extends Error {
+class TimeoutError extends Error {
   override readonly name = "TimeoutError";
 }
 

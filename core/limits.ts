@@ -38,7 +38,7 @@ export const MESSAGE_MAX_ATTRIBUTES = 10;
  * most 600 bytes with every optional part at its limit, 640 with the mark of a fenced home. The producer key is at most 90, with a name and
  * type of 26 bytes.
  */
-export const RESERVED_MESSAGE_BYTES = 1_024;
+const RESERVED_MESSAGE_BYTES = 1_024;
 export const DEFAULT_INGRESS_MESSAGE_BYTES = QUEUE_MAX_MESSAGE_BYTES - RESERVED_MESSAGE_BYTES;
 
 /** Characters of a producer key, its time stamp included. */

@@ -199,9 +199,9 @@ export function ownershipTableName(prefix: Operand<string>, failoverGroup: Opera
 }
 
 /** The regions of a group are of one partition; a module notes which, and the domain that goes with it. */
-export const MODULE_PARTITION = "${local.partition}";
+const MODULE_PARTITION = "${local.partition}";
 export const MODULE_REGIONS = reference<readonly string[]>("local.regions");
-export const MODULE_DOMAIN = "${local.domain}";
+const MODULE_DOMAIN = "${local.domain}";
 
 /** What a module is told of its regions. */
 export const MODULE_REGION_SETTINGS = reference("module.settings.regions");

@@ -6,7 +6,7 @@ import path from "node:path";
 /** Written last, so that a folder with it is complete. */
 const MARKER = "complete.json";
 
-export function isInstalled(directory: string): boolean {
+function isInstalled(directory: string): boolean {
   return existsSync(path.join(directory, MARKER));
 }
 

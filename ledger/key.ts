@@ -43,7 +43,7 @@ export function identifier({
  * | `key/<producer key>/<digest of body and attributes>` | the origin has a producer key: a send repeated in another region is the same message |
  * | `origin/<home>/<message id on the ingress queue>` | there is an origin |
  */
-export function ledgerKey(message: Message, business?: BusinessKey): string | undefined {
+function ledgerKey(message: Message, business?: BusinessKey): string | undefined {
   const digest = business?.(message);
   if (digest !== undefined) return `business/${digest}`;
   const origin = originIn(message);

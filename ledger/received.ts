@@ -22,6 +22,6 @@ export function receiveCountOf(received: Received): number {
   return Number(ApproximateReceiveCount);
 }
 
-export function isRecord(received: Received): received is SQSRecord {
+function isRecord(received: Received): received is SQSRecord {
   return "messageId" in received;
 }

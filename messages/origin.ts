@@ -10,7 +10,7 @@ import { producerKeyOf } from "./producer-key";
 export const ORIGIN_ATTRIBUTE = "sqs-multi-region.origin";
 
 /** Version that this code writes. */
-export const ORIGIN_VERSION = 1;
+const ORIGIN_VERSION = 1;
 
 /**
  * Where a message came from. It is written once, when the message is taken from the ingress queue, and stays byte-identical on

@@ -30,7 +30,7 @@ const targetName = (description: string) =>
 const zoneId = (description: string) =>
   text(/^Z[A-Z0-9]{1,31}$/, 'the id of a hosted zone, "Z…"', description);
 
-export const DISCOVERY_POLICIES = ["failover", "latency", "geolocation"] as const;
+const DISCOVERY_POLICIES = ["failover", "latency", "geolocation"] as const;
 
 const location = object({
   continent: z.string(allowed("a text")).describe("Code of a continent, such as EU.").optional(),

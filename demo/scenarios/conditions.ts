@@ -102,7 +102,7 @@ export async function staysAtHome(
 }
 
 /** Waits until queues of a region hold nothing. @param queuesOf the queues that are meant, of each logical queue */
-export async function areEmpty(
+async function areEmpty(
   stage: Stage,
   region: string,
   queuesOf: (topology: ReturnType<Stage["deployment"]["topology"]>) => readonly QueueReference[],

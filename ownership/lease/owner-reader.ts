@@ -18,7 +18,7 @@ export type OwnerAnswer =
   | { readonly known: true; readonly region: string }
   | { readonly known: false; readonly code: string };
 
-export const NO_OWNER = "NoOwner";
+const NO_OWNER = "NoOwner";
 
 /**
  * Who owns a home, by the passes of all regions. Make one for the life of the process. The own region's pass is asked first, and alone

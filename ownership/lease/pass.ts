@@ -7,7 +7,7 @@ import { LEASE_MS, MARGIN_MS } from "./times";
  */
 
 /** How long a reading counts, from the moment before its request was sent. Then the pass is read again. */
-export const PASS_CACHE_MS = 5_000;
+const PASS_CACHE_MS = 5_000;
 /** How long it counts for a home that it closes: the region may have been given the home since, and messages that come with it. */
 export const PASS_CLOSED_MS = 1_000;
 /** The `Date` header is cut to whole seconds: the table's time was up to this much later. */

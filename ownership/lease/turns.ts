@@ -5,7 +5,7 @@ import type { Standing } from "./standing";
 import { TURN_MS } from "./times";
 
 /** Whether a member shows that it could take a home, and process its messages. */
-export function isAble(
+function isAble(
   { home, lists }: HomeView,
   standings: ReadonlyMap<string, Standing>,
   member: string,

@@ -82,7 +82,7 @@ function digestOf(settings: ControllerSettings): string {
   return createHash("sha256").update(JSON.stringify(settings)).digest("hex");
 }
 
-export function leaseSettings(settings: ControllerSettings): LeaseSettings {
+function leaseSettings(settings: ControllerSettings): LeaseSettings {
   const { region, regions, takeoverOrder, takeover, failback, ownership } = settings;
   return {
     region,

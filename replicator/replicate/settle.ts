@@ -56,7 +56,7 @@ export async function settle(
 
 type Undone = Exclude<Delivery, Accepted>;
 
-export function isPermanent(delivery: Delivery): delivery is Undone & { readonly class: "message" } {
+function isPermanent(delivery: Delivery): delivery is Undone & { readonly class: "message" } {
   return !delivery.accepted && delivery.class === "message";
 }
 

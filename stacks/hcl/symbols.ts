@@ -55,7 +55,7 @@ export interface Collection {
 }
 
 /** By symbols, what goes through all of them together. */
-export const COLLECTIONS: Readonly<Record<string, Collection>> = {
+const COLLECTIONS: Readonly<Record<string, Collection>> = {
   "@queue": { over: "local.queues", fields: { "@queue": "" } },
   "@other": { over: "local.other_regions", fields: { "@other": "" } },
   "@region": { over: "local.regions", fields: { "@region": "" } },

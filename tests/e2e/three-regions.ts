@@ -51,12 +51,12 @@ export const BY_PLACE: Readonly<Record<string, string>> = {
   [MUMBAI]: P,
 };
 
-export const QUEUE = "orders";
+const QUEUE = "orders";
 const ZONE = "shop.example";
-export const RECORD = `orders.${ZONE}`;
+const RECORD = `orders.${ZONE}`;
 
 /** Health checks need half a minute, a hand-over and a return about one each, and a first deployment two. */
-export const PATIENCE_MS = 420_000;
+const PATIENCE_MS = 420_000;
 
 export type Discovery = NonNullable<ConfigurationInput["dns"]>["discovery"];
 

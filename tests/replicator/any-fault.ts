@@ -2,7 +2,7 @@ import fc from "fast-check";
 import type { Fault } from "./model-sqs";
 
 /** Errors that pass. */
-export const passing = fc.constantFrom(
+const passing = fc.constantFrom(
   "TimeoutError",
   "InternalError",
   "RequestThrottled",

@@ -153,7 +153,7 @@ const attribute = fc.oneof(
     .map(([value, suffix]) => binaryAttribute(value, `Binary${suffix}` as "Binary")),
 );
 
-export const anyAttributes = (maxLength = 10) =>
+const anyAttributes = (maxLength = 10) =>
   fc
     .uniqueArray(fc.tuple(attributeName, attribute), { maxLength, selector: ([name]) => name })
     .map((entries) => Object.fromEntries(entries));

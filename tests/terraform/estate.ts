@@ -7,7 +7,7 @@ import { callerIdentity } from "./caller-identity";
 import { providerOf } from "./planned";
 
 export const ACCOUNT = "111122223333";
-export const REGION = "us-east-1";
+const REGION = "us-east-1";
 const PEER = "us_west_2";
 const AWS = 'provider["registry.terraform.io/hashicorp/aws"]';
 

@@ -8,7 +8,7 @@ import { callerIdentity } from "./caller-identity";
 import { PROVIDER } from "./planned";
 
 /** Folder of the examples of the modules. */
-export const EXAMPLES = path.resolve(__dirname, "../../examples/modules");
+const EXAMPLES = path.resolve(__dirname, "../../examples/modules");
 /** Where examples look for the modules, and stand themselves, from the root of the repository. */
 const MODULES_PLACE = path.join("dist", "modules");
 const EXAMPLES_PLACE = path.join("examples", "modules");

@@ -55,7 +55,7 @@ export function answerQuestion(world: World, name: string, type: string, client:
 }
 
 /** In lower case, with a dot at the end. */
-export function normalName(name: string): string {
+function normalName(name: string): string {
   const lower = name.toLowerCase();
   return lower.endsWith(".") ? lower : `${lower}.`;
 }

@@ -47,11 +47,11 @@ export interface Health {
 }
 
 export const NO_HISTORY: HealthState = { endpoints: {}, metrics: {} };
-export const MINUTE_MS = 60_000;
+const MINUTE_MS = 60_000;
 const CHECKERS = 15;
 const ENDPOINT_TYPES = new Set(["HTTP", "HTTPS", "HTTP_STR_MATCH", "HTTPS_STR_MATCH", "TCP"]);
 
-export function isEndpointCheck({ config }: Check): boolean {
+function isEndpointCheck({ config }: Check): boolean {
   return ENDPOINT_TYPES.has(config.Type ?? "");
 }
 

@@ -38,7 +38,7 @@ export function attributesOf(values: {
  * The value of an attribute. What no item of this project holds becomes `null`: sets, binary values, and whatever is nested too deep. A number
  * that is not whole becomes `NaN`.
  */
-export function plain(attribute: unknown, depth = 0): unknown {
+function plain(attribute: unknown, depth = 0): unknown {
   if (typeof attribute !== "object" || attribute === null || depth > MAX_DEPTH) return null;
   const { S, N, BOOL, L, M } = attribute as Readonly<Record<string, unknown>>;
   if (typeof S === "string") return S;

@@ -6,7 +6,7 @@ import { freezeOf, type NetworkFaults } from "./network";
 import type { Reply } from "./table";
 
 /** The longest that a look or a round takes. */
-export const TIME_OUT_MS = 2000;
+const TIME_OUT_MS = 2000;
 
 export interface DriverOptions {
   /** Region in which the steps are taken, or `operator`. */

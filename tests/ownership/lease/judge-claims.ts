@@ -178,7 +178,7 @@ export class ClaimJudge {
   }
 }
 
-export function describe({
+function describe({
   region,
   run,
   home,

@@ -44,7 +44,7 @@ export interface Plan {
 const DELAY_MS = 60_000;
 
 /** What a peer needs to take a lost region's home is due when every link is well. */
-export const TAKE_MS = 55_000;
+const TAKE_MS = 55_000;
 /** From the moment at which every table is there, and empty. */
 const FOUND_MS = 80_000;
 /** What interrupts nothing may cost a reader a second or two to ask elsewhere. */

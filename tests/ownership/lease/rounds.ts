@@ -75,7 +75,7 @@ export function isHigher(one: VoterList, other: VoterList): boolean {
   return one.number > other.number || (one.number === other.number && one.id > other.id);
 }
 
-export function distinct(lists: readonly VoterList[]): readonly VoterList[] {
+function distinct(lists: readonly VoterList[]): readonly VoterList[] {
   return [...new Map(lists.map((list) => [keyOf(list), list])).values()];
 }
 

@@ -90,7 +90,7 @@ export interface RunOptions {
 
 /** Names of regions with controllers: as many as there are. */
 export const MEMBERS = ["a", "b", "c", "d", "e"];
-export const WITNESS = "w";
+const WITNESS = "w";
 
 /** Tables, controllers, readers and an operator in virtual time. Whatever happens by chance follows from the seed. */
 export class World implements Scene {

@@ -97,7 +97,7 @@ export interface Run {
 }
 
 /** One region: what its stacks hold, and what runs there. */
-export class Site {
+class Site {
   readonly parameters = new Map<string, string>();
   readonly table: OwnershipTable;
   /** Heartbeats on the canary's work and standby queues, by home. */

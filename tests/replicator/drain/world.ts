@@ -68,7 +68,7 @@ export function entryOfCopy(
 }
 
 /** The ledger, as a set of ids; calls fail as planned, one after the other. */
-export class ModelLedger implements ProcessedLedger {
+class ModelLedger implements ProcessedLedger {
   readonly completed = new Set<string>();
   calls = 0;
   private readonly plan: Iterator<boolean>;
@@ -107,7 +107,7 @@ export const MARKED = { moves: [HERE] };
 export const OWNED = { moves: [HOME, HERE] };
 
 /** The pass of {@link HERE}: open for the homes in it, at the moment when it is asked. */
-export class ModelPass {
+class ModelPass {
   readonly open = new Set<string>([HOME, HERE, ELSEWHERE]);
   /** Called each time that the pass is asked, before it answers. */
   onAsked: () => void = () => {};

@@ -33,7 +33,7 @@ export function fixed(id: string, healthy: boolean, config: Partial<HealthCheckC
   return check(id, { Type: "RECOVERY_CONTROL", RoutingControlArn: healthy ? "on" : "off", ...config });
 }
 
-export const SWITCHES = { on: true, off: false };
+const SWITCHES = { on: true, off: false };
 
 export function observe(observations: Partial<HealthObservations> = {}): HealthObservations {
   return { probes: [], metrics: {}, routingControls: SWITCHES, ...observations };

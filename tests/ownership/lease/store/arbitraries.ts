@@ -20,7 +20,7 @@ export const REGIONS = [
 export const DATE = 1_800_000_000_000;
 
 export const region = fc.constantFrom(...REGIONS);
-export const id = fc.stringMatching(/^[!-~]{1,64}$/);
+const id = fc.stringMatching(/^[!-~]{1,64}$/);
 const counter = fc.nat(COUNTER_MAX);
 const moment = fc.nat(MOMENT_MAX);
 const voters = fc
