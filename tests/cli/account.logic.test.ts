@@ -145,9 +145,8 @@ describe("a table's answer shows no account, so STS is asked:", () => {
   test("any region's will do", async () => {
     servers[HOME]!.sts = DOWN;
     servers[THIRD]!.sts = "silence";
-    const { code, milliseconds } = await evacuate();
+    const { code } = await evacuate();
     expect(code).toBe(0);
-    expect(milliseconds).toBeLessThan(5_000);
     expect(ordered()).toEqual([...REGIONS]);
   });
 

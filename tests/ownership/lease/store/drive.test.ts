@@ -63,10 +63,8 @@ test("gives the protocol its last answer, so that one which is complete returns"
 test("ends with the signal, in the middle of a sleep, by a real timer", async () => {
   const controller = new AbortController();
   const { sleep: _model, ...real } = options;
-  const began = performance.now();
   setTimeout(() => controller.abort(), 20);
-  expect(await drive(watch(60_000), store, { ...real, signal: controller.signal })).toBeUndefined();
-  expect(performance.now() - began).toBeLessThan(5_000);
+  expect(await drive(watch(3_600_000), store, { ...real, signal: controller.signal })).toBeUndefined();
   expect(store.look).toHaveBeenCalledTimes(1);
 });
 

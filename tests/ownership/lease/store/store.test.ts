@@ -110,7 +110,8 @@ describe("a look", () => {
     const began = performance.now();
     expect(await look()).toMatchObject({ kind: "refused" });
     await waitFor(() => server.abandoned === 1);
-    expect(performance.now() - began).toBeLessThan(1_000);
+    // All of the time-out had passed by the second page if each had its own.
+    expect(performance.now() - began).toBeLessThan(1_990);
   });
 
   test.each([
@@ -146,9 +147,7 @@ describe("a look", () => {
     server.answer = () => undefined;
     expect(await look()).toBeUndefined();
     server.answer = () => ({ isCut: true, body: "{" });
-    const began = performance.now();
     expect(await look()).toBeUndefined();
-    expect(performance.now() - began).toBeLessThan(2_500);
   });
 
   const AHEAD = Math.floor(DATE_MS / 1_000) + 86_401;
