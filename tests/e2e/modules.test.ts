@@ -1,10 +1,13 @@
 import path from "node:path";
 import type { ConfigurationInput } from "../../config/schema";
+import { ownershipTableName } from "../../core/names";
+import { TableWatch } from "../../demo/scenarios/table-watch";
 import { runCleanup } from "../../emulator/cleanup";
 import { createZone } from "../../emulator/clients";
 import { createClientRole } from "../../emulator/deployed-group";
 import { type Emulator, startEmulator } from "../../emulator/emulator";
 import { changedResources } from "../../emulator/terraform-plan";
+import { waitFor } from "../../emulator/wait";
 import { configurationInput, HOME_ACCOUNT, PEER_ACCOUNT } from "../fixtures";
 import { ExampleCopy } from "../terraform/examples";
 import { IS_FULL } from "../tier";
@@ -53,9 +56,6 @@ const EXAMPLES: Readonly<Record<string, AppliedExample>> = {
   }),
 };
 
-/** Longer than all tests take: no controller runs, and copies stay where they can be counted. */
-const MINUTE_SECONDS = 7_200;
-
 const clients = ({ account, queue }: AppliedExample) => ({
   producer: `arn:aws:iam::${account}:role/${queue}-api`,
   consumer: `arn:aws:iam::${account}:role/${queue}-worker`,
@@ -66,7 +66,7 @@ const applied = new Map<string, Example>();
 
 /** All at once: what takes long is to wait for AWS. */
 beforeAll(async () => {
-  emulator = await startEmulator({ regions: [HOME, PEER, WITNESS], minuteSeconds: MINUTE_SECONDS });
+  emulator = await startEmulator({ regions: [HOME, PEER, WITNESS] });
   const copy = await ExampleCopy.in(path.join(emulator.directory, "clone"));
   const started = performance.now();
   await Promise.all(
@@ -127,7 +127,28 @@ async function apply(copy: ExampleCopy, name: string, settings: AppliedExample):
   });
   await createClientRole(emulator, example, "producer", producer);
   await createClientRole(emulator, example, "consumer", consumer);
+  if (example.configuration.recovery) await allOwned(example);
   return example;
+}
+
+/** Waits until each region owns itself: a replicator that finds no owner of its home delivers nothing. */
+async function allOwned({ configuration }: Example): Promise<void> {
+  const { failoverGroup, naming, regions } = configuration;
+  const name = ownershipTableName(naming.prefix, failoverGroup);
+  const homes = Object.keys(regions);
+  const tables = new TableWatch(
+    {
+      emulator,
+      tables: Object.fromEntries(homes.map((home) => [home, name])),
+      accountOf: (region) => regions[region]!.account,
+    },
+    () => {},
+  );
+  await waitFor(() => homes.every((home) => tables.open(home).includes(home)), {
+    timeoutMs: DEPLOY_TIMEOUT_MS,
+    what: `owners of the homes of ${failoverGroup}`,
+  });
+  await tables.stop();
 }
 
 function zoneOf(account: string, record: string): Promise<string> {
