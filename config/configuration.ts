@@ -34,6 +34,8 @@ export type GroupSettings = ReturnType<typeof resolveGroup> & {
   readonly regionSets?: RegionSets;
   /** @default computed from regions and recovery */
   readonly regionOrder?: RegionOrder;
+  /** Tags that a module's provider gives to every resource. @default none */
+  readonly defaultTags?: Value<Readonly<Record<string, string>>>;
 };
 
 /** What a configuration says, as constructs take it. */

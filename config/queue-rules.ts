@@ -2,8 +2,10 @@ import {
   allOf,
   anyOf,
   each,
+  endsWith,
   entryOf,
   equal,
+  fieldOf,
   isAtLeast,
   isAtMost,
   isEmpty,
@@ -27,12 +29,15 @@ import {
   VISIBILITY_TIMEOUT_SECONDS,
 } from "../core/limits";
 import { COPYING, KEEPING_ORDER, MODES, ORDERED_MODES } from "../core/modes";
+import { FIFO_SUFFIX } from "../core/names";
 import type { Operand, Value } from "../core/value";
+import { principalsOf, type ServicePrincipal } from "./access/principals";
 import type { LogicalQueueSettings, QueueConfiguration } from "./configuration";
 import { isMember, keysOfRegions, otherMembers } from "./entry-rules";
 import { membersOf } from "./recovery/majority";
 import { copies } from "./region-sets";
 import { ofEach, type TableRule } from "./rule";
+import { QUEUE_TAG_TABLE } from "./tag-rules";
 
 /** Rules of each logical queue with what it takes from its group. A configuration and a module are held against the same table. */
 
@@ -49,6 +54,39 @@ const fifoModes: QueueTableRule = {
     allowed: `${ORDERED_MODES} on FIFO queues`,
   }),
   fix: ({ mode }) => `use async: ${MODES[mode].breaksOrder}`,
+};
+
+/**
+ * Services that send to no FIFO queue: https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/FIFO-compatibility.html
+ * and https://docs.aws.amazon.com/sns/latest/dg/fifo-topic-message-delivery.html
+ */
+const fifoServices: QueueTableRule = {
+  path: "producers",
+  find: (queue) =>
+    ofEach(
+      principalsOf(queue.producers).services as Value<readonly ServicePrincipal[]>,
+      { key: "index", value: "service" },
+      (_, principal) => {
+        const service = fieldOf(principal, "service");
+        const standard = each(
+          fieldOf(principal, "sourceArns"),
+          (arn) => arn,
+          (arn) => not(endsWith(arn, FIFO_SUFFIX)),
+        );
+        return {
+          value: service,
+          holds: anyOf(
+            not(isFifo(queue)),
+            allOf(
+              not(equal(service, "s3.amazonaws.com")),
+              anyOf(not(equal(service, "sns.amazonaws.com")), isEmpty(standard)),
+            ),
+          ),
+          allowed: "no S3 and no standard topic of SNS with a FIFO queue, to which they cannot send",
+        };
+      },
+    ),
+  fix: () => "let them send to a standard queue, or by a FIFO topic, a function or a pipe that gives a group",
 };
 
 const fifoOnly = (path: string, of: (queue: LogicalQueueSettings) => unknown): QueueTableRule => ({
@@ -258,12 +296,14 @@ const kmsKeys: QueueTableRule = {
 };
 
 export const QUEUE_TABLE: readonly QueueTableRule[] = [
+  ...QUEUE_TAG_TABLE,
   peers,
   copiesForOwners,
   kmsKeys,
   transitVisibility,
   consumerVisibility,
   fifoModes,
+  fifoServices,
   fifoOnly("content_based_deduplication", (queue) => queue.contentBasedDeduplication),
   fifoOnly("work_content_based_deduplication", (queue) => queue.workContentBasedDeduplication),
   fifoOnly("deduplication_scope", (queue) => queue.deduplicationScope),

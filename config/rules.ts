@@ -1,5 +1,5 @@
 import { QUEUE_NAME_MAX_LENGTH } from "../core/limits";
-import { REQUIRED_PLACEHOLDERS, spelled, type Word } from "../core/names";
+import { accountInArn, REQUIRED_PLACEHOLDERS, spelled, type Word } from "../core/names";
 import { type Configuration, type QueueConfiguration, settingsOf } from "./configuration";
 import { DNS_RULES } from "./dns/rules";
 import { groupTopologies } from "./group-topology";
@@ -8,6 +8,7 @@ import { QUEUE_TABLE } from "./queue-rules";
 import { RECOVERY_RULES } from "./recovery/rules";
 import { REGION_TABLE } from "./region-rules";
 import { groupRules, type QueueRule, queueRules, type Rule } from "./rule";
+import { HEALTH_CHECK_TAG_TABLE, TAG_TABLE } from "./tag-rules";
 import { type FunctionReference, queuesOf, type RegionalTopology, topologyOf } from "./topology";
 import type { Violation } from "./violation";
 
@@ -33,6 +34,23 @@ const regionsAllowed: Rule = ({ allowedRegions, regions }) =>
           fix: `take the region out, or add it to allowed_regions if messages may stand there`,
         }));
 
+/** The stacks are pinned to a provider that knows fewer runtimes than Lambda has, and than the modules take. */
+const runtimeOfStacks: Rule = ({ functions, queues }) =>
+  [
+    { path: "functions", runtime: functions.runtime },
+    ...Object.entries(queues)
+      .filter(([, queue]) => queue.functions.runtime !== functions.runtime)
+      .map(([name, queue]) => ({ path: `queues.${name}.functions`, runtime: queue.functions.runtime })),
+  ]
+    .filter(({ runtime }) => runtime !== RUNTIME_OF_STACKS)
+    .map(({ path, runtime }) => ({
+      path: `${path}.runtime`,
+      value: runtime,
+      allowed: `${RUNTIME_OF_STACKS} in stacks, whose provider aws 5.100 knows no later one`,
+      fix: `use ${RUNTIME_OF_STACKS}, or the modules with provider aws 6`,
+    }));
+const RUNTIME_OF_STACKS = "nodejs22.x";
+
 /** Something that has a name of its own in AWS. */
 interface Named {
   readonly name: string;
@@ -52,11 +70,33 @@ const distinctQueues: Rule = (configuration) =>
   );
 
 /** Roles are global in an account, so the same name in two regions meets there. */
-const distinctRoles: Rule = (configuration) => {
+const distinctRoles: Rule = (configuration) => distinct(rolesOf(configuration));
+
+/** What is left of an account's quota is not known here, only that no more than all of it can do. */
+const countOfRoles: Rule = (configuration) => {
+  const most = configuration.accountQuotas.iamRoles;
+  const arns = [...new Set(rolesOf(configuration).map(({ arn }) => arn))];
+  const accounts = [...new Set(Object.values(configuration.regions).map(({ account }) => account))];
+  return accounts.flatMap((account) => {
+    const count = arns.filter((arn) => accountInArn(arn) === account).length;
+    return count <= most
+      ? []
+      : [
+          {
+            path: "queues",
+            value: rolesIn(count, account),
+            allowed: fewerRoles(most),
+            fix: "have AWS raise the quota and say so in account_quotas.iam_roles, give regions accounts of their own, or split the logical queues into groups of several accounts",
+          },
+        ];
+  });
+};
+
+function rolesOf(configuration: Configuration): readonly Named[] {
   const of = (use: string, functions: readonly FunctionReference[]) =>
     functions.map(({ name, roleArn }) => ({ name, arn: roleArn, use }));
   const ofGroup = { of: `the failover group`, path: "failover_group" };
-  return distinct([
+  return [
     ...(configuration.recovery ? groupTopologies(settingsOf(configuration)) : []).flatMap(
       ({ controller, schedule, health }) =>
         [
@@ -70,8 +110,8 @@ const distinctRoles: Rule = (configuration) => {
       ...of("forwarder", Object.values(forwarders)),
       ...of("drainer", Object.values(drainers)),
     ]),
-  ]);
-};
+  ];
+}
 
 /** Things of every logical queue in every region; first of the canary, so that a clash with it is reported of what the file names. */
 function perTopology(
@@ -120,6 +160,14 @@ export function shorterName(use: string, length: number | string): string {
   return `at most ${QUEUE_NAME_MAX_LENGTH} characters with prefix and suffix; the ${use}'s name has ${length}`;
 }
 
+export function rolesIn(count: number | string, account: string): string {
+  return `${count} IAM roles in account ${account}`;
+}
+
+export function fewerRoles(most: number | string): string {
+  return `at most ${most} IAM roles in an account, all others of it left out (account_quotas.iam_roles)`;
+}
+
 export function templateWith(placeholder: string): string {
   return `a template with ${placeholder}`;
 }
@@ -163,9 +211,11 @@ const placeholders: QueueRule = (_, name, { names, canary }) =>
 
 const GROUP_RULES: readonly Rule[] = [
   regionsAllowed,
-  ...groupRules(REGION_TABLE),
+  ...groupRules([...REGION_TABLE, ...TAG_TABLE, ...HEALTH_CHECK_TAG_TABLE]),
   distinctQueues,
   distinctRoles,
+  countOfRoles,
+  runtimeOfStacks,
   ...RECOVERY_RULES,
   ...DNS_RULES,
 ];

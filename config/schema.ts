@@ -4,6 +4,8 @@ import {
   DELAY_SECONDS,
   FUNCTION_MEMORY_MB,
   FUNCTION_TIMEOUT_SECONDS,
+  IAM_ROLES,
+  IAM_ROLES_DEFAULT,
   KMS_REUSE_SECONDS,
   LOG_RETENTION_DAYS,
   MAPPING_BATCH_SIZE,
@@ -15,6 +17,7 @@ import {
   MAX_RECEIVE_COUNT,
   RECEIVE_WAIT_SECONDS,
   RETENTION_SECONDS,
+  TAG_CHARACTERS,
   TRANSIT_RETENTION_SECONDS,
   VISIBILITY_TIMEOUT_SECONDS,
 } from "../core/limits";
@@ -48,9 +51,13 @@ const ROLE_OR_USER_TEXT = "the ARN of a role or user without wildcards";
 const ACCOUNT_TEXT = "a 12-digit account id";
 
 const tags = map(
-  z.string().regex(/^(?!aws:)[\p{L}\p{Z}\p{N}_.:/=+\-@]{1,128}$/u),
-  "tag keys of 1 to 128 characters that do not begin with aws:",
-  z.string(allowed("a text of at most 256 characters")).max(256, allowed("a text of at most 256 characters")),
+  z.string().regex(/^(?![aA][wW][sS]:)[\p{L}\p{Z}\p{N}_.:/=+\-@]{1,128}$/u),
+  `tag keys of 1 to 128 ${TAG_CHARACTERS} that do not begin with aws:`,
+  text(
+    /^[\p{L}\p{Z}\p{N}_.:/=+\-@]{0,256}$/u,
+    `a text of at most 256 ${TAG_CHARACTERS}`,
+    "Value of the tag.",
+  ),
   "Tags of every resource.",
 );
 
@@ -110,7 +117,10 @@ const functionSettings = {
     "Provisioned mode of each mapping; not together with maximum_concurrency. Default: none, Lambda scales the pollers.",
   ),
   architecture: choice(["arm64", "x86_64"], "Instruction set. Default arm64."),
-  runtime: choice(["nodejs22.x", "nodejs20.x"], "Lambda runtime. Default nodejs22.x."),
+  runtime: choice(
+    ["nodejs22.x", "nodejs24.x"],
+    "Lambda runtime. Default nodejs22.x. nodejs24.x needs provider aws 6 or newer, which the modules take and the stacks do not.",
+  ),
   log_retention_days: z
     .literal([...LOG_RETENTION_DAYS], allowed(`one of ${LOG_RETENTION_DAYS.join(", ")} (0: never expires)`))
     .describe("Retention of the functions' log groups, days. Default 30."),
@@ -235,6 +245,9 @@ export const logicalQueue = object({
   replicator_enabled: flag(
     "Whether the replicator reads the ingress queue. Default true; false while former consumers still read an adopted one: what is sent waits there.",
   ).default(true),
+  forwarders_enabled: flag(
+    "Whether forwarders read the outbox queues. Default true; false while a peer's queues are worked on: copies wait in the outboxes.",
+  ).default(true),
   ...rescueSettings,
   functions: object({
     ...(z.object(functionSettings).partial().shape satisfies z.core.$ZodLooseShape),
@@ -341,6 +354,14 @@ export const configurationSchema = object({
     "Path of every role. Default /.",
   ).default("/"),
   tags: tags.default({}),
+  account_quotas: object({
+    iam_roles: whole(
+      IAM_ROLES,
+      "IAM roles that one account may have. Default 1000, with which AWS begins; a group that makes more is refused.",
+    ).default(IAM_ROLES_DEFAULT),
+  })
+    .describe("Quotas of the group's accounts that AWS has raised.")
+    .prefault({}),
   allowed_regions: z
     .array(region)
     .min(1, allowed("at least one region"))

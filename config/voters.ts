@@ -10,6 +10,7 @@ import {
   known,
   not,
   plain,
+  sorted,
   text,
   when,
 } from "../core/expression";
@@ -52,10 +53,6 @@ export function votersOf(configuration: GroupSettings): Readonly<Record<string, 
 
 function firstOf(list: Value<readonly string[]>, count: number): Value<readonly string[]> {
   return isKnown(list) ? known(plain(list, "list").slice(0, count)) : call("slice", list, 0, count);
-}
-
-function sorted(list: Value<readonly string[]>): Value<readonly string[]> {
-  return isKnown(list) ? known([...plain(list, "list")].sort()) : call("sort", list);
 }
 
 /** Where the witness is. Undefined without one. */

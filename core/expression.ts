@@ -437,6 +437,11 @@ export function startsWith(whole: Operand<string>, part: string): Condition {
   return isKnown(whole) ? known(text(whole).startsWith(part)) : call("startswith", whole, part);
 }
 
+/** Whether a text ends with another. */
+export function endsWith(whole: Operand<string>, part: string): Condition {
+  return isKnown(whole) ? known(text(whole).endsWith(part)) : call("endswith", whole, part);
+}
+
 /** The object that a value is; undefined where Terraform alone knows it. */
 export function objectOf<T extends object>(value: Value<T>): T | undefined {
   return isOpaque(value) ? undefined : contentOf(value);
@@ -542,6 +547,11 @@ export function distinct<T>(list: List<T>): Value<readonly T[]> {
   return isKnown(list) ? known([...new Set(itemsOf(list))]) : call("distinct", list);
 }
 
+/** Texts by their characters. */
+export function sorted(list: List<string>): Value<readonly string[]> {
+  return isKnown(list) ? known([...itemsOf(list)].map((item) => text(item)).sort()) : call("sort", list);
+}
+
 /** A list for an argument of a resource, which must not be read-only. */
 export function listOf<T>(list: List<T>): T[] {
   const isSome = !isOpaque(list) && itemsOf(list).some(isSeveral);
@@ -562,6 +572,11 @@ export function shown(value: Operand<string | number> | undefined): string {
 /** Texts as one, with a separator between them. */
 export function joined(texts: List<string>, separator: string): string {
   return isKnown(texts) ? itemsOf(texts).join(separator) : text(call("join", separator, texts));
+}
+
+/** A text in lower case. */
+export function lowered(whole: Operand<string>): Value<string> {
+  return isKnown(whole) ? known(text(whole).toLowerCase()) : call("lower", whole);
 }
 
 /** A text with every `part` of it replaced. */

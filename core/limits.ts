@@ -50,6 +50,12 @@ export const PRODUCER_KEY_TOLERANCE_SECONDS = 900;
 export const QUEUE_POLICY_MAX_BYTES = 8_192;
 export const QUEUE_POLICY_MAX_STATEMENTS = 20;
 export const QUEUE_POLICY_STATEMENT_MAX_ACTIONS = 7;
+export const QUEUE_POLICY_MAX_PRINCIPALS = 50;
+
+/** Tags of a resource: https://docs.aws.amazon.com/tag-editor/latest/userguide/best-practices-and-strats.html */
+export const TAGS_MAX = 50;
+/** https://docs.aws.amazon.com/IAM/latest/UserGuide/id_tags.html: characters of keys and values, the fewest that any of the services takes. */
+export const TAG_CHARACTERS = "letters, digits, spaces and _.:/=+-@";
 
 /** https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-configure.html: the queue's visibility timeout is at least six times the function's. */
 export const VISIBILITY_PER_FUNCTION_TIMEOUT = 6;
@@ -58,6 +64,20 @@ export const VISIBILITY_PER_FUNCTION_TIMEOUT = 6;
  * report and back off what is undone, so that a slow peer never makes one time out with nothing reported.
  */
 export const FUNCTION_TIMEOUT_SECONDS: Range = { min: 10, max: 900 };
+/** Regions in which a function has no URL: https://docs.aws.amazon.com/lambda/latest/dg/urls-configuration.html */
+export const REGIONS_WITHOUT_FUNCTION_URLS: readonly string[] = [
+  "ap-east-2",
+  "ap-south-2",
+  "ap-southeast-4",
+  "ap-southeast-5",
+  "ap-southeast-6",
+  "ap-southeast-7",
+  "ca-west-1",
+  "eu-central-2",
+  "eu-south-2",
+  "il-central-1",
+  "me-central-1",
+];
 /** All variables of a function's environment, names included (same page). */
 export const FUNCTION_ENVIRONMENT_MAX_BYTES = 4_096;
 export const FUNCTION_MEMORY_MB: Range = { min: 128, max: 10_240 };
@@ -153,6 +173,9 @@ export const TABLE_CAPACITY_UNITS: Range = { min: 1, max: 40_000 };
 export const ROLE_POLICY_MAX_CHARACTERS = 10_240;
 /** A customer managed policy, without white space (same page). */
 export const MANAGED_POLICY_MAX_CHARACTERS = 6_144;
+/** Roles of an account; 1,000 unless the quota was raised (same page). */
+export const IAM_ROLES: Range = { min: 1, max: 5_000 };
+export const IAM_ROLES_DEFAULT = 1_000;
 /** Managed policies attached to one role, unless the quota was raised (same page). */
 export const MANAGED_POLICIES_PER_ROLE = 10;
 /** Name of a managed policy (same page). */
@@ -170,14 +193,8 @@ export const HEALTH_INTERVAL_SECONDS = [10, 30] as const;
 export const HEALTH_FAILURE_THRESHOLD: Range = { min: 1, max: 10 };
 /** Children of a CALCULATED health check: https://docs.aws.amazon.com/Route53/latest/DeveloperGuide/DNSLimitations.html */
 export const CALCULATED_CHILDREN_MAX = 255;
-/**
- * Tags of a health check, and those that it has from us. Tags of a group count, and so do default tags of a provider, which are not known
- * here: https://docs.aws.amazon.com/Route53/latest/APIReference/API_ChangeTagsForResource.html
- */
-export const HEALTH_CHECK_TAGS = {
-  max: 10,
-  own: ["Name", "sqs-multi-region:home", "sqs-multi-region:failover-group", "sqs-multi-region:role"],
-} as const;
+/** Tags of a health check: https://docs.aws.amazon.com/Route53/latest/APIReference/API_ChangeTagsForResource.html */
+export const HEALTH_CHECK_TAGS_MAX = 10;
 /**
  * Invocations at once that are kept for the health function, and that it may not exceed. One would let a single slow request make the
  * home unhealthy; AWS keeps 100 of an account's 1,000 for functions without a reservation:

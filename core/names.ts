@@ -126,6 +126,21 @@ function shortenedByTerraform(name: string, maxLength: number): string {
   );
 }
 
+const TAG = {
+  group: "sqs-multi-region:failover-group",
+  queue: "sqs-multi-region:logical-queue",
+  role: "sqs-multi-region:role",
+  home: "sqs-multi-region:home",
+} as const;
+
+/** Keys of the tags that resources have from the project: of a group, of a logical queue, and of a home's health check. */
+export const TAG_KEYS = {
+  ...TAG,
+  ofGroup: [TAG.group, TAG.role],
+  ofQueue: [TAG.group, TAG.queue, TAG.role],
+  ofHealthCheck: ["Name", TAG.home, TAG.group, TAG.role],
+} as const;
+
 /** A word as names, addresses and tags spell it: `ingressDlq` is `ingress-dlq`. */
 export function spelled(word: string): string {
   return word.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);

@@ -2,7 +2,7 @@ import type { AlarmWord } from "../config/alarms";
 import type { GroupSettings } from "../config/configuration";
 import type { HealthCheck } from "../config/dns/checks";
 import { joinedMaps } from "../core/expression";
-import { type DnsWord, type OtherWord, spelled, type Word } from "../core/names";
+import { type DnsWord, type OtherWord, spelled, TAG_KEYS, type Word } from "../core/names";
 import type { Value } from "../core/value";
 
 export type Tags = Value<Readonly<Record<string, string>>>;
@@ -10,9 +10,9 @@ export type Tags = Value<Readonly<Record<string, string>>>;
 /** Tags of a resource: what it is, then the user's, which win. */
 export function tagsOf(configuration: GroupSettings, queue: string, word: Word | OtherWord): Tags {
   const own = {
-    "sqs-multi-region:failover-group": configuration.failoverGroup,
-    "sqs-multi-region:logical-queue": queue,
-    "sqs-multi-region:role": spelled(word),
+    [TAG_KEYS.group]: configuration.failoverGroup,
+    [TAG_KEYS.queue]: queue,
+    [TAG_KEYS.role]: spelled(word),
   };
   return joinedMaps(own, configuration.queues[queue]!.tags);
 }
@@ -23,8 +23,8 @@ export function groupTagsOf(
   word: OtherWord | DnsWord | AlarmWord,
 ): Tags {
   const own = {
-    "sqs-multi-region:failover-group": failoverGroup,
-    "sqs-multi-region:role": spelled(word),
+    [TAG_KEYS.group]: failoverGroup,
+    [TAG_KEYS.role]: spelled(word),
   };
   return joinedMaps(own, tags);
 }
@@ -37,7 +37,7 @@ export function healthCheckTagsOf(
   const { naming, failoverGroup } = configuration;
   const own = {
     Name: `${naming.prefix}${[failoverGroup, spelled(word), home].join("-")}`,
-    "sqs-multi-region:home": home,
+    [TAG_KEYS.home]: home,
   };
   return joinedMaps(own, groupTagsOf(configuration, word));
 }

@@ -6,7 +6,7 @@ import { Dns } from "../modules/dns/dns";
 import { Ledger } from "../modules/ledger/ledger";
 import { ExplicitProvider } from "../modules/validation/explicit-provider";
 import { addLedgerOutputs, addRecordOutputs } from "./global-outputs";
-import { providerOf, REQUIRED_TERRAFORM } from "./provider";
+import { providerOf } from "./provider";
 import { GLOBAL, setStateBackend } from "./state-backend";
 
 /** Whether a failover group has something that spans its regions. */
@@ -28,7 +28,6 @@ export class GlobalStack extends TerraformStack {
       name: GLOBAL,
       region: first,
     });
-    this.addOverride("terraform.required_version", REQUIRED_TERRAFORM);
 
     const made = new Map<string, AwsProvider>([[first, providerOf(this, configuration, first)]]);
     const providers: Providers = (region) => {

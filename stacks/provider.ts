@@ -2,9 +2,6 @@ import { AwsProvider } from "@cdktf/provider-aws/lib/provider";
 import type { Construct } from "constructs";
 import type { Configuration } from "../config/configuration";
 
-/** Terraform that reads the stacks: the first with the language features that the provider's documentation uses. */
-export const REQUIRED_TERRAFORM = ">= 1.5.0";
-
 /**
  * Provider of a region of the group, or of its witness, and its account.
  * @param alias name of a provider that is not the stack's only one

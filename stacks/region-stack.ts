@@ -4,7 +4,7 @@ import { type Configuration, settingsOf } from "../config/configuration";
 import { LogicalQueue } from "../modules/logical-queue";
 import { Recovery } from "../modules/recovery/recovery";
 import { ExplicitProvider } from "../modules/validation/explicit-provider";
-import { providerOf, REQUIRED_TERRAFORM } from "./provider";
+import { providerOf } from "./provider";
 import { addOperatorOutput, addQueueOutputs } from "./region-outputs";
 import { setStateBackend } from "./state-backend";
 
@@ -20,7 +20,6 @@ export class RegionStack extends TerraformStack {
       name: region,
       region,
     });
-    this.addOverride("terraform.required_version", REQUIRED_TERRAFORM);
 
     const provider = providerOf(this, configuration, region);
     const common = { configuration: settingsOf(configuration), region, provider };

@@ -17,7 +17,12 @@ export interface StateOwner {
   readonly region: string;
 }
 
-/** Sets where Terraform keeps a stack's state: per region, so that a plan never needs another region. */
+/** Terraform that reads the stacks: the first with the language features that the provider's documentation uses. */
+export const REQUIRED_TERRAFORM = ">= 1.5.0";
+/** The first that locks by an object: https://developer.hashicorp.com/terraform/language/backend/s3#state-locking */
+const REQUIRED_FOR_LOCKFILE = ">= 1.10.0";
+
+/** Sets where Terraform keeps a stack's state, per region, so that a plan never needs another region; and which Terraform that takes. */
 export function setStateBackend(
   stack: TerraformStack,
   backend: StateBackend,
@@ -25,6 +30,8 @@ export function setStateBackend(
 ): void {
   const fill = (template: string, place: string) =>
     template.replaceAll("{group}", group).replaceAll("{region}", place);
+  const hasLockfile = backend.type === "s3" && backend.useLockfile;
+  stack.addOverride("terraform.required_version", hasLockfile ? REQUIRED_FOR_LOCKFILE : REQUIRED_TERRAFORM);
   switch (backend.type) {
     case "local":
       new LocalBackend(stack, {

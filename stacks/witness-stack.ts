@@ -3,7 +3,7 @@ import type { Construct } from "constructs";
 import { type Configuration, settingsOf } from "../config/configuration";
 import { Witness } from "../modules/recovery/witness";
 import { ExplicitProvider } from "../modules/validation/explicit-provider";
-import { providerOf, REQUIRED_TERRAFORM } from "./provider";
+import { providerOf } from "./provider";
 import { setStateBackend, WITNESS } from "./state-backend";
 import { addWitnessOutputs } from "./witness-outputs";
 
@@ -21,7 +21,6 @@ export class WitnessStack extends TerraformStack {
       name: WITNESS,
       region,
     });
-    this.addOverride("terraform.required_version", REQUIRED_TERRAFORM);
     const provider = providerOf(this, configuration, region);
     addWitnessOutputs(
       this,

@@ -26,7 +26,7 @@ export interface Principals {
   readonly services: Operand<readonly ServicePrincipal[]>;
 }
 
-type ServicePrincipal = Exclude<Principal, string>;
+export type ServicePrincipal = Exclude<Principal, string>;
 
 /** Principals of a configuration, by kind. Those of a module's variables are so already. */
 export function principalsOf(principals: Value<readonly Principal[]> | Principals): Principals {

@@ -25,7 +25,7 @@ import {
   wasGiven,
   when,
 } from "../../core/expression";
-import { CALCULATED_CHILDREN_MAX, HEALTH_CHECK_TAGS } from "../../core/limits";
+import { CALCULATED_CHILDREN_MAX, REGIONS_WITHOUT_FUNCTION_URLS } from "../../core/limits";
 import type { Condition, Operand, Plain, Value } from "../../core/value";
 import type { GroupSettings } from "../configuration";
 import { entriesOf, namesOfMembers, ofMember, ofMembers } from "../entry-rules";
@@ -87,6 +87,21 @@ const ofEndpoint = (setting: string, of: (health: Dns["health"]) => unknown): Gr
     }),
     "take it out, or choose type endpoint",
   );
+
+const functionUrls: GroupTableRule = {
+  path: "dns.health.type",
+  find: (group) =>
+    ofEach(membersOf(group), { key: "index", value: "region" }, (_, region) => ({
+      value: group.dns?.health.type,
+      holds: anyOf(
+        not(isSet(group.dns)),
+        not(equal(group.dns?.health.type, "endpoint")),
+        not(isOneOf(region, REGIONS_WITHOUT_FUNCTION_URLS)),
+      ),
+      allowed: `metric in a group with ${region}, where Lambda has no function URLs`,
+    })),
+  fix: () => "choose metric, or another region",
+};
 
 /** A setting of one discovery policy, which no other heeds: that is a mistake. */
 const ofPolicy = (
@@ -259,25 +274,6 @@ const childrenOfChecks = ofChecks((region, checks, { routingControls }) => {
   };
 }, "name fewer checks");
 
-/** A health check takes fewer tags than other resources do. */
-const tagsOfChecks: GroupTableRule = {
-  path: "tags",
-  find: ({ tags, dns }) => {
-    const { max, own } = HEALTH_CHECK_TAGS;
-    const others = each(
-      keysIn(tags),
-      (key) => key,
-      (key) => not(isOneOf(key, own)),
-    );
-    return {
-      value: `${size(others)} tags`,
-      holds: anyOf(not(isSet(dns)), isAtMost(size(others), max - own.length)),
-      allowed: `at most ${max - own.length} with dns: a health check takes ${max}, less the group's own ${own.length}`,
-    };
-  },
-  fix: () => "name fewer tags",
-};
-
 const ofLocations = (
   find: (
     region: string,
@@ -428,9 +424,9 @@ export const DNS_TABLE: readonly GroupTableRule[] = [
   leavesOnly,
   distinctChecks,
   childrenOfChecks,
-  tagsOfChecks,
   needsRecovery,
   oneAccount,
+  functionUrls,
   ofPolicy("order", "failover", ({ order }) => order),
   ofPolicy("locations", "geolocation", ({ locations }) => locations, regionsWithLocations),
   ofPolicy("default", "geolocation", (discovery) => discovery.default),

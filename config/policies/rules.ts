@@ -1,4 +1,9 @@
-import { QUEUE_POLICY_MAX_BYTES, QUEUE_POLICY_MAX_STATEMENTS } from "../../core/limits";
+import {
+  QUEUE_POLICY_MAX_BYTES,
+  QUEUE_POLICY_MAX_PRINCIPALS,
+  QUEUE_POLICY_MAX_STATEMENTS,
+  QUEUE_POLICY_STATEMENT_MAX_ACTIONS,
+} from "../../core/limits";
 import type { PolicyDocument } from "../access/document";
 import {
   deadLetterPolicy,
@@ -15,8 +20,7 @@ type Policies = QueueConfiguration["policies"];
 
 /** What is allowed, in the words of the file and of the modules. */
 export const WITH_CONDITION = "a condition with principals * that are allowed something";
-export const DOCUMENT =
-  "a JSON policy document whose statements each have Effect, Principal and Action of SQS, no NotAction, NotPrincipal or NotResource, and a Condition where Principal * is allowed something";
+export const DOCUMENT = `a JSON policy document whose statements each have Effect, Principal and at most ${QUEUE_POLICY_STATEMENT_MAX_ACTIONS} Actions of SQS, no NotAction, NotPrincipal or NotResource, and a Condition where Principal * is allowed something`;
 export const ONE_QUEUE = "documents about one queue";
 
 /** By the words of the file. */
@@ -88,6 +92,7 @@ function isSoundStatement(statement: SourceStatement): boolean {
     (Effect === "Allow" || Effect === "Deny") &&
     Principal !== undefined &&
     actions.length > 0 &&
+    actions.length <= QUEUE_POLICY_STATEMENT_MAX_ACTIONS &&
     actions.every((action) => typeof action === "string" && /^sqs:/i.test(action)) &&
     !["NotAction", "NotPrincipal", "NotResource"].some((key) => key in statement) &&
     (Effect === "Deny" || Condition !== undefined || !everybody(Principal))
@@ -95,7 +100,11 @@ function isSoundStatement(statement: SourceStatement): boolean {
 }
 
 function everybody(principal: unknown): boolean {
-  return (isObject(principal) ? Object.values(principal) : [principal]).flatMap(listed).includes("*");
+  return principalsIn(principal).includes("*");
+}
+
+function principalsIn(principal: unknown): readonly unknown[] {
+  return (isObject(principal) ? Object.values(principal) : [principal]).flatMap(listed);
 }
 
 /** Names of the queues that statements are about. */
@@ -133,15 +142,22 @@ const wholePolicies: QueueRule = (configuration, name, queue) =>
     });
 
 /** What is allowed, in words that a module has too. */
-export const POLICY_ALLOWED = `a queue policy of at most ${QUEUE_POLICY_MAX_BYTES} bytes and ${QUEUE_POLICY_MAX_STATEMENTS} statements`;
+export const POLICY_ALLOWED = `a queue policy of at most ${QUEUE_POLICY_MAX_BYTES} bytes, ${QUEUE_POLICY_MAX_STATEMENTS} statements and ${QUEUE_POLICY_MAX_PRINCIPALS} principals in them`;
 
 function tooLarge(field: string, policy: PolicyDocument, given: string) {
   const bytes = Buffer.byteLength(JSON.stringify(policy));
-  if (bytes <= QUEUE_POLICY_MAX_BYTES && policy.Statement.length <= QUEUE_POLICY_MAX_STATEMENTS) return [];
+  const statements = policy.Statement.length;
+  const principals = policy.Statement.flatMap(({ Principal }) => principalsIn(Principal)).length;
+  if (
+    bytes <= QUEUE_POLICY_MAX_BYTES &&
+    statements <= QUEUE_POLICY_MAX_STATEMENTS &&
+    principals <= QUEUE_POLICY_MAX_PRINCIPALS
+  )
+    return [];
   return [
     {
       field,
-      value: `${given}a policy of ${bytes} bytes and ${policy.Statement.length} statements`,
+      value: `${given}a policy of ${bytes} bytes, ${statements} statements and ${principals} principals in them`,
       allowed: POLICY_ALLOWED,
       fix: "name fewer principals, or whole accounts instead of their roles; join statements that differ by principals alone",
     },

@@ -1,6 +1,6 @@
 import { TerraformOutput, TerraformResource, type TerraformStack } from "cdktf";
 import { resolve } from "cdktf/lib/_tokens";
-import { REQUIRED_TERRAFORM } from "../provider";
+import { REQUIRED_TERRAFORM } from "../state-backend";
 import { type OutputBlock, outputBlock, type ResourceBlock, resourceBlock } from "./blocks";
 import { withNotedPolicy } from "./checks/policies";
 import type { ModulePage } from "./readme";
@@ -11,7 +11,7 @@ import { looseVariablesFile, type ModuleVariable } from "./variables";
 import { ModuleWriter } from "./write";
 
 /** Versions of the provider that the modules can be used with: the first that knows all of their arguments, and every later one. */
-const PROVIDER_VERSIONS = ">= 5.81.0";
+const PROVIDER_VERSIONS = ">= 5.100.0, < 7.0.0";
 
 export const REQUIREMENTS = { terraform: REQUIRED_TERRAFORM, aws: PROVIDER_VERSIONS } as const;
 

@@ -17,6 +17,7 @@ export const SETTINGS = [
   "permissions_boundary",
   "role_path",
   "tags",
+  "account_quotas",
 ] as const;
 
 /** Folder and call of the module within a module. */

@@ -111,7 +111,7 @@ function some(regions: readonly string[], list: Value<readonly string[]>, exist:
   return { regions, list, exist };
 }
 
-export function groupOfVariables(): Group {
+export function groupOfVariables(): Group & Pick<GroupSettings, "defaultTags"> {
   const { regions, ...others } = configurationSchema.shape;
   const checked = variablesOf(configurationSchema, SETTINGS).filter(isObjectVariable);
   const isChecked = (key: string) => checked.some(({ name }) => name === key);
@@ -128,7 +128,8 @@ export function groupOfVariables(): Group {
       ),
     ),
     queues: {},
-  } as unknown as Group;
+    defaultTags: reference("data.aws_default_tags.provider.tags"),
+  } as unknown as ReturnType<typeof groupOfVariables>;
 }
 
 function queueOfVariables(): Group["queues"][string] {

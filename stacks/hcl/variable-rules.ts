@@ -1,5 +1,6 @@
 import { DOCUMENT, ONE_QUEUE, WITH_CONDITION } from "../../config/policies/rules";
 import { templateWith } from "../../config/rules";
+import { QUEUE_POLICY_STATEMENT_MAX_ACTIONS } from "../../core/limits";
 import { REQUIRED_PLACEHOLDERS, spelled, type Word } from "../../core/names";
 import { quoted } from "./hcl-text";
 import { escaped } from "./render";
@@ -72,6 +73,7 @@ const SOUND_STATEMENT = [
   'contains(["Allow", "Deny"], statement.Effect)',
   "can(statement.Principal)",
   "length(flatten([statement.Action])) > 0",
+  `length(flatten([statement.Action])) <= ${QUEUE_POLICY_STATEMENT_MAX_ACTIONS}`,
   'alltrue([for action in flatten([statement.Action]) : can(regex("^[sS][qQ][sS]:", action))])',
   'length(setintersection(keys(statement), ["NotAction", "NotPrincipal", "NotResource"])) == 0',
   '(statement.Effect == "Deny" || can(statement.Condition) || !contains(flatten([try(values(statement.Principal), statement.Principal)]), "*"))',

@@ -313,7 +313,8 @@ describe("tags", () => {
       {
         path: "tags",
         value: "7 tags",
-        allowed: "at most 6 with dns: a health check takes 10, less the group's own 4",
+        allowed:
+          "at most 6 with dns, a provider's default tags among them: a health check takes 10, less the group's own 4",
         fix: "name fewer tags",
       },
     ]);

@@ -119,6 +119,51 @@ describe("one mistake gives one violation", () => {
     expect(path.endsWith(".0") ? violation?.allowed : violation?.fix).toContain(meant);
   });
 
+  test.each(["R&D", "x (y)", "a,b", "{var.team}", "${var.team}", "x".repeat(257)])(
+    "and the value of a tag that AWS does not take: %s",
+    (value) => {
+      const violations = violationsIn(
+        configurationInput({ tags: { team: value }, queues: { orders: { tags: { unit: value } } } }),
+      );
+      const allowed = "a text of at most 256 letters, digits, spaces and _.:/=+-@";
+      expect(violations).toEqual([
+        expect.objectContaining({ path: "queues.orders.tags.unit", value, allowed }),
+        expect.objectContaining({ path: "tags.team", value, allowed }),
+      ]);
+    },
+  );
+
+  test.each(["aws:team", "AWS:team", "", "a&b", "x".repeat(129)])(
+    "and the key of a tag that AWS does not take: %p",
+    (key) => {
+      expect(violationsIn(configurationInput({ tags: { [key]: "a" } }))).toEqual([
+        expect.objectContaining({ path: `tags.${key}`, value: key }),
+      ]);
+    },
+  );
+
+  test.each(["nodejs18.x", "nodejs20.x", "python3.13"])(
+    "and the runtime %s, which is none of ours",
+    (runtime) => {
+      expect(pathsIn(configurationInput({ functions: { runtime: runtime as never } }))).toEqual([
+        "functions.runtime",
+      ]);
+    },
+  );
+
+  test("and a runtime that the stacks' provider does not know, with what else to do", () => {
+    const functions = { runtime: "nodejs24.x" as const };
+    expect(violationsIn(configurationInput({ queues: { mails: {}, orders: { functions } } }))).toEqual([
+      {
+        path: "queues.orders.functions.runtime",
+        value: "nodejs24.x",
+        allowed: "nodejs22.x in stacks, whose provider aws 5.100 knows no later one",
+        fix: "use nodejs22.x, or the modules with provider aws 6",
+      },
+    ]);
+    expect(pathsIn(configurationInput({ functions }))).toEqual(["functions.runtime"]);
+  });
+
   test("but a name that is like none is not explained by one", () => {
     expect(violationsIn(configurationInput({ surprise: 1 } as never))).toEqual([
       expect.objectContaining({ path: "surprise", fix: "take it out" }),

@@ -3,12 +3,8 @@ import { policyNumber } from "../../config/access/spread-policies";
 import { settingsOf } from "../../config/configuration";
 import { peersInOrder } from "../../config/region-sets";
 import type { ConfigurationInput } from "../../config/schema";
-import {
-  HEALTH_CHECK_TAGS,
-  MANAGED_POLICY_MAX_CHARACTERS,
-  ROLE_POLICY_MAX_CHARACTERS,
-} from "../../core/limits";
-import { homeRecord } from "../../core/names";
+import { MANAGED_POLICY_MAX_CHARACTERS, ROLE_POLICY_MAX_CHARACTERS } from "../../core/limits";
+import { homeRecord, TAG_KEYS } from "../../core/names";
 import { healthSettings } from "../../replicator/health/settings";
 import { METRICS, METRICS_NAMESPACE } from "../../replicator/telemetry/metrics";
 import { needsGlobalStack } from "../../stacks/global-stack";
@@ -158,7 +154,7 @@ describe("counts", () => {
     [5, 5, 41],
   ])("of %d regions: %d checks and %d records, for 1 queue and for 25", (regions, ofChecks, ofRecords) => {
     const one = global(regions, {}, { queues: queues(1) });
-    const many = global(regions, {}, { queues: queues(25) });
+    const many = global(regions, {}, { queues: queues(25), account_quotas: { iam_roles: 1_165 } });
     process.stdout.write(`${regions} regions: ${ofChecks} health checks, ${ofRecords} records\n`);
     for (const template of [one, many]) {
       expect(count(template, "aws_route53_health_check")).toBe(ofChecks);
@@ -276,7 +272,7 @@ describe("health checks", () => {
       "sqs-multi-region:home": "us-east-1",
       team: "checkout",
     });
-    expect(Object.keys(tags as object).sort()).toEqual([...HEALTH_CHECK_TAGS.own, "team"].sort());
+    expect(Object.keys(tags as object).sort()).toEqual([...TAG_KEYS.ofHealthCheck, "team"].sort());
   });
 });
 

@@ -256,13 +256,13 @@ describe("drainers", () => {
 
   test("have the group's runtime, memory and a minute of their own, and no mapping", () => {
     const template = home({
-      functions: { timeout_seconds: 10, runtime: "nodejs20.x", memory_mb: 256 },
+      functions: { timeout_seconds: 10, runtime: "nodejs22.x", memory_mb: 256 },
       recovery: { drainer_memory_mb: 2_048 },
     });
     expect(template.resource("aws_lambda_function", drainer)).toMatchObject({
       timeout: 60,
       memory_size: 2_048,
-      runtime: "nodejs20.x",
+      runtime: "nodejs22.x",
     });
     expect(Object.keys(template.json.resource.aws_lambda_event_source_mapping!)).not.toContain(drainer);
   });

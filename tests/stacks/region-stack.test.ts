@@ -332,7 +332,7 @@ describe("functions", () => {
           batching_window_seconds: 2,
           maximum_concurrency: 5,
           architecture: "x86_64",
-          runtime: "nodejs20.x",
+          runtime: "nodejs22.x",
           log_retention_days: 7,
         },
       },
@@ -349,7 +349,7 @@ describe("functions", () => {
         memory_size: 512,
         timeout: 10,
         architectures: ["x86_64"],
-        runtime: "nodejs20.x",
+        runtime: "nodejs22.x",
         tracing_config: { mode: "Active" },
         vpc_config: { subnet_ids: ["subnet-0a"], security_group_ids: ["sg-0b"] },
       });
@@ -463,13 +463,14 @@ describe("modes", () => {
   });
 });
 
-test("a replicator that is switched off reads nothing, while forwarders go on", () => {
+test("a replicator or its forwarders that are switched off read nothing, while the others go on", () => {
   const enabled = (template: ReturnType<typeof home>) =>
     ["orders_replicator", "orders_forwarder_us-west-2"].map(
       (address) => template.resource("aws_lambda_event_source_mapping", address).enabled,
     );
   expect(enabled(home())).toEqual([true, true]);
   expect(enabled(home({}, { replicator_enabled: false }))).toEqual([false, true]);
+  expect(enabled(home({}, { forwarders_enabled: false }))).toEqual([true, false]);
 });
 
 describe("FIFO", () => {
@@ -597,6 +598,13 @@ describe("the stack", () => {
     ],
   ])("keeps its state in its own region: %j", (state_backend, backend) => {
     expect(home({ state_backend }).json.terraform.backend).toEqual(backend);
+  });
+
+  test("asks for a Terraform that knows lock files, where there is one", () => {
+    const state_backend = { type: "s3" as const, bucket: "acme-{region}" };
+    const required = (use_lockfile: boolean) =>
+      home({ state_backend: { ...state_backend, use_lockfile } }).json.terraform.required_version;
+    expect([required(false), required(true)]).toEqual([">= 1.5.0", ">= 1.10.0"]);
   });
 
   test("keeps its state in a Terraform Cloud workspace of its own", () => {

@@ -77,6 +77,27 @@ test("the account of the provider's credentials is that of the region", async ()
   });
 });
 
+test("a provider's default tags are tags of every resource", async () => {
+  const dns = {
+    recovery: { takeover: "manual" },
+    dns: { zone_id: "Z0123456789ABC", record: "shop.example.com" },
+  };
+  const four = { a: "1", b: "1", c: "1", d: "1" };
+  const calls = {
+    fits: { ...HOME, ...PLAIN, ...dns, tags: four },
+    many: { ...HOME, ...PLAIN, ...dns, tags: { ...four, e: "1" } },
+    cased: { ...HOME, ...PLAIN, tags: { Team: "a" } },
+  };
+  const told = await toldOf(calls, { default_tags: { tags: { team: "b", unit: "c" } } });
+  expect(told).toEqual({
+    fits: [],
+    many: [
+      expect.stringMatching(/^tags is "7 tags": at most 6 with dns, a provider's default tags among them/),
+    ],
+    cased: [expect.stringMatching(/^tags is \["Team"\]: tag keys that differ by more than case/)],
+  });
+});
+
 testFull(
   "terraform test: a fault is one of the checks, and there is none where nothing is made",
   async () => {

@@ -59,7 +59,7 @@ test("a call per region, beside a module that pins another version", async () =>
   const { resources, lock } = await planRoot((region) =>
     call(region, 'failover_group = "shop"', "queues = local.queues", "recovery = {}"),
   );
-  expect(lock).toContain('constraints = "~> 5.0, >= 5.81.0"');
+  expect(lock).toContain('constraints = "~> 5.0, >= 5.100.0, < 7.0.0"');
   expect(clashes(resources)).toEqual([]);
   for (const region of REGIONS) expect(counts(resources, region)).toEqual(RECOVERED_REGION_OF_TWO);
   expect(counts(resources, "topics")).toEqual({ aws_sns_topic: 1 });
@@ -67,7 +67,7 @@ test("a call per region, beside a module that pins another version", async () =>
 
 test("a call per logical queue and region, without recovery", async () => {
   const { resources, lock } = await planRoot((region) => callPerQueue(region, 'failover_group = "shop"'));
-  expect(lock).toContain('constraints = "~> 5.0, >= 5.81.0"');
+  expect(lock).toContain('constraints = "~> 5.0, >= 5.100.0, < 7.0.0"');
   expect(clashes(resources)).toEqual([]);
   for (const region of REGIONS) expect(counts(resources, region)).toEqual(REGION_OF_TWO);
   expect(counts(resources, "topics")).toEqual({ aws_sns_topic: 1 });

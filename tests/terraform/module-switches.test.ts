@@ -210,6 +210,10 @@ const OF_PLAIN: Readonly<Record<string, Switch>> = {
     to: orders({ replicator_enabled: false }),
     changes: addresses(["lambda_event_source_mapping"], "replicator", ["orders"]),
   },
+  forwarders: {
+    to: orders({ forwarders_enabled: false }),
+    changes: addresses(["lambda_event_source_mapping"], "forwarder", ["orders"]),
+  },
   deduplication: {
     to: { queues: { orders: {}, shipments: { fifo: true, content_based_deduplication: true } } },
     changes: queues(["ingress"], "shipments"),
@@ -264,7 +268,6 @@ const OF_PLAIN: Readonly<Record<string, Switch>> = {
   },
   memory: { to: { functions: { memory_mb: 1024 } }, changes: copiers(["lambda_function"]) },
   architecture: { to: { functions: { architecture: "x86_64" } }, changes: copiers(["lambda_function"]) },
-  runtime: { to: { functions: { runtime: "nodejs20.x" } }, changes: copiers(["lambda_function"]) },
   timeout: {
     to: { functions: { timeout_seconds: 30 } },
     changes: [

@@ -43,8 +43,7 @@ export class Replication extends Construct {
       reference: FunctionReference;
       description: string;
       source: Queue;
-      /** @default true */
-      enabled?: Operand<boolean>;
+      enabled: Operand<boolean>;
       statements: readonly Statement[];
       /** Keys of the queues that it reads or writes. */
       writesIn: readonly Operand<string>[];
@@ -69,7 +68,7 @@ export class Replication extends Construct {
           queue: fn.source,
           fifo,
           batching: settings.functions,
-          ...(fn.enabled !== undefined && { enabled: fn.enabled }),
+          enabled: fn.enabled,
         },
       });
     };
@@ -131,6 +130,7 @@ export class Replication extends Construct {
         reference: topology.forwarders[peer]!,
         description: `Forwards ${topology.queue}: outbox to standby, from ${topology.region} to ${peer}`,
         source: queues.outboxes[peer]!,
+        enabled: settings.forwardersEnabled,
         statements: [
           ...replicationStatements(outbox, [
             standby.arn,

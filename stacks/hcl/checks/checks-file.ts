@@ -2,6 +2,7 @@ import type { GroupSettings } from "../../../config/configuration";
 import { DNS_TABLE } from "../../../config/dns/table";
 import { LEDGER_TABLE, RECOVERY_TABLE, TAKEOVER_TABLE, WITNESS_TABLE } from "../../../config/recovery/table";
 import { REGION_TABLE } from "../../../config/region-rules";
+import { HEALTH_CHECK_TAG_TABLE, TAG_TABLE } from "../../../config/tag-rules";
 import type { GlobalSettings } from "../global-settings";
 import { argumentLines, indented, quoted } from "../hcl-text";
 import type { Renderer } from "../render";
@@ -30,7 +31,14 @@ export function regionPreconditions(settings: ModuleSettings, renderer: Renderer
     ...QUEUE_CHECKS,
     ...NAME_CHECKS,
     ...groupTableChecks(
-      [...REGION_TABLE, ...RECOVERY_TABLE, ...LEDGER_TABLE, ...DNS_TABLE],
+      [
+        ...REGION_TABLE,
+        ...TAG_TABLE,
+        ...HEALTH_CHECK_TAG_TABLE,
+        ...RECOVERY_TABLE,
+        ...LEDGER_TABLE,
+        ...DNS_TABLE,
+      ],
       settings.configuration,
       renderer,
     ),
@@ -60,7 +68,14 @@ function globalPreconditions({ configuration }: GlobalSettings, renderer: Render
   return [
     OWN_REGION,
     ...groupTableChecks(
-      [...REGION_TABLE, ...TAKEOVER_TABLE, ...LEDGER_TABLE, ...DNS_TABLE],
+      [
+        ...REGION_TABLE,
+        ...TAG_TABLE,
+        ...HEALTH_CHECK_TAG_TABLE,
+        ...TAKEOVER_TABLE,
+        ...LEDGER_TABLE,
+        ...DNS_TABLE,
+      ],
       configuration,
       renderer,
     ),
@@ -75,7 +90,7 @@ function witnessPreconditions(settings: GroupSettings, renderer: Renderer): read
   return [
     WITNESS_IS_GIVEN,
     WITNESS_REGION,
-    ...groupTableChecks([...REGION_TABLE, ...WITNESS_TABLE], settings, renderer),
+    ...groupTableChecks([...REGION_TABLE, ...TAG_TABLE, ...WITNESS_TABLE], settings, renderer),
   ].map(constraintOf);
 }
 
@@ -129,6 +144,7 @@ function checksFile(
   const lines = Object.entries(locals).map(([name, value]) => argumentLines([[name, value]]));
   return [
     ...(lines.length > 0 ? [block("locals", lines)] : []),
+    DEFAULT_TAGS,
     dataSource("aws_region", "provider", "var.create", "postcondition", [constraintOf(REGION_OF_PROVIDER)]),
     dataSource("aws_caller_identity", "provider", "var.create && var.check_account", "postcondition", [
       constraintOf(account),
@@ -136,6 +152,9 @@ function checksFile(
     dataSource("aws_region", "this", "var.create", "precondition", preconditions),
   ].join("\n");
 }
+
+/** Known without a call to AWS. */
+const DEFAULT_TAGS = block('data "aws_default_tags" "provider"', []);
 
 function dataSource(
   type: string,

@@ -1,5 +1,5 @@
 import { copies } from "../../../config/region-sets";
-import { nameNotOf, shorterName } from "../../../config/rules";
+import { fewerRoles, nameNotOf, rolesIn, shorterName } from "../../../config/rules";
 import { reference } from "../../../core/expression";
 import { QUEUE_NAME_MAX_LENGTH } from "../../../core/limits";
 import { WITH_OUTBOXES } from "../../../core/modes";
@@ -71,7 +71,18 @@ const IS_COPIED = copies(
   "${region}",
 );
 
+/** Roles of the group in an account. */
+const ROLES = "length(distinct([for role in local.role_names : role.name if role.scope == account]))";
+const MOST_ROLES = "module.settings.account_quotas.iam_roles";
+
 export const NAME_CHECKS: readonly ModuleCheck[] = [
+  {
+    path: "queues",
+    value: `"${rolesIn(`\${${ROLES}}`, "${account}")}"`,
+    loops: [through("distinct([for role in local.role_names : role.scope])", "account")],
+    holds: `${ROLES} <= ${MOST_ROLES}`,
+    allowed: fewerRoles(`\${${MOST_ROLES}}`),
+  },
   {
     path: "${local.owners[clash.owner].path}",
     value: "clash.name",

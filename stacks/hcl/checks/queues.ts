@@ -1,5 +1,9 @@
 import { POLICY_ALLOWED } from "../../../config/policies/rules";
-import { QUEUE_POLICY_MAX_BYTES, QUEUE_POLICY_MAX_STATEMENTS } from "../../../core/limits";
+import {
+  QUEUE_POLICY_MAX_BYTES,
+  QUEUE_POLICY_MAX_PRINCIPALS,
+  QUEUE_POLICY_MAX_STATEMENTS,
+} from "../../../core/limits";
 import { type ModuleCheck, through } from "./check";
 
 /** Of each logical queue with what it takes from its group. */
@@ -18,12 +22,13 @@ const ofQueue = (field: string, holds: string, allowed: string, value = `queue.$
 const policySize = (field: "producers" | "consumers", queue: "ingress" | "work"): ModuleCheck => {
   const policy = `local.${queue}_policies[name]`;
   const statements = `length(jsondecode(${policy}).Statement)`;
+  const principals = `length(flatten([for statement in jsondecode(${policy}).Statement : try(values(statement.Principal), statement.Principal)]))`;
   const given = `length(module.settings.queues[name].${field}) + length(module.settings.queues[name].${field.replace(/s$/, "")}_services)`;
   return ofQueue(
     field,
-    `length(${policy}) <= ${QUEUE_POLICY_MAX_BYTES} && ${statements} <= ${QUEUE_POLICY_MAX_STATEMENTS}`,
+    `length(${policy}) <= ${QUEUE_POLICY_MAX_BYTES} && ${statements} <= ${QUEUE_POLICY_MAX_STATEMENTS} && ${principals} <= ${QUEUE_POLICY_MAX_PRINCIPALS}`,
     POLICY_ALLOWED,
-    `"\${${given}} principals, a policy of \${length(${policy})} bytes and \${${statements}} statements"`,
+    `"\${${given}} principals, a policy of \${length(${policy})} bytes, \${${statements}} statements and \${${principals}} principals in them"`,
   );
 };
 

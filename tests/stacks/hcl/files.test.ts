@@ -23,3 +23,14 @@ test.each([
   );
   expect(faults).toEqual([]);
 });
+
+test("a function has the runtime that the caller says", () => {
+  const outdir = mkdtempSync(path.join(tmpdir(), "sqs-multi-region-files-"));
+  const { files } = synthesizedRegion(Testing.app({ outdir }));
+  rmSync(outdir, { recursive: true, force: true });
+  const functions = Object.values(files).flatMap(
+    (text) => text.match(/^resource "aws_lambda_function" [^]*?^}/gm) ?? [],
+  );
+  expect(functions).toHaveLength(5);
+  for (const block of functions) expect(block).toMatch(/^ +runtime += [\w.[\]]+\.functions\.runtime$/m);
+});

@@ -34,7 +34,7 @@ function cellsOf(one: ModuleVariable): readonly string[] {
 test("the page is an example and what terraform-docs prints of a module", () => {
   const page = moduleReadme({
     ...PAGE,
-    requirements: { tls: ">= 4.0.0", terraform: ">= 1.5.0", aws: ">= 5.81.0" },
+    requirements: { tls: ">= 4.0.0", terraform: ">= 1.5.0", aws: ">= 5.100.0, < 7.0.0" },
     calls: [{ name: "us_west_2", source: "../region" }],
     resources: [
       { type: "terraform_data", name: "made" },
@@ -74,14 +74,14 @@ module "queues" {
 | Name | Version |
 |------|---------|
 | <a name="requirement_terraform"></a> [terraform](#requirement\\_terraform) | >= 1.5.0 |
-| <a name="requirement_aws"></a> [aws](#requirement\\_aws) | >= 5.81.0 |
+| <a name="requirement_aws"></a> [aws](#requirement\\_aws) | >= 5.100.0, < 7.0.0 |
 | <a name="requirement_tls"></a> [tls](#requirement\\_tls) | >= 4.0.0 |
 
 ## Providers
 
 | Name | Version |
 |------|---------|
-| <a name="provider_aws"></a> [aws](#provider\\_aws) | >= 5.81.0 |
+| <a name="provider_aws"></a> [aws](#provider\\_aws) | >= 5.100.0, < 7.0.0 |
 | <a name="provider_terraform"></a> [terraform](#provider\\_terraform) | n/a |
 
 ## Modules

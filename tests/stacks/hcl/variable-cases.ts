@@ -24,7 +24,7 @@ const FUNCTIONS = {
   batching_window_seconds: 2,
   maximum_concurrency: 10,
   architecture: "x86_64",
-  runtime: "nodejs20.x",
+  runtime: "nodejs22.x",
   log_retention_days: 0,
   tracing: "pass_through",
 };
@@ -70,6 +70,7 @@ const POLICY = {
 /** Says something of every field, but for those of {@link OTHERWISE}. */
 export const EVERYTHING = {
   failover_group: "shop",
+  account_quotas: { iam_roles: 2_000 },
   regions: {
     "us-east-1": {
       account: ACCOUNT,
@@ -101,13 +102,14 @@ export const EVERYTHING = {
       consumer_services: [SERVICE],
       policies: { work: POLICY },
       replicator_enabled: false,
+      forwarders_enabled: false,
       rescue: "ledger",
       max_rate: 100,
       on_missing_identity: "dlq",
       ledger_key: "powertools_json(body).order_id",
       functions: { ...POLLED, provisioned_pollers: { minimum: 2, maximum: 20 } },
       names: TEMPLATES,
-      tags: { "cost center": "Größe=1, ${x} %{y}" },
+      tags: { "cost center": "Größe = 1: a/b@c_d.e+f-g" },
     },
     mails: { rescue: "watermark", rescue_margin_seconds: 60, functions: { maximum_concurrency: 2 } },
     shipments: {

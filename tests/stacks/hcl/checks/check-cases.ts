@@ -23,6 +23,14 @@ const services = (count: number) =>
     service: `service-${index}.amazonaws.com`,
     source_arns: [`arn:aws:sns:us-east-1:${ACCOUNT}:orders`],
   }));
+const service = (name: string, source = "orders") => ({
+  service: `${name}.amazonaws.com`,
+  source_arns: [`arn:aws:${name}:us-east-1:${ACCOUNT}:${source}`],
+});
+const accounts = (count: number) =>
+  Array.from({ length: count }, (_, index) => String(200_000_000_000 + index));
+const tags = (count: number) =>
+  Object.fromEntries(Array.from({ length: count }, (_, index) => [`tag-${index}`, "1"]));
 const uuid = (index: number) => `00000000-0000-4000-8000-${String(index).padStart(12, "0")}`;
 
 /** A good group; whatever a case is about goes over it. */
@@ -251,6 +259,25 @@ const BY_NAME: Readonly<Record<string, Values>> = {
   ledger_alone: { ledger: {} },
   table_alone: { ledger: { table_name: "shop.ledger" } },
   ledger_keys: { recovery: {}, ledger: { kms_key_arns: key("us-west-2") } },
+  tags_by_case: { tags: { team: "a", Team: "b" }, queues: { orders: { tags: { unit: "c" } } } },
+  tags_of_queue_by_case: { tags: { team: "a" }, queues: { orders: { tags: { Team: "b" } }, mails: {} } },
+  tags_like_ours: { tags: { "SQS-multi-region:role": "a" } },
+  many_tags: { tags: tags(49) },
+  many_tags_of_queue: { tags: tags(40), queues: { orders: { tags: { a: "1", ...tags(47) } }, mails: {} } },
+  producers_of_fifo: {
+    queues: {
+      mails: { fifo: true, producer_services: [service("sns"), service("sns", "orders.fifo")] },
+      orders: { fifo: true, producer_services: [service("s3")] },
+      logs: { producer_services: [service("s3"), service("sns")] },
+    },
+  },
+  many_accounts: { queues: { orders: { producers: accounts(50) }, mails: { consumers: accounts(48) } } },
+  roles: {
+    recovery: { witness: { region: "us-east-2" } },
+    account_quotas: { iam_roles: 14 },
+    regions: THREE,
+  },
+  function_urls: { ...withDns({}), regions: regions("eu-south-2", "us-east-1") },
   partitions: { regions: regions("cn-north-1", "us-east-1", "us-gov-west-1") },
   order_twice: {
     regions: THREE,
