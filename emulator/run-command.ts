@@ -12,14 +12,20 @@ export interface ProcessResult {
  * Runs a command to its end. Never throws: a command that cannot be started has exit code `null` and says why in `stderr`.
  *
  * @param environment the whole environment of the command
+ * @param directory in which it runs. @default that of this process
  */
 export function runCommand(
   command: string,
   args: readonly string[],
   environment: NodeJS.ProcessEnv = process.env,
+  directory?: string,
 ): Promise<ProcessResult> {
   return new Promise((resolve) => {
-    const child = spawn(command, args, { env: environment, stdio: ["ignore", "pipe", "pipe"] });
+    const child = spawn(command, args, {
+      cwd: directory,
+      env: environment,
+      stdio: ["ignore", "pipe", "pipe"],
+    });
     let stdout = "";
     let stderr = "";
     child.stdout.setEncoding("utf8").on("data", (text: string) => {
