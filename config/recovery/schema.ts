@@ -139,7 +139,9 @@ export const ledger = object({
     "KMS key of a managed table, per region. Default: none, the table is encrypted by a key of DynamoDB.",
   ).optional(),
   point_in_time_recovery: flag("Point-in-time recovery of a managed table. Default true.").optional(),
-  deletion_protection: flag("Deletion protection of a managed table. Default true.").optional(),
+  deletion_protection: flag(
+    "Deletion protection of a managed table. It reaches the replicas with provisioned billing alone: on demand they are blocks of the table, for which the provider has no such argument. Default true.",
+  ).optional(),
 }).describe(
   "Ledger of processed messages, a DynamoDB global table that consumers write. Needs recovery. Default: none, a watermark tells.",
 );
