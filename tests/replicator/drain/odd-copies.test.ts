@@ -1,3 +1,5 @@
+import { piecesOf } from "../../../messages/pieces";
+import { readPieces } from "../pieces";
 import { SENT } from "../records";
 import { bodies, ELSEWHERE, HERE, heldBy, ledgerIdOf, MARKED, numbered, OWNED, World } from "./world";
 
@@ -96,5 +98,29 @@ describe("an origin that nobody of the group has written", () => {
     world.put(world.standby, { id: "0", sent });
     expect(await world.run({ ...MARKED, processedBefore: sent })).toMatchObject({ pruned: 0 });
     expect(await world.run({ ...MARKED, processedBefore: sent + 1 })).toMatchObject({ pruned: 1 });
+  });
+});
+
+describe("read from afar, on the home's ingress queue", () => {
+  test.each([true, false])(
+    "a message that no queue takes is kept in pieces, and its group goes on, FIFO %p",
+    async (fifo) => {
+      const world = new World({ settings: { fifo } });
+      const body = "z".repeat(500_000);
+      world.put(world.ingress, { id: "0", body, hasOrigin: false }, { id: "1", hasOrigin: false });
+      expect(await world.run({ fromAfar: true })).toMatchObject({ moved: 1, deadLettered: 1 });
+      expect(bodies(world.work)).toEqual(["1"]);
+      const kept = [...readPieces(world.dlq.log.map(({ entry }) => entry)).values()];
+      expect(kept.map((told) => told.body)).toEqual([body]);
+      expect(heldBy(world.ingress)).toEqual([]);
+    },
+  );
+
+  test("a piece that somebody has redriven comes to no consumer", async () => {
+    const world = new World();
+    const [piece] = piecesOf({ body: "x", attributes: {} }, "id");
+    world.ingress.enqueue({ Id: "", MessageBody: piece!.body, MessageAttributes: piece!.attributes }, SENT);
+    expect(await world.run({ fromAfar: true })).toMatchObject({ moved: 0, deadLettered: 1 });
+    expect([bodies(world.work), bodies(world.dlq)]).toEqual([[], [piece!.body]]);
   });
 });
