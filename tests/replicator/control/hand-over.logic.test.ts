@@ -124,6 +124,34 @@ describe("a live home is evacuated under traffic and handed back, by watermark",
     expect(seconds).toBeLessThanOrEqual(60 + 3 * 60 + 75);
   });
 
+  test.each([60, 600])(
+    "is known to be processed that takes in a message every %i s and has no ages",
+    async (seconds) => {
+      const world = new World({ ...WATERMARK, emptyHasNoAge: true, traffic: 1 / seconds });
+      const behind: number[] = [];
+      await world.play(async () => {
+        await world.warmUp(WARM_UP_SECONDS);
+        // Some runs of each controller.
+        for (let minute = 0; minute < 45; minute += 1) {
+          await world.pass(60);
+          behind.push(world.now - world.noted(PEER)!.queues.orders!);
+        }
+        world.lose(HOME);
+        await world.opens(PEER);
+        await world.settle();
+      });
+      // A run that has just begun has read nothing yet, and the one before goes on for another forty seconds.
+      expect(Math.max(...behind)).toBeLessThanOrEqual(UNCERTAIN_MS + 180 * SECOND);
+      expect(world.violations).toEqual([]);
+      expect(world.peer.pipeline.standbys[HOME]).toEqual([]);
+      expect(world.items.length).toBeGreaterThan(50 * (60 / seconds));
+      expect(world.outcome.twice.length).toBeLessThanOrEqual(
+        Math.ceil(Math.max(...behind) / SECOND / seconds) + 1,
+      );
+      expect(world.outcome.lost.filter(({ home }) => home !== HOME)).toEqual([]);
+    },
+  );
+
   test("an order that is withdrawn before the home has gone leaves it with its owner, which goes on", async () => {
     const world = new World(WATERMARK);
     await world.play(async () => {

@@ -40,7 +40,7 @@ export interface Options {
   readonly settings?: Partial<ControllerSettings>;
   /** Until what one region writes into the ledger is visible in the others. @default 1 */
   readonly ledgerLagSeconds?: number;
-  /** Messages per second that the home takes in. @default 1 */
+  /** Messages per second that the home takes in; of less than one, the inverse is the seconds from one to the next. @default 1 */
   readonly traffic?: number;
   /** Messages that a consumer processes per second. @default 50 */
   readonly speed?: number;
@@ -414,7 +414,9 @@ export class World {
   }
 
   private produce(home: string): void {
-    for (let count = 0; count < (this.options.traffic ?? 1); count += 1) this.put(home);
+    const { traffic = 1 } = this.options;
+    if (traffic < 1 && Math.round(this.now / SECOND) % Math.round(1 / traffic) !== 0) return;
+    for (let count = 0; count < traffic; count += 1) this.put(home);
   }
 
   /** What a replicator finds out about its home's owner. */
