@@ -1,3 +1,4 @@
+import { own } from "../../core/own";
 import type { AgeQuestion, Ages } from "./ages";
 import type { QueueDepth } from "./depths";
 import { COUNTS_SETTLE_MS } from "./empty-readings";
@@ -53,7 +54,7 @@ export class Backlog {
    * hour late. A reading waits for no metric. What it has missed counts as this region's own, and is processed here when the home has gone.
    */
   isProcessed(work: string, putBefore: number): boolean {
-    const since = oldest(this.ages[work] ?? []);
+    const since = oldest(own(this.ages, work) ?? []);
     if (since !== undefined && since > putBefore) return true;
     const empty = this.empty.get(work);
     return empty !== undefined && empty.until - Math.max(empty.since, putBefore) >= COUNTS_SETTLE_MS;

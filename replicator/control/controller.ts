@@ -1,4 +1,5 @@
 import { HEARTBEAT_PERIOD_SECONDS } from "../../core/limits";
+import { own } from "../../core/own";
 import { HEARTBEAT_VERSION, type QueueWatermark } from "../../ownership/heartbeat";
 import type { HomeNow, LeaseRun } from "../../ownership/lease/settings";
 import { type AgePoint, type Ages, readAges } from "./ages";
@@ -231,7 +232,7 @@ export class Controller {
   }
 
   private looksAt(queue: string): readonly AgePoint[] {
-    return withReadings(this.ages[queue] ?? [], this.empty.points(queue));
+    return withReadings(own(this.ages, queue) ?? [], this.empty.points(queue));
   }
 
   /** What SQS counts, once a minute. */

@@ -47,6 +47,10 @@ describe("a live home is evacuated under traffic and handed back, by watermark",
     ["as usual", {}],
     ["by slow consumers", { traffic: 2, speed: 3 }],
     ["in a group of three regions", { regions: REGIONS }],
+    [
+      "a queue with the name of what every object has",
+      { queue: { rescue: "watermark", queue: "constructor" } },
+    ],
     ["though clocks of the owner are ahead", { aheadSeconds: { [PEER]: 20 } }],
   ])("%s: twice only what was taken in just before the evacuation", async (_, options) => {
     const world = new World({ ...WATERMARK, ...options });
@@ -56,7 +60,8 @@ describe("a live home is evacuated under traffic and handed back, by watermark",
     const [reclaim] = world.tasks(HOME, "reclaim");
     // What was taken off the home's work queue is exactly what the owner has rescued.
     const span = world.noted(PEER)!.spans![0]!;
-    expect(reclaim!.rescued).toEqual({ from: span.queues.orders, until: span.until });
+    const { queue = "orders" } = options.queue ?? {};
+    expect(reclaim!.rescued).toEqual({ from: span.queues[queue], until: span.until });
     // The last drain task, the ages of a whole minute after it, and the change itself. Slow consumers have to come to an end first.
     expect(seconds).toBeLessThanOrEqual(60 + 3 * 60 + 75 + (options.speed === undefined ? 0 : 300));
   });

@@ -6,6 +6,7 @@ import type {
   ReceiveMessageCommandInput,
   SendMessageCommandInput,
 } from "@aws-sdk/client-sqs";
+import { own } from "../../../core/own";
 import { Seeded } from "../../../emulator/seeded";
 import { type Heartbeat, parseHeartbeat } from "../../../ownership/heartbeat";
 import type { Order } from "../../../ownership/lease/items";
@@ -104,7 +105,7 @@ class Site {
   readonly canary: Record<string, Beat[]> = {};
   readonly pipeline: Pipeline;
   /** By name of the metric's queue: by minute, in seconds. */
-  readonly ages: Record<string, Map<number, number>> = {};
+  readonly ages: Record<string, Map<number, number>> = Object.create(null);
   isAlive = true;
   /** Functions that queues trigger; controller and SQS go on without. */
   hasPollers = true;
@@ -164,12 +165,16 @@ export class World {
         const peers = this.regions.filter((one) => one !== name);
         const site = new Site(name, peers);
         site.parameters.set(
-          `${QUEUES_PATH}/orders`,
+          `${QUEUES_PATH}/${this.queueName}`,
           JSON.stringify(controlledQueue(options.queue, ...peers)),
         );
         return [name, site];
       }),
     );
+  }
+
+  private get queueName(): string {
+    return this.options.queue?.queue ?? "orders";
   }
 
   get now(): number {
@@ -467,8 +472,8 @@ export class World {
   private sample({ pipeline, ages }: Site): void {
     const minute = Math.floor(this.now / MINUTE) * MINUTE;
     for (const [queue, name, second] of [
-      ["ingress", "orders-ingress", 41],
-      ["work", "orders", 8],
+      ["ingress", `${this.queueName}-ingress`, 41],
+      ["work", this.queueName, 8],
     ] as const) {
       if (Math.floor((this.now - minute) / SECOND) !== second) continue;
       if (this.options.emptyHasNoAge && pipeline[queue].length === 0) continue;
@@ -558,7 +563,7 @@ export class World {
     const queue = QueueUrl.split("/").at(-1)!;
     if (command === "GetQueueAttributesCommand") {
       const { AttributeNames = [] } = input as GetQueueAttributesCommandInput;
-      const waiting = { ...site.pipeline.depths("orders") }[queue] ?? 0;
+      const waiting = own(site.pipeline.depths(this.queueName), queue) ?? 0;
       const counts = AttributeNames.map((name, index) => [name, String(index === 0 ? waiting : 0)]);
       return { Attributes: Object.fromEntries(counts) };
     }
