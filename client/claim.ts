@@ -1,11 +1,13 @@
+import { IdempotencyItemAlreadyExistsError } from "@aws-lambda-powertools/idempotency";
 import { DynamoDBPersistenceLayer } from "@aws-lambda-powertools/idempotency/dynamodb";
-import type { IdempotencyRecord } from "@aws-lambda-powertools/idempotency/persistence";
+import { IdempotencyRecord } from "@aws-lambda-powertools/idempotency/persistence";
 import {
   ConditionalCheckFailedException,
   DeleteItemCommand,
   type DynamoDBClient,
+  GetItemCommand,
 } from "@aws-sdk/client-dynamodb";
-import { IN_PROGRESS, LEDGER_ATTRIBUTES } from "../ledger/attributes";
+import { COMPLETED, claimId, IN_PROGRESS, LEDGER_ATTRIBUTES } from "../ledger/attributes";
 
 export interface ClaimOptions {
   /** Id of the message's entry. */
@@ -14,8 +16,15 @@ export interface ClaimOptions {
   readonly client: DynamoDBClient;
 }
 
+/** A claim that has ended says nothing. The table deletes it some time after. */
+const CLAIM_KEPT_SECONDS = 86_400;
+
 /**
- * The persistence layer of Powertools for one message. It differs from what Powertools does in two points.
+ * The persistence layer of Powertools for one message. It differs from what Powertools does in three points.
+ *
+ * Claim and entry are two items. The entry is read first, and a claim is made where the entry neither says that the message is processed
+ * nor holds a claim of Powertools in another language. A claim stays when the message is processed: whoever has read the entry just before
+ * finds it.
  *
  * The id is ours: Powertools would write the digest in base64, where the one for Python writes it in hexadecimal digits.
  *
@@ -38,19 +47,59 @@ export class LedgerClaim extends DynamoDBPersistenceLayer {
   }
 
   protected override getHashedIdempotencyKey(): string {
-    return this.options.id;
+    return claimId(this.options.id);
   }
 
-  protected override async _putRecord(record: IdempotencyRecord): Promise<void> {
-    await super._putRecord(record);
-    this.endsAt = record.inProgressExpiryTimestamp;
+  protected override async _putRecord({
+    idempotencyKey,
+    inProgressExpiryTimestamp = Date.now(),
+  }: IdempotencyRecord): Promise<void> {
+    const entry = await this.standingEntry();
+    if (entry !== undefined) throw new IdempotencyItemAlreadyExistsError("the message has an entry", entry);
+    await super._putRecord(
+      new IdempotencyRecord({
+        idempotencyKey,
+        status: IN_PROGRESS,
+        expiryTimestamp: Math.ceil(inProgressExpiryTimestamp / 1_000) + CLAIM_KEPT_SECONDS,
+        inProgressExpiryTimestamp,
+      }),
+    );
+    this.endsAt = inProgressExpiryTimestamp;
+  }
+
+  protected override _updateRecord(record: IdempotencyRecord): Promise<void> {
+    record.idempotencyKey = this.options.id;
+    return super._updateRecord(record);
+  }
+
+  /** The entry, if it says that the message is processed, or is a claim that has not ended. */
+  private async standingEntry(): Promise<IdempotencyRecord | undefined> {
+    const { client, tableName, id } = this.options;
+    const { Item } = await client.send(
+      new GetItemCommand({
+        TableName: tableName,
+        Key: { [LEDGER_ATTRIBUTES.id]: { S: id } },
+        ConsistentRead: true,
+      }),
+    );
+    if (Item === undefined) return undefined;
+    const numberIn = (attribute: string) => Number(Item[attribute]?.N ?? Number.NaN);
+    const status = Item[LEDGER_ATTRIBUTES.status]?.S === COMPLETED ? COMPLETED : IN_PROGRESS;
+    const entry = new IdempotencyRecord({
+      idempotencyKey: id,
+      status,
+      expiryTimestamp: numberIn(LEDGER_ATTRIBUTES.expiration),
+      inProgressExpiryTimestamp: numberIn(LEDGER_ATTRIBUTES.inProgressExpiration),
+    });
+    const hasEnded = status === IN_PROGRESS && numberIn(LEDGER_ATTRIBUTES.inProgressExpiration) < Date.now();
+    return entry.isExpired() || hasEnded ? undefined : entry;
   }
 
   protected override async _deleteRecord(): Promise<void> {
     const { client, tableName, id } = this.options;
     const command = new DeleteItemCommand({
       TableName: tableName,
-      Key: { [LEDGER_ATTRIBUTES.id]: { S: id } },
+      Key: { [LEDGER_ATTRIBUTES.id]: { S: claimId(id) } },
       ConditionExpression: "#status = :inProgress AND #inProgressExpiration = :endsAt",
       ExpressionAttributeNames: {
         "#status": LEDGER_ATTRIBUTES.status,

@@ -15,7 +15,7 @@ export function processedRecords(options: IdentityOptions & LedgerOptions): Proc
   const table = new LedgerTable({ tableName, client });
   const identityOf = identifier(options);
   return async (records) => {
-    const ids = records.map((record) => identityOf(messageOf(record))?.id);
+    const ids = records.map((record) => idOf(record, identityOf));
     try {
       const processed = await table.processed(ids.filter((id) => id !== undefined));
       return new Set(records.filter((_, index) => processed.has(ids[index] ?? "")));
@@ -23,4 +23,13 @@ export function processedRecords(options: IdentityOptions & LedgerOptions): Proc
       return new Set();
     }
   };
+}
+
+/** One record whose contents break what looks for an identity must not hold up the others. */
+function idOf(record: SQSRecord, identityOf: ReturnType<typeof identifier>): string | undefined {
+  try {
+    return identityOf(messageOf(record))?.id;
+  } catch {
+    return undefined;
+  }
 }

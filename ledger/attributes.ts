@@ -1,3 +1,11 @@
+/**
+ * Id of the item by which a consumer claims a message, from the id of the message's entry. A replica takes the later write of an item,
+ * whichever it is. Were claim and `COMPLETED` one item, a claim in a region that is cut off would erase what another region has completed.
+ */
+export function claimId(id: string): string {
+  return `${id}#claim`;
+}
+
 /** Attributes of a ledger entry: the names that Powertools Idempotency uses unless told otherwise, in every language. */
 export const LEDGER_ATTRIBUTES = {
   /** Hash key, a string: `<logical queue>#<digest>` of an entry. */

@@ -44,8 +44,13 @@ const FAULTS_OF_EXPRESSIONS: ReadonlySet<string> = new Set([
 ]);
 
 /**
+ * Lists in lists, this one included. How deep a language can go differs, and with the state of its stack: a key must not depend on either.
+ */
+const MOST_NESTED = 16;
+
+/**
  * A value that names a business object: text that is not empty, a whole number within ±(2⁵³ − 1), or a list of such values, not
- * empty. Everything else names none. Above all, a list with a part missing names none: all messages without their order number would
+ * empty, with lists at most 16 deep. Everything else names none. Above all, a list with a part missing names none: all messages without their order number would
  * be one message, and all but the first would be dropped.
  */
 export type BusinessValue = string | number | readonly BusinessValue[];
@@ -86,8 +91,11 @@ function valueFrom(record: Parameters<typeof search>[1], expression: string): un
   return search(expression, record, { customFunctions: new PowertoolsFunctions() });
 }
 
-function isBusinessValue(value: unknown): value is BusinessValue {
-  if (Array.isArray(value)) return value.length > 0 && value.every(isBusinessValue);
+function isBusinessValue(value: unknown, mostNested = MOST_NESTED): value is BusinessValue {
+  if (Array.isArray(value)) {
+    if (value.length === 0 || mostNested === 0) return false;
+    return value.every((part) => isBusinessValue(part, mostNested - 1));
+  }
   // Half of a surrogate pair has no UTF-8, and languages put different bytes in its place.
   if (typeof value === "string") return value !== "" && !/\p{Surrogate}/u.test(value);
   return Number.isSafeInteger(value);

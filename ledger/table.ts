@@ -9,7 +9,7 @@ import {
   PutItemCommand,
 } from "@aws-sdk/client-dynamodb";
 import { LEDGER_WATERMARK_ITEMS } from "../core/limits";
-import { COMPLETED, IN_PROGRESS, LEDGER_ATTRIBUTES as NAMES } from "./attributes";
+import { COMPLETED, claimId, IN_PROGRESS, LEDGER_ATTRIBUTES as NAMES } from "./attributes";
 import { LedgerUnusable, unusable } from "./unusable";
 
 export interface LedgerTableOptions {
@@ -83,6 +83,7 @@ export class LedgerTable {
    */
   async discard(id: string, expiresAt: number): Promise<void> {
     const now = this.now();
+    if (await this.isClaimed(id, now)) throw new EntryInProgress();
     try {
       await this.client.send(
         new PutItemCommand({
@@ -113,6 +114,14 @@ export class LedgerTable {
     } catch (error) {
       throw error instanceof ConditionalCheckFailedException ? new EntryInProgress() : unusable(error);
     }
+  }
+
+  private async isClaimed(id: string, now: number): Promise<boolean> {
+    const Key = { [NAMES.id]: { S: claimId(id) } };
+    const { Item } = await answerOf(
+      this.client.send(new GetItemCommand({ TableName: this.table, Key, ConsistentRead: true })),
+    );
+    return Item !== undefined && (numberIn(Item, NAMES.inProgressExpiration) ?? 0) >= now;
   }
 
   /**

@@ -112,12 +112,16 @@ export function decodeOrigin(value: string | undefined): Origin | undefined {
 }
 
 /**
- * The same origin with the mark of a region, or undefined for anything that is no origin. What a later version has added to the origin is
- * kept.
+ * The same origin with the mark of a region, or undefined for anything that is no origin, or that cannot be written: what was parsed may be
+ * nested more deeply than what can be. What a later version has added to the origin is kept.
  */
 export function markedOrigin(value: string | undefined, owner: string): string | undefined {
   if (decodeOrigin(value) === undefined) return undefined;
-  return JSON.stringify({ ...parseObject(value), owner });
+  try {
+    return JSON.stringify({ ...parseObject(value), owner });
+  } catch {
+    return undefined;
+  }
 }
 
 /** The origin that a message carries, if any. */

@@ -31,13 +31,14 @@ export function stamp(message: Message, origin: Origin): Stamped {
 /**
  * A message as one of a region's own, for the region's work queue. Whoever owns that region's home processes the message from now on, also
  * when the home that took the message in gets another owner. No other queue may hold the message. Without room for the mark, or without an
- * origin, the message stays what it is.
+ * origin that can be written again, the message stays what it is.
  */
 export function madeOwn(message: Message, region: string): Message {
   const origin = originIn(message);
   if (origin === undefined || effectiveHome(origin) === region) return message;
   const { [ORIGIN_ATTRIBUTE]: attribute, ...others } = message.attributes;
-  const value = markedOrigin(attribute?.StringValue, region)!;
+  const value = markedOrigin(attribute?.StringValue, region);
+  if (value === undefined) return message;
   const own = {
     ...message,
     attributes: { ...others, [ORIGIN_ATTRIBUTE]: { DataType: "String", StringValue: value } },

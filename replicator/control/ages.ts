@@ -9,7 +9,7 @@ import {
 export interface AgePoint {
   /** Beginning of the period, in epoch milliseconds. */
   readonly at: number;
-  /** The greatest age in the period, in milliseconds; 0 when the queue was empty. */
+  /** The greatest age in the period, in milliseconds. An empty queue has none on AWS. */
   readonly ageMs: number;
   /** Whether the queue held messages whose delay had not passed: AWS does not say that their age counts. @default it held none */
   readonly delayed?: true;

@@ -1,14 +1,10 @@
+import { own } from "../../core/own";
 import type { AgeQuestion, Ages } from "./ages";
 import type { QueueDepth } from "./depths";
+import { COUNTS_SETTLE_MS } from "./empty-readings";
 import { rescuedQueues } from "./rescue";
 import type { ControlledQueue } from "./settings";
 import { oldest } from "./watermark";
-
-/**
- * Counts of SQS are approximate, so one reading proves little. Two do: what was moved counts as this region's own, and is processed here
- * whenever the home has gone.
- */
-const APART_MS = 5_000;
 
 /**
  * Queues whose ages tell something: without a ledger, how far the own home is processed; while a peer's home is given back, whether what was
@@ -53,13 +49,14 @@ export class Backlog {
   }
 
   /**
-   * Whether nothing waits that was put on the work queue before a moment: what waits there is newer, or nothing has been there for two
-   * readings. A queue without an age proves nothing: one that has slept gets its ages a quarter of an hour late.
+   * Whether nothing waits that was put on the work queue before a moment: what waits there is newer, or nothing has been there in any
+   * reading for as long as counts may be wrong. A queue without an age proves nothing: one that has slept gets its ages a quarter of an
+   * hour late. A reading waits for no metric. What it has missed counts as this region's own, and is processed here when the home has gone.
    */
   isProcessed(work: string, putBefore: number): boolean {
-    const since = oldest(this.ages[work] ?? []);
+    const since = oldest(own(this.ages, work) ?? []);
     if (since !== undefined && since > putBefore) return true;
     const empty = this.empty.get(work);
-    return empty !== undefined && empty.until - Math.max(empty.since, putBefore) >= APART_MS;
+    return empty !== undefined && empty.until - Math.max(empty.since, putBefore) >= COUNTS_SETTLE_MS;
   }
 }

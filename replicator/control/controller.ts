@@ -1,13 +1,15 @@
 import { HEARTBEAT_PERIOD_SECONDS } from "../../core/limits";
+import { own } from "../../core/own";
 import { HEARTBEAT_VERSION, type QueueWatermark } from "../../ownership/heartbeat";
 import type { HomeNow, LeaseRun } from "../../ownership/lease/settings";
-import { type Ages, readAges } from "./ages";
+import { type AgePoint, type Ages, readAges } from "./ages";
 import { agesWanted, Backlog, workQueuesOf } from "./backlog";
 import { sendHeartbeat } from "./canary";
 import { WaitingCopies } from "./copies";
 import { attempt, type Dependencies } from "./dependencies";
 import { readDepths } from "./depths";
 import { Drainers } from "./drainers";
+import { EmptyReadings, withReadings } from "./empty-readings";
 import { Fitness } from "./fitness";
 import { HomeQueues } from "./home-queues";
 import { LedgerProbe } from "./ledger-probe";
@@ -54,6 +56,7 @@ export class Controller {
   private readonly fitness = new Fitness();
   private readonly backlog = new Backlog();
   private readonly copies = new WaitingCopies();
+  private readonly empty = new EmptyReadings();
   private readonly listener: Listener;
   private readonly ledger: LedgerProbe;
   private readonly homeQueues: HomeQueues;
@@ -75,7 +78,11 @@ export class Controller {
     const { clock } = parts;
     this.listener = new Listener(parts);
     this.ledger = new LedgerProbe(parts);
-    this.homeQueues = new HomeQueues(parts, (keptMs) => this.listQueues(keptMs));
+    this.homeQueues = new HomeQueues(
+      parts,
+      (keptMs) => this.listQueues(keptMs),
+      (queue, depth, at) => this.empty.saw(queue, depth, at),
+    );
     this.notebook = new Notebook(parts);
     this.drainers = new Drainers(parts);
     this.returning = new ReturnHome(parts, this.drainers);
@@ -210,7 +217,7 @@ export class Controller {
   }
 
   /**
-   * How far the own home is processed, where the ages tell. Only while it processes its messages: consumers that hold them behind a closed
+   * How far the own home is processed, where ages and readings tell. Only while it processes its messages: consumers that hold them behind a closed
    * gate receive them again and again, and ages leave out what was received three times.
    */
   private ownWatermarks(): Readonly<Record<string, QueueWatermark>> {
@@ -218,10 +225,14 @@ export class Controller {
     return Object.fromEntries(
       (this.queues ?? []).flatMap(({ queue, rescue, ingress, work }) => {
         if (rescue !== "watermark") return [];
-        const before = processedBefore(this.ages[ingress] ?? [], this.ages[work] ?? []);
+        const before = processedBefore(this.looksAt(ingress), this.looksAt(work));
         return before === undefined ? [] : [[queue, { processedBefore: before }] as const];
       }),
     );
+  }
+
+  private looksAt(queue: string): readonly AgePoint[] {
+    return withReadings(own(this.ages, queue) ?? [], this.empty.points(queue));
   }
 
   /** What SQS counts, once a minute. */

@@ -1,3 +1,4 @@
+import { own } from "../../core/own";
 import type { QueueDepth } from "./depths";
 
 /** Whether there may be something on standby queues, by the last reading. */
@@ -7,7 +8,7 @@ export class WaitingCopies {
   /** @param depths of those that were asked; one that is missing could not be asked, and may hold something */
   saw(asked: readonly string[], depths: Readonly<Record<string, QueueDepth>>): void {
     for (const queue of asked) {
-      if (depths[queue]?.all === 0) this.waiting.delete(queue);
+      if (own(depths, queue)?.all === 0) this.waiting.delete(queue);
       else this.waiting.add(queue);
     }
   }

@@ -24,18 +24,15 @@ export async function readDepths(
 ): Promise<Readonly<Record<string, QueueDepth>>> {
   const depths: Record<string, QueueDepth> = {};
   await forEachParallel(new Set(queues), AT_A_TIME, async (queue) => {
-    const depth = await attempt(parts, "depths", () => depthOf(parts, queue));
+    const depth = await attempt(parts, "depths", () => depthAt(parts, queueIn(parts.settings, queue)));
     if (depth !== undefined) depths[queue] = depth;
   });
   return depths;
 }
 
-async function depthOf(
-  { settings, sqs }: Pick<Dependencies, "settings" | "sqs">,
-  queue: string,
-): Promise<QueueDepth> {
+export async function depthAt({ sqs }: Pick<Dependencies, "sqs">, QueueUrl: string): Promise<QueueDepth> {
   const { Attributes = {} } = await sqs.send(
-    new GetQueueAttributesCommand({ QueueUrl: queueIn(settings, queue), AttributeNames: [...COUNTED] }),
+    new GetQueueAttributesCommand({ QueueUrl, AttributeNames: [...COUNTED] }),
   );
   const [visible, outOfSight, delayed] = COUNTED.map((name) => Number(Attributes[name] ?? Number.NaN));
   const waiting = visible! + delayed!;

@@ -1,7 +1,7 @@
-import { GetQueueAttributesCommand } from "@aws-sdk/client-sqs";
 import type { Failure } from "../../messages/failures";
 import { forEachParallel } from "../sqs/parallel";
 import { type Dependencies, failureWithin } from "./dependencies";
+import { depthAt, type QueueDepth } from "./depths";
 import type { ControlledQueue } from "./settings";
 import { queueIn } from "./urls";
 
@@ -26,10 +26,14 @@ export class HomeQueues {
   private listed: Readonly<Record<string, string>> = {};
   private readonly answers = new Map<string, Answer>();
 
-  /** @param list the logical queues, by a list that is no older than some time where one is given; undefined while none could be read */
+  /**
+   * @param list the logical queues, by a list that is no older than some time where one is given; undefined while none could be read
+   * @param onDepth told what each queue holds that answers, with the moment at which it was asked, in epoch milliseconds
+   */
   constructor(
     private readonly parts: Pick<Dependencies, "settings" | "sqs" | "now" | "sleep">,
     private readonly list: (keptMs?: number) => Promise<readonly ControlledQueue[] | undefined>,
+    private readonly onDepth: (queue: string, depth: QueueDepth, at: number) => void,
   ) {
     const { ingressQueueUrl, workQueueUrl } = parts.settings.canary;
     this.canary = Object.fromEntries([ingressQueueUrl, workQueueUrl].map((url) => [nameOf(url), url]));
@@ -71,12 +75,11 @@ export class HomeQueues {
   }
 
   private async ask(name: string, url: string, endsAt: number): Promise<void> {
-    const { sqs, now } = this.parts;
-    const at = now();
+    const at = this.parts.now();
     // What there was no time for stays as it was.
     if (at >= endsAt) return;
-    const failure = await failureWithin(this.parts, endsAt - at, () =>
-      sqs.send(new GetQueueAttributesCommand({ QueueUrl: url, AttributeNames: ["QueueArn"] })),
+    const failure = await failureWithin(this.parts, endsAt - at, async () =>
+      this.onDepth(name, await depthAt(this.parts, url), at),
     );
     // A queue that asks for fewer calls answers; those who make them need not be we.
     this.answers.set(name, { at, failure: failure?.class === "throttled" ? undefined : failure });

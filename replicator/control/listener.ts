@@ -1,3 +1,4 @@
+import { own } from "../../core/own";
 import type { Heartbeat } from "../../ownership/heartbeat";
 import { takeHeartbeats } from "./canary";
 import type { Dependencies } from "./dependencies";
@@ -7,7 +8,7 @@ import type { Processed } from "./notes";
 export class Listener {
   private readonly moments: Record<string, number> = {};
   private readonly newest = new Map<string, Heartbeat>();
-  private readonly processed: Record<string, Record<string, number>> = {};
+  private readonly processed: Record<string, Processed> = {};
 
   constructor(private readonly parts: Pick<Dependencies, "settings" | "sqs" | "now" | "onFailure">) {}
 
@@ -50,9 +51,10 @@ export class Listener {
     if (at >= (this.newest.get(region)?.at ?? 0)) this.newest.set(region, heartbeat);
     // What was processed once stays so: heartbeats may come in any order.
     const known = this.processed[region] ?? {};
-    for (const [queue, { processedBefore }] of Object.entries(queues))
-      known[queue] = Math.max(processedBefore, known[queue] ?? 0);
-    this.processed[region] = known;
+    const news = Object.entries(queues).map(
+      ([queue, { processedBefore }]) => [queue, Math.max(processedBefore, own(known, queue) ?? 0)] as const,
+    );
+    this.processed[region] = { ...known, ...Object.fromEntries(news) };
   }
 
   /** Nothing arrives before it is sent: a clock that is ahead must not make a region seem alive later on. */

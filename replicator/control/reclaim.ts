@@ -1,4 +1,5 @@
 import { DRAIN_TASK_SECONDS } from "../../core/limits";
+import { own } from "../../core/own";
 import { DRAIN_TASK_VERSION, type DrainResult } from "../drain/task";
 import type { Rescued } from "./notes";
 import type { ControlledQueue } from "./settings";
@@ -29,7 +30,7 @@ export function reclaimTasks(input: ReclaimInput): readonly DrainerTask[] | unde
   const { region, queues, rescued, isDone, now, endsAt } = input;
   const until = Math.min(now + DRAIN_TASK_SECONDS * 1_000, endsAt);
   const tasks = queues.flatMap(({ queue, rescue, drainers }): readonly DrainerTask[] => {
-    const from = rescued.queues[queue];
+    const from = own(rescued.queues, queue);
     const [functionName] = Object.values(drainers);
     if (rescue === "ledger" || from === undefined || from >= rescued.until) return [];
     if (functionName === undefined || isDone(queue)) return [];

@@ -1,4 +1,5 @@
 import { DRAIN_TASK_SECONDS } from "../../core/limits";
+import { own } from "../../core/own";
 import type { HomeNow } from "../../ownership/lease/settings";
 import { LOOK_MS } from "../../ownership/lease/times";
 import {
@@ -136,7 +137,7 @@ function followedBy(home: string, kept: Processed, { queues, told }: Known): Pro
   if (queues === undefined) return kept;
   return Object.fromEntries(
     queues.flatMap(({ queue, rescue, marginSeconds }) => {
-      const at = Math.max(kept[queue] ?? 0, (told[home]?.[queue] ?? 0) - marginSeconds * 1_000);
+      const at = Math.max(own(kept, queue) ?? 0, (own(told[home], queue) ?? 0) - marginSeconds * 1_000);
       return rescue === "watermark" && at > 0 ? [[queue, at] as const] : [];
     }),
   );
@@ -149,14 +150,14 @@ function withSince(
   since: number | undefined,
 ): Processed {
   if (since === undefined) return processed;
-  const later = rescued.map(({ queue }) => [queue, Math.max(processed[queue] ?? 0, since)] as const);
+  const later = rescued.map(({ queue }) => [queue, Math.max(own(processed, queue) ?? 0, since)] as const);
   return { ...processed, ...Object.fromEntries(later) };
 }
 
 function only(processed: Processed, queues: readonly ControlledQueue[]): Processed {
   return Object.fromEntries(
     queues.flatMap(({ queue }) => {
-      const at = processed[queue];
+      const at = own(processed, queue);
       return at === undefined ? [] : [[queue, at] as const];
     }),
   );

@@ -1,5 +1,6 @@
 import { BACK_OFF_MAX_SECONDS, DRAIN_TASK_SECONDS, HEARTBEAT_FRESH_SECONDS } from "../../core/limits";
 import { FIFO_SUFFIX } from "../../core/names";
+import { own } from "../../core/own";
 import type { HomeNow } from "../../ownership/lease/settings";
 import { JUDGE_MS } from "../../ownership/lease/times";
 import { DRAIN_TASK_VERSION, type DrainTask, type TimeSpan } from "../drain/task";
@@ -105,14 +106,14 @@ function mayMove(input: TaskInput, effective: string, home: string, queue: Contr
   if (rescue === "ledger" && !isFifo) return true;
   if (!hasEnded(input, effective, now)) return false;
   // Nothing may go before what waits for the work in flight of the copies' own home.
-  const own = input.homes[home];
-  if (isFifo && own !== undefined && isKept(own) && !hasEnded(input, home, own)) return false;
+  const ofCopies = input.homes[home];
+  if (isFifo && ofCopies !== undefined && isKept(ofCopies) && !hasEnded(input, home, ofCopies)) return false;
   if (rescue === "ledger") return true;
   // A mark says by itself that the message was never on its home's work queue.
   if (effective !== home) return true;
   const noted = rescueOf(input.notes, home, now);
   if (noted === undefined || noted.handedBack) return false;
-  return rescue === "watermark" || noted.queues[queue.queue] !== undefined;
+  return rescue === "watermark" || own(noted.queues, queue.queue) !== undefined;
 }
 
 /** By then the home has processed what its outbox to the marked region held. */
@@ -149,10 +150,10 @@ function countsAsProcessed(
   if (rescue === "ledger") return undefined;
   const now = homes[home];
   const noted = rescueOf(notes, home, now);
-  if (now?.owner === region && noted !== undefined) return noted.queues[queue];
+  if (now?.owner === region && noted !== undefined) return own(noted.queues, queue);
   // What another region processes for the home is not told by the home.
   const isKnown = rescue === "watermark" && (now?.owner === home || now?.owner === region);
-  return isKnown ? notes[home]?.queues[queue] : undefined;
+  return isKnown ? own(notes[home]?.queues, queue) : undefined;
 }
 
 function answersFor(
@@ -163,7 +164,7 @@ function answersFor(
   if (rescue === "ledger") return [];
   const { spans = [], rescue: noted } = notes[home] ?? NO_HOME_NOTES;
   return [...spans, ...(noted?.handedBack ? [noted] : [])].flatMap(({ queues, until }) => {
-    const from = queues[queue];
+    const from = own(queues, queue);
     return from === undefined || from >= until ? [] : [{ from, until }];
   });
 }

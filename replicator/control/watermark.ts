@@ -11,6 +11,9 @@ import { AGE_PERIOD_MS, type AgePoint } from "./ages";
  * earlier than the oldest message of that look. A message whose delay has not passed may be missing from a look, so where there were some,
  * the look tells as little as the longest delay allows.
  *
+ * A look is an age of CloudWatch, or a reading that found the queue empty. Neither has to be recent: without one, the moment stays where it
+ * was.
+ *
  * A standard queue leaves out of the age what was received three times and not deleted. On the work queue such a message is taken for
  * processed: it is tried again at home, and a peer does not rescue it. On the ingress queue it is one that could not be copied or delivered
  * for a while (nobody owned the home, or `sync` while a peer is away). Its copy tells when it got through at last.

@@ -1,4 +1,5 @@
 import { effectiveHome } from "../../messages/origin";
+import { isPiece } from "../../messages/pieces";
 import type { Copy } from "./copy";
 import type { DrainerSettings } from "./settings";
 import type { DrainTask } from "./task";
@@ -54,6 +55,8 @@ export interface Knowledge {
  * An origin that names another home is a stranger's. On the work queue such a copy would be that other home's message, which this region
  * may own or not; so it stays, and is counted. A mark that names no region of the group is for nobody: no pass is ever open for it, and
  * no watermark takes it for processed. Such copies too stay for whoever looks after them.
+ *
+ * A piece of a message, found on the home's ingress queue, is nothing to process.
  */
 export function dispositionOf(copy: Copy, { completed, open }: Knowledge, rules: Rules): Disposition {
   const { homeRegion, rescue, moves, processedBefore } = rules;
@@ -69,6 +72,7 @@ export function dispositionOf(copy: Copy, { completed, open }: Knowledge, rules:
   }
   if (!moves.includes(home)) return leave(isMarked ? "mark" : "unprocessed");
   if (!open.has(home)) return leave("closed");
+  if (isPiece(copy.message)) return { does: "move", to: "dlq" };
   const hasIdentity = isMarked || rescue !== "ledger" || copy.ledgerId !== undefined;
   return { does: "move", to: hasIdentity || rules.onMissingIdentity === "forward" ? "work" : "dlq" };
 }

@@ -4,6 +4,7 @@ import type { Failure } from "../../messages/failures";
 import type { Message } from "../../messages/message";
 import { madeOwn } from "../../messages/stamp";
 import { toQueue } from "../replicate/batch-context";
+import { setAside } from "../replicate/set-aside";
 import type { Deadline } from "../sqs/deadline";
 import { type Delivery, deliver, groupOf, type Route } from "../sqs/deliver";
 import { refused, type SendOutcome, type Target } from "../sqs/send";
@@ -200,10 +201,10 @@ async function move(
   };
   const ship = async (
     copies: readonly Copy[],
-    queueUrl: string,
+    queue: Target,
+    route: Route,
     messageOf: (copy: Copy) => Message,
   ): Promise<readonly Delivery[]> => {
-    const queue: Target = { client: clients.own, queueUrl };
     const copyOf = new Map(copies.map((copy) => [copy.record, copy]));
     const ifOpen: Route = async (parcels) => {
       const homes = parcels.map(({ record }) => homeOf(copyOf.get(record)!, rules));
@@ -214,7 +215,7 @@ async function move(
     };
     const deliveries = await deliver([...copyOf.keys()], {
       prepare: (record) => messageOf(copyOf.get(record)!),
-      stages: [[ifOpen], [toQueue(queue, deadline, context)]],
+      stages: [[ifOpen], [route]],
       fifo: settings.fifo,
     });
     for (const delivery of deliveries) {
@@ -224,17 +225,20 @@ async function move(
     }
     return deliveries;
   };
-  const atWork = await ship(toWork, settings.workQueueUrl, ({ message }) =>
+  const work: Target = { client: clients.own, queueUrl: settings.workQueueUrl };
+  const atWork = await ship(toWork, work, toQueue(work, deadline, context), ({ message }) =>
     madeOwn(message, settings.region),
   );
   const [taken, untaken] = parted(toWork, atWork);
   const poison = untaken.filter(({ delivery }) => !delivery.accepted && delivery.class === "message");
   const dead = [...toDlq, ...poison.map(({ copy }) => copy)];
-  const [buried, unburied] = parted(dead, await ship(dead, settings.dlqUrl, ({ message }) => message));
+  const dlq: Target = { client: clients.own, queueUrl: settings.dlqUrl };
+  const aside = setAside(dlq, deadline, context, () => {});
+  const [buried, unburied] = parted(dead, await ship(dead, dlq, aside, ({ message }) => message));
 
   tally.moved += taken.length;
   tally.fromAfar += source.afar ? taken.length : 0;
-  tally.deadLettered += buried.length;
+  tally.bury(buried.map(({ copy }) => copy.record.messageId));
   const stays = [...untaken.filter((one) => !poison.includes(one)), ...unburied];
   return {
     accepted: [...taken, ...buried].map(({ copy }) => copy.record),

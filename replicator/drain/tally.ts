@@ -19,7 +19,6 @@ const MOST_HIDDEN = 20_000;
 export class Tally {
   pruned = 0;
   moved = 0;
-  deadLettered = 0;
   fromAfar = 0;
   reclaimed = 0;
   /** Copies that were looked at and left. */
@@ -28,6 +27,8 @@ export class Tally {
   empty = false;
   /** Whether something stayed, at some time, that should have gone. */
   owes = false;
+  /** Ids, on the queue that they were on, of copies that were moved to the DLQ. */
+  readonly deadLetters: string[] = [];
   private readonly outOfSight = new Set<string>();
   /** By name of the queue, ids of copies that are on it, and are not to go. */
   private readonly aside = new Map<string, Set<string>>();
@@ -38,6 +39,11 @@ export class Tally {
     const where = at === "ledger" ? at : queueName(at);
     const key = [where, failure.class, failure.code].join();
     this.failed.set(key, { at: where, ...failure, count: (this.failed.get(key)?.count ?? 0) + count });
+  }
+
+  /** Notes copies that were moved to the DLQ. */
+  bury(messageIds: readonly string[]): void {
+    this.deadLetters.push(...messageIds);
   }
 
   /** Notes copies that stay, out of sight for a while. */
@@ -73,7 +79,8 @@ export class Tally {
   }
 
   result(drained: boolean): DrainResult {
-    const { pruned, moved, deadLettered, fromAfar, reclaimed } = this;
+    const { pruned, moved, fromAfar, reclaimed } = this;
+    const deadLettered = this.deadLetters.length;
     const failures = this.failures.reduce((sum, { count }) => sum + count, 0);
     return { pruned, moved, deadLettered, fromAfar, reclaimed, drained, failures };
   }

@@ -7,6 +7,9 @@ import type { DrainerSettings } from "./settings";
 import type { DrainTask } from "./task";
 import type { RefusedTask } from "./task-of";
 
+/** Message ids that a log line names. */
+const LOGGED_IDS = 50;
+
 /**
  * Logs and metrics of a drainer: one log line and one metric document per task, and one document more for each class of failure in
  * it. Never contents of messages.
@@ -38,6 +41,7 @@ export class DrainTelemetry {
       home: task.home,
       ...result,
       left: tally.left,
+      ...(tally.deadLetters.length === 0 ? {} : { deadLetters: tally.deadLetters.slice(0, LOGGED_IDS) }),
       durationMs,
       ...(failures.length === 0 ? {} : { failed: failures }),
     });

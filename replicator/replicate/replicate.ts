@@ -5,10 +5,11 @@ import { copyDeduplicationId, deduplicationId, identified } from "../../messages
 import type { Failure } from "../../messages/failures";
 import { type Message, messageOf } from "../../messages/message";
 import { hasWaited, ORIGIN_ATTRIBUTE, originOf } from "../../messages/origin";
+import { isPiece } from "../../messages/pieces";
 import { stamp } from "../../messages/stamp";
 import type { OwnerReader } from "../../ownership/lease/owner-reader";
 import type { ReplicatorSettings } from "../settings";
-import { type Delivery, type DeliveryStage, deliver, type Route } from "../sqs/deliver";
+import { type Delivery, type DeliveryStage, deliver, type Parcel, type Route } from "../sqs/deliver";
 import { refused, type Target } from "../sqs/send";
 import { type BatchContext, toQueue } from "./batch-context";
 import type { Breaker } from "./breaker";
@@ -80,7 +81,7 @@ export async function replicate(
     const stages = stagesOf(settings, connections, owner, copies, context);
     return deliver(records, {
       prepare,
-      stages: owner === undefined ? stages : [[ifMarked(work)], ...stages],
+      stages: [[admitted(work, { fenced: owner !== undefined, fifo })], ...stages],
       fifo,
     });
   };
@@ -107,17 +108,32 @@ export async function replicate(
   return { ...report, copies, ...(owner === undefined ? {} : { fencedBy: owner }) };
 }
 
+/** By so many receives a message has waited for three minutes at least, by the back-off. */
+const WAITS_FOR_ROOM_RECEIVES = 8;
+
 /**
- * Lets messages pass that carry a mark. A message without room for a mark would be taken for one that was on the home's work queue, and
- * nobody would process it after the hand-back. So it waits on the ingress queue until the home owns itself.
+ * Lets messages pass that may go on. A piece of a message is nothing to process: somebody has redriven the ingress DLQ, and the piece goes
+ * back there.
+ *
+ * While the home is fenced, a message needs room for a mark. Without a mark it would be taken for one that was on the home's work queue, and
+ * nobody would process it after the hand-back. So it waits on the ingress queue until the home owns itself. On a FIFO queue its group
+ * waits for some minutes, and then goes on without the message.
  */
-function ifMarked(work: Target): Route {
+function admitted(
+  work: Target,
+  { fenced, fifo }: { readonly fenced: boolean; readonly fifo: boolean },
+): Route {
+  const failureOf = ({ record, message }: Parcel): Failure | undefined => {
+    if (isPiece(message)) return { class: "message", code: "PieceOfMessage" };
+    if (!fenced || message.attributes[ORIGIN_ATTRIBUTE] !== undefined) return undefined;
+    const isOver = fifo && Number(record.attributes.ApproximateReceiveCount) >= WAITS_FOR_ROOM_RECEIVES;
+    return { class: isOver ? "message" : "configuration", code: "NoRoomForMark" };
+  };
   return async (parcels) =>
-    parcels.map(({ message }) =>
-      message.attributes[ORIGIN_ATTRIBUTE] === undefined
-        ? refused(work, { class: "configuration", code: "NoRoomForMark" })
-        : { accepted: true, at: 0 },
-    );
+    parcels.map((parcel) => {
+      const failure = failureOf(parcel);
+      return failure === undefined ? { accepted: true, at: 0 } : refused(work, failure);
+    });
 }
 
 function stagesOf(

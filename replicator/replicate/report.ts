@@ -13,6 +13,8 @@ export interface Done {
 export interface MovedToDlq {
   readonly status: "moved";
   readonly cause: Refused;
+  /** The DLQ did not take it whole. @default it did */
+  readonly inPieces?: true;
 }
 
 /** Still on the source queue, and to be reported to Lambda. */

@@ -5,8 +5,9 @@ import type { Message } from "../../messages/message";
 import { type Delivery, deliver, groupOf } from "../sqs/deliver";
 import type { Accepted } from "../sqs/send";
 import { changeVisibility, type Return } from "../sqs/visibility";
-import { type BatchContext, toQueue } from "./batch-context";
+import type { BatchContext } from "./batch-context";
 import type { BatchReport, Done, Failed, HeldBack, RecordOutcome } from "./report";
+import { setAside } from "./set-aside";
 
 /** A batch after delivery, with what became of each record, in their order. */
 export interface Settlement {
@@ -25,12 +26,11 @@ export interface SourceQueues {
 }
 
 /**
- * Settles a batch after delivery. What can never be delivered is moved to the ingress DLQ, as it was received. What failed, or is held
- * behind such a message, is left on its queue and backed off.
+ * Settles a batch after delivery. What can never be delivered is moved to the ingress DLQ, as it was received, or in pieces if the DLQ
+ * refuses it as the other queues did. What failed, or is held behind such a message, is left on its queue and backed off.
  *
- * A message that the DLQ does not take either has failed, whatever the reason, and is never dropped. On a standard ingress queue SQS itself
- * moves it, unjudged, after 1,000 receives. Nothing takes it away from the ingress queue of a FIFO or `sync` queue, or from an outbox.
- * There it holds its group until somebody makes the DLQ take it.
+ * A message that the DLQ did not take, because the DLQ cannot be reached or is set up wrongly, has failed and is never dropped. It is tried
+ * again, and holds its FIFO group until then.
  */
 export async function settle(
   { records, deliveries, done, received }: Settlement,
@@ -39,7 +39,9 @@ export async function settle(
 ): Promise<BatchReport> {
   const { deadlines, random } = context;
   const permanent = records.filter((_, index) => isPermanent(deliveries[index]!));
-  const dlq = toQueue({ client: home.client, queueUrl: home.ingressDlqUrl }, deadlines.settling, context);
+  const pieces = new Set<SQSRecord>();
+  const target = { client: home.client, queueUrl: home.ingressDlqUrl };
+  const dlq = setAside(target, deadlines.settling, context, (record) => pieces.add(record));
   const moves = await deliver(permanent, { prepare: received, stages: [[dlq]], fifo: home.fifo });
   const next = moves.values();
   const outcomes = records.map((record, index): RecordOutcome => {
@@ -47,7 +49,8 @@ export async function settle(
     if (delivery.accepted) return done(record, delivery);
     if (!isPermanent(delivery)) return undone(delivery);
     const move = next.next().value!;
-    return move.accepted ? { status: "moved", cause: delivery } : undone(move);
+    if (!move.accepted) return undone(move);
+    return { status: "moved", cause: delivery, ...(pieces.has(record) && { inPieces: true }) };
   });
   const returns = returnsOf(records, outcomes, home.fifo, random);
   const source = { client: home.client, queueUrl: home.sourceQueueUrl };

@@ -66,6 +66,13 @@ export const METRIC_TABLE = {
     per: "logical queue",
     meaning: "messages moved to the ingress DLQ, because their error is permanent",
   },
+  inPieces: {
+    name: "MessagesInPieces",
+    by: "replicator, forwarder",
+    per: "logical queue",
+    meaning:
+      "of `MessagesMovedToDlq`, those that the DLQ did not take whole either, for their size or contents: they are there in pieces",
+  },
   failures: {
     name: "Failures",
     by: "replicator, forwarder",

@@ -6,8 +6,10 @@ import type { BatchReport, RecordOutcome } from "../replicate/report";
 import type { Refused } from "../sqs/send";
 import { FAILURE_CLASS_DIMENSION, METRICS, METRICS_NAMESPACE, PEER_DIMENSION } from "./metrics";
 
-/** Message ids that a log line names per kind of failure. */
+/** Message ids that a log line names per kind of failure that is retried. */
 const SAMPLED_IDS = 5;
+/** And of messages that were moved to the DLQ: more than a batch has of them, within the 256 KiB of a log event. */
+const MOVED_IDS = 1_000;
 
 /**
  * Values of ReplicationLag per batch. The embedded metric format admits 100 to a metric, and Powertools writes a document of its
@@ -48,10 +50,12 @@ export class Telemetry {
   /** Writes the log line and the metrics of a batch. `messageIds` and the report's outcomes are in the same order. */
   record(messageIds: readonly string[], report: BatchReport, durationMs: number, context: Context): void {
     const done = report.outcomes.filter((outcome) => outcome.status === "done");
+    const moved = report.outcomes.filter((outcome) => outcome.status === "moved");
     const counts: Counts = {
       done: done.length,
       withoutOrigin: done.filter(({ hasOrigin }) => !hasOrigin).length,
-      moved: report.outcomes.filter(({ status }) => status === "moved").length,
+      moved: moved.length,
+      inPieces: moved.filter(({ inPieces }) => inPieces).length,
       failed: countBy(report.outcomes.flatMap((o) => (o.status === "failed" ? [o.cause.class] : []))),
       held: report.outcomes.filter(({ status }) => status === "held").length,
     };
@@ -64,7 +68,7 @@ export class Telemetry {
   private log(
     messageIds: readonly string[],
     { outcomes, notBackedOff, copies = {}, fencedBy, takenOver }: BatchReport,
-    { done, withoutOrigin, moved, failed, held }: Counts,
+    { done, withoutOrigin, moved, inPieces, failed, held }: Counts,
     lags: readonly number[],
     durationMs: number,
     context: Context,
@@ -76,6 +80,7 @@ export class Telemetry {
       done,
       withoutOrigin,
       movedToDlq: moved,
+      ...(inPieces === 0 ? {} : { inPieces }),
       failed,
       held,
       ...(fencedBy === undefined ? {} : { fencedBy }),
@@ -88,7 +93,7 @@ export class Telemetry {
   }
 
   private publish(
-    { done, withoutOrigin, moved, failed }: Counts,
+    { done, withoutOrigin, moved, inPieces, failed }: Counts,
     lags: readonly number[],
     { fencedBy, takenOver = 0 }: BatchReport,
   ): void {
@@ -99,6 +104,7 @@ export class Telemetry {
     if (fencedBy !== undefined) this.count(METRICS.fenced, done);
     if (withoutOriginMetric !== undefined) this.count(withoutOriginMetric, withoutOrigin);
     this.count(METRICS.movedToDlq, moved);
+    this.count(METRICS.inPieces, inPieces);
     if (lagMetric !== undefined) this.distribute(lagMetric, lags);
     if (this.metrics.hasStoredMetrics()) this.metrics.publishStoredMetrics();
     for (const [failureClass, count] of Object.entries(failed)) {
@@ -132,6 +138,7 @@ interface Counts {
   readonly done: number;
   readonly withoutOrigin: number;
   readonly moved: number;
+  readonly inPieces: number;
   readonly failed: Readonly<Record<string, number>>;
   readonly held: number;
 }
@@ -178,7 +185,7 @@ function failuresOf(messageIds: readonly string[], outcomes: readonly RecordOutc
     class: cause.class,
     code: cause.code,
     count: ids.length,
-    messageIds: ids.slice(0, SAMPLED_IDS),
+    messageIds: ids.slice(0, status === "moved" ? MOVED_IDS : SAMPLED_IDS),
   }));
 }
 

@@ -2,6 +2,7 @@ import { DeleteItemCommand, PutItemCommand } from "@aws-sdk/client-dynamodb";
 import fc from "fast-check";
 import { InProgress, MissingIdentity, TooLate } from "../../client/errors";
 import { type LedgerOptions, type Process, processOnce } from "../../client/process-once";
+import { claimId } from "../../ledger/attributes";
 import { entrySeconds } from "../../ledger/expiry";
 import { type IdentityOptions, identifier } from "../../ledger/key";
 import type { Received } from "../../ledger/received";
@@ -75,8 +76,8 @@ test.each(vectors.filter(({ id }) => id !== null))(
     const process = jest.fn();
     const once = consumer(process, { queue, ...(businessKey === undefined ? {} : { businessKey }) });
     expect(await once(recordOf(vector), LEASE)).toBe("processed");
-    expect([...model.items.keys()]).toEqual([id]);
-    expect(model.items.get(id ?? "")?.status).toEqual({ S: "COMPLETED" });
+    expect(model.completed).toEqual([id]);
+    expect([...model.items.keys()]).toEqual([`${id}#claim`, id]);
     expect(process.mock.calls[0]?.[1]).toEqual({ idempotencyKey: id });
   },
 );
@@ -104,9 +105,10 @@ describe("a message", () => {
     expect(await consumer(process)(RECORD, LEASE)).toBe("processed");
     const short = consumer(process, { entrySeconds: 10 });
     expect(await short(workRecord({ id: "other" }), LEASE)).toBe("processed");
-    expect(
-      [...model.items.values()].map(({ expiration }) => Number(expiration?.N) - Date.now() / 1_000),
-    ).toEqual([entrySeconds(), 10]);
+    const keptSeconds = (id: string) => Number(model.items.get(id)?.expiration?.N) - Date.now() / 1_000;
+    expect(model.completed.map(keptSeconds)).toEqual([entrySeconds(), 10]);
+    // A claim is of no use after its end.
+    expect(keptSeconds(claimId(ID))).toBe(59 + 86_400);
   });
 
   test("that was discarded is not processed", async () => {
@@ -199,7 +201,7 @@ describe("a claim", () => {
     const context = { getRemainingTimeInMillis: () => 7_000 };
     void consumer(() => new Promise(() => {}))(RECORD, { context, visibilityTimeoutSeconds: 60 });
     await until(() => model.items.size > 0);
-    expect(model.items.get(ID)?.in_progress_expiration).toEqual({ N: String(NOW + 7_000) });
+    expect(model.items.get(claimId(ID))?.in_progress_expiration).toEqual({ N: String(NOW + 7_000) });
   });
 
   test("is not taken when there is no time left: somebody else may have the message", async () => {
@@ -236,6 +238,96 @@ describe("a claim", () => {
     await expect(consumer(jest.fn())(RECORD, LEASE)).rejects.toThrow(InProgress);
     second.end();
     expect(await second.outcome).toBe("processed");
+  });
+});
+
+describe("consumers in two regions", () => {
+  /** Replicas of a global table: of two writes to an item the later one stays. They replicate when there is a link. */
+  const replicas = () => [new ModelTable(), new ModelTable()] as const;
+  type Step =
+    | { readonly does: "link" }
+    | { readonly does: "wait"; readonly seconds: number }
+    | { readonly does: "receive"; readonly region: 0 | 1; readonly end: "completes" | "fails" | "dies" };
+  const anySteps = fc.array(
+    fc.oneof(
+      { weight: 1, arbitrary: fc.constant<Step>({ does: "link" }) },
+      {
+        weight: 2,
+        arbitrary: fc.record({ does: fc.constant("wait" as const), seconds: fc.constantFrom(0, 1, 30, 61) }),
+      },
+      {
+        weight: 4,
+        arbitrary: fc.record({
+          does: fc.constant("receive" as const),
+          region: fc.constantFrom(0 as const, 1 as const),
+          end: fc.constantFrom("completes" as const, "fails" as const, "dies" as const),
+        }),
+      },
+    ),
+    { maxLength: 12 },
+  );
+
+  test("never lose that a message is processed, whoever claims it while they are cut off, fails or dies", async () => {
+    let completed = 0;
+    await fc.assert(
+      fc.asyncProperty(anySteps, async (steps) => {
+        const tables = replicas();
+        let isDone = false;
+        let knownEverywhere = false;
+        for (const step of steps) {
+          pass(1);
+          if (step.does === "wait") pass(step.seconds * 1_000);
+          if (step.does === "link") {
+            ModelTable.replicate(...tables);
+            knownEverywhere = isDone;
+          }
+          if (step.does !== "receive") continue;
+          const { client, tableName } = tables[step.region];
+          const begun = jest.fn();
+          const work = (): Promise<void> => {
+            begun();
+            pass(1);
+            if (step.end === "fails") return Promise.reject(new Error("no"));
+            return step.end === "dies" ? new Promise(() => {}) : Promise.resolve();
+          };
+          const outcome = consumer(work, { client, tableName })(RECORD, LEASE).catch(
+            (error: Error) => error.name,
+          );
+          const ended = await Promise.race([
+            outcome,
+            until(() => begun.mock.calls.length > 0).then(() => "begun"),
+          ]);
+          if (step.end === "completes" && begun.mock.calls.length > 0) {
+            expect(await outcome).toBe("processed");
+            isDone = true;
+            completed += 1;
+          }
+          if (knownEverywhere) expect([ended, begun.mock.calls]).toEqual(["processed-before", []]);
+        }
+        ModelTable.replicate(...tables);
+        for (const { client, tableName } of tables) {
+          const seen = await new LedgerTable({ tableName, client }).processed([ID]);
+          expect(seen.has(ID)).toBe(isDone);
+        }
+      }),
+      { numRuns: 200 },
+    );
+    expect(completed).toBeGreaterThan(100);
+  });
+
+  test("keep to a claim of Powertools in another language, as long as it lasts", async () => {
+    const claimed = (endsAt: number) =>
+      model.put({
+        id: { S: ID },
+        status: { S: "INPROGRESS" },
+        expiration: { N: String(NOW / 1_000 + 60) },
+        in_progress_expiration: { N: String(endsAt) },
+      });
+    claimed(NOW + 1_000);
+    await expect(consumer(jest.fn())(RECORD, LEASE)).rejects.toThrow(InProgress);
+    claimed(NOW - 1);
+    expect(await consumer(jest.fn())(RECORD, LEASE)).toBe("processed");
+    expect(await isProcessed()).toBe(true);
   });
 });
 

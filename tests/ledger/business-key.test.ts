@@ -62,6 +62,49 @@ describe("businessKey", () => {
   });
 });
 
+describe("a hostile body", () => {
+  const nested = (open: string, close: string, depth: number, inner = '"a"') =>
+    `{"order":${open.repeat(depth)}${inner}${close.repeat(depth)}}`;
+
+  test.each([
+    ["lists", "[", "]"],
+    ["objects", '{"order":', "}"],
+    ["prototypes", '{"__proto__":', "}"],
+  ])("nested in %s, at whatever depth, breaks nothing and names nothing", (_, open, close) => {
+    for (const depth of [17, 100, 1_000, 2_600, 5_000, 20_000, 100_000]) {
+      for (const expression of ["powertools_json(body).order", "to_string(powertools_json(body))"]) {
+        const key = businessKey(expression);
+        expect(() => key({ body: nested(open, close, depth), attributes: {} })).not.toThrow();
+      }
+      expect(ofOrder({ body: nested(open, close, depth), attributes: {} })).toBeUndefined();
+    }
+  });
+  const ofOrder = businessKey("powertools_json(body).order");
+
+  test("gives the same key however little of the stack is left", () => {
+    const body = { body: nested("[", "]", 16), attributes: {} };
+    const descend = (levels: number): string | undefined =>
+      levels === 0 ? ofOrder(body) : descend(levels - 1);
+    expect(ofOrder(body)).toBe(valueDigest(JSON.parse(nested("[", "]", 16)).order));
+    expect(descend(3_000)).toBe(ofOrder(body));
+  });
+
+  test.each([
+    '{"order":1e999}',
+    '{"order":-1e999}',
+    '{"order":1e-999}',
+    `{"order":"${"a".repeat(200_000)}"}`,
+    `{"order":[${"1,".repeat(100_000)}1]}`,
+    '{"__proto__":{"order":"o"}}',
+    '{"constructor":{"prototype":{"order":"o"}}}',
+    "[".repeat(200_000),
+  ])("with other oddities breaks nothing: %.30s", (body) => {
+    expect(() => ofOrder({ body, attributes: {} })).not.toThrow();
+    expect(ofOrder({ body: '{"order":"o"}', attributes: {} })).toBe(valueDigest("o"));
+    expect({}).not.toHaveProperty("order");
+  });
+});
+
 describe("checkBusinessKey", () => {
   test.each(["body.", "", "a b", "nobody_knows(body)", "powertools_json()", "body[", "'"])(
     "fails on %p, and names it",

@@ -46,9 +46,9 @@ def content_digest(record):
     return hashlib.sha256(b"".join(struct.pack(">I", len(field)) + field for field in fields)).hexdigest()
 
 
-def is_business_value(value):
+def is_business_value(value, most_nested=16):
     if isinstance(value, list):
-        return value != [] and all(map(is_business_value, value))
+        return value != [] and most_nested > 0 and all(is_business_value(part, most_nested - 1) for part in value)
     if isinstance(value, str):
         return value != "" and not re.search("[\ud800-\udfff]", value)
     return type(value) in (int, float) and value == value // 1 and abs(value) < 2**53
@@ -67,7 +67,7 @@ def origin_in(record):
         origin = json.loads(record["messageAttributes"][ORIGIN]["stringValue"])
         numbers = type(origin["v"]) is int and origin["v"] >= 1 and type(origin["sent"]) is int
         return origin if numbers and all(filled(origin[name]) for name in ("home", "id", "sender")) else None
-    except (KeyError, TypeError, ValueError):
+    except (KeyError, TypeError, ValueError, RecursionError):
         return None
 
 

@@ -28,6 +28,8 @@ export class ModelTable {
   readonly client = new DynamoDBClient({ region: "us-east-1" });
   readonly mock = mockClient(this.client);
   readonly items = new Map<string, Item>();
+  /** By id, when an item was written or deleted last: what counts between replicas. */
+  private readonly writtenAt = new Map<string, number>();
   private failure: Error | undefined;
 
   constructor(readonly tableName = "shop-ledger") {
@@ -38,6 +40,7 @@ export class ModelTable {
       const id = this.idOf(input, input.Item);
       this.check(input, id);
       this.items.set(id, input.Item);
+      this.writtenAt.set(id, Date.now());
       return {};
     });
     this.mock.on(GetItemCommand).callsFake((input) => {
@@ -48,6 +51,7 @@ export class ModelTable {
       const id = this.idOf(input, input.Key);
       this.check(input, id);
       this.items.delete(id);
+      this.writtenAt.set(id, Date.now());
       return {};
     });
     this.mock.on(UpdateItemCommand).callsFake((input) => {
@@ -61,6 +65,7 @@ export class ModelTable {
         item[input.ExpressionAttributeNames[name]] = input.ExpressionAttributeValues[value];
       }
       this.items.set(id, item);
+      this.writtenAt.set(id, Date.now());
       return {};
     });
     this.mock.on(BatchGetItemCommand).callsFake((input) => {
@@ -78,6 +83,24 @@ export class ModelTable {
       );
       return { Responses: { [this.tableName]: projected } };
     });
+  }
+
+  /** Brings two replicas together: of each item the later write stays, and a deletion is a write. */
+  static replicate(one: ModelTable, other: ModelTable): void {
+    for (const id of new Set([...one.writtenAt.keys(), ...other.writtenAt.keys()])) {
+      const [oneAt = -1, otherAt = -1] = [one.writtenAt.get(id), other.writtenAt.get(id)];
+      if (oneAt === otherAt) continue;
+      const [from, to] = oneAt > otherAt ? [one, other] : [other, one];
+      const item = from.items.get(id);
+      if (item === undefined) to.items.delete(id);
+      else to.items.set(id, item);
+      to.writtenAt.set(id, Math.max(oneAt, otherAt));
+    }
+  }
+
+  /** Ids of the entries that say so. */
+  get completed(): readonly string[] {
+    return [...this.items].flatMap(([id, { status }]) => (status?.S === "COMPLETED" ? [id] : []));
   }
 
   /** Has the next update fail: the one by which a message is noted as processed. */

@@ -134,6 +134,23 @@ describe("discard", () => {
     expect(model.items.get("m")).toEqual(before);
   });
 
+  test.each([
+    [1, false],
+    [-1, true],
+  ])(
+    "fails on a message that a consumer has claimed, until the claim has ended: %i ms",
+    async (leftMs, ends) => {
+      const { model, table } = newLedger();
+      model.put(
+        entry("m#claim", "INPROGRESS", undefined, { in_progress_expiration: { N: String(NOW + leftMs) } }),
+      );
+      const discarded = table.discard("m", NOW + 60_000);
+      if (ends) await discarded;
+      else await expect(discarded).rejects.toThrow(EntryInProgress);
+      expect(model.items.has("m")).toBe(ends);
+    },
+  );
+
   test("fails on a ledger that cannot be used", async () => {
     const { model, table } = newLedger();
     model.mock.on(PutItemCommand).rejects(named("AccessDeniedException"));

@@ -29,6 +29,9 @@ type Command =
   | ReceiveMessageCommand
   | SendMessageBatchCommand;
 
+/** What SQS admits: https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_SendMessage.html */
+const TEXT = /^[\t\n\r\u0020-\uD7FF\uE000-\uFFFD\u{10000}-\u{10FFFF}]*$/u;
+
 /** What happens to one call. */
 export type Fault =
   | { readonly kind: "none" }
@@ -200,6 +203,8 @@ export class ModelSqs {
   readonly requests = new Map<string, number>();
   /** Least visibility timeout that a message may be given back with. */
   leastBackOffSeconds = 1;
+  /** By name, the largest message that a queue takes, bytes. @default QUEUE_MAX_MESSAGE_BYTES */
+  readonly largest: Record<string, number> = {};
   /** Called before a command is executed, or fails. */
   onCall: (queue: string, command: Command) => void = () => {};
   /** Called when a queue has taken a message. */
@@ -298,7 +303,8 @@ export class ModelSqs {
 
   private take(queue: ModelQueue, entries: readonly SendMessageBatchRequestEntry[], fault: Fault): unknown {
     this.checkBatch(queue, entries);
-    const faults = fault.kind === "entries" ? fault.entries : [];
+    const planned = fault.kind === "entries" ? fault.entries : [];
+    const faults = entries.map((entry, index) => this.refusal(queue, entry) ?? planned[index]);
     entries.forEach((entry, index) => {
       if (faults[index]?.executed === false) return;
       queue.enqueue(entry, this.nowMs);
@@ -311,6 +317,23 @@ export class ModelSqs {
         return Code === undefined ? [] : [{ Id, Code, SenderFault: true }];
       }),
     };
+  }
+
+  /** Why a queue does not take a message, whenever it is sent. */
+  private refusal(
+    { name }: ModelQueue,
+    { MessageBody = "", MessageAttributes = {} }: SendMessageBatchRequestEntry,
+  ): { readonly code: string; readonly executed: false } | undefined {
+    const texts = [
+      MessageBody,
+      ...Object.values(MessageAttributes).map(({ StringValue = "" }) => StringValue),
+    ];
+    if (!texts.every((text) => TEXT.test(text))) return { code: "InvalidMessageContents", executed: false };
+    const bytes = messageBytes({ body: MessageBody, attributes: MessageAttributes });
+    const isSmall =
+      bytes <= (this.largest[name] ?? QUEUE_MAX_MESSAGE_BYTES) &&
+      Object.keys(MessageAttributes).length <= MESSAGE_MAX_ATTRIBUTES;
+    return isSmall ? undefined : { code: "InvalidParameterValue", executed: false };
   }
 
   private changeVisibility(queue: ModelQueue, { input }: ChangeMessageVisibilityBatchCommand): unknown {
@@ -332,9 +355,7 @@ export class ModelSqs {
     this.check(entries.length >= 1 && entries.length <= BATCH_MAX_ENTRIES, "entries of a batch");
     this.check(new Set(entries.map(({ Id }) => Id)).size === entries.length, "ids of a batch");
     this.check(sizes.reduce((sum, bytes) => sum + bytes, 0) <= BATCH_MAX_BYTES, "bytes of a batch");
-    this.check(Math.max(...sizes) <= QUEUE_MAX_MESSAGE_BYTES, "bytes of a message");
-    for (const { MessageAttributes = {}, MessageGroupId, MessageDeduplicationId } of entries) {
-      this.check(Object.keys(MessageAttributes).length <= MESSAGE_MAX_ATTRIBUTES, "attributes of a message");
+    for (const { MessageGroupId, MessageDeduplicationId } of entries) {
       this.check((MessageDeduplicationId !== undefined) === queue.fifo, "deduplication id");
       this.check(MessageGroupId !== undefined || !queue.fifo, "group id");
     }

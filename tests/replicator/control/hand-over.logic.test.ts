@@ -47,6 +47,10 @@ describe("a live home is evacuated under traffic and handed back, by watermark",
     ["as usual", {}],
     ["by slow consumers", { traffic: 2, speed: 3 }],
     ["in a group of three regions", { regions: REGIONS }],
+    [
+      "a queue with the name of what every object has",
+      { queue: { rescue: "watermark", queue: "constructor" } },
+    ],
     ["though clocks of the owner are ahead", { aheadSeconds: { [PEER]: 20 } }],
   ])("%s: twice only what was taken in just before the evacuation", async (_, options) => {
     const world = new World({ ...WATERMARK, ...options });
@@ -56,7 +60,8 @@ describe("a live home is evacuated under traffic and handed back, by watermark",
     const [reclaim] = world.tasks(HOME, "reclaim");
     // What was taken off the home's work queue is exactly what the owner has rescued.
     const span = world.noted(PEER)!.spans![0]!;
-    expect(reclaim!.rescued).toEqual({ from: span.queues.orders, until: span.until });
+    const { queue = "orders" } = options.queue ?? {};
+    expect(reclaim!.rescued).toEqual({ from: span.queues[queue], until: span.until });
     // The last drain task, the ages of a whole minute after it, and the change itself. Slow consumers have to come to an end first.
     expect(seconds).toBeLessThanOrEqual(60 + 3 * 60 + 75 + (options.speed === undefined ? 0 : 300));
   });
@@ -123,6 +128,34 @@ describe("a live home is evacuated under traffic and handed back, by watermark",
     expectNothingLost(world);
     expect(seconds).toBeLessThanOrEqual(60 + 3 * 60 + 75);
   });
+
+  test.each([60, 600])(
+    "is known to be processed that takes in a message every %i s and has no ages",
+    async (seconds) => {
+      const world = new World({ ...WATERMARK, emptyHasNoAge: true, traffic: 1 / seconds });
+      const behind: number[] = [];
+      await world.play(async () => {
+        await world.warmUp(WARM_UP_SECONDS);
+        // Some runs of each controller.
+        for (let minute = 0; minute < 45; minute += 1) {
+          await world.pass(60);
+          behind.push(world.now - world.noted(PEER)!.queues.orders!);
+        }
+        world.lose(HOME);
+        await world.opens(PEER);
+        await world.settle();
+      });
+      // A run that has just begun has read nothing yet, and the one before goes on for another forty seconds.
+      expect(Math.max(...behind)).toBeLessThanOrEqual(UNCERTAIN_MS + 180 * SECOND);
+      expect(world.violations).toEqual([]);
+      expect(world.peer.pipeline.standbys[HOME]).toEqual([]);
+      expect(world.items.length).toBeGreaterThan(50 * (60 / seconds));
+      expect(world.outcome.twice.length).toBeLessThanOrEqual(
+        Math.ceil(Math.max(...behind) / SECOND / seconds) + 1,
+      );
+      expect(world.outcome.lost.filter(({ home }) => home !== HOME)).toEqual([]);
+    },
+  );
 
   test("an order that is withdrawn before the home has gone leaves it with its owner, which goes on", async () => {
     const world = new World(WATERMARK);

@@ -46,6 +46,7 @@ export class SmallRegion {
         sleep: (ms) => this.time.sleep(ms),
       },
       (keptMs) => this.list.read(now(), keptMs),
+      () => {},
     );
   }
 

@@ -6,6 +6,7 @@ import type {
   ReceiveMessageCommandInput,
   SendMessageCommandInput,
 } from "@aws-sdk/client-sqs";
+import { own } from "../../../core/own";
 import { Seeded } from "../../../emulator/seeded";
 import { type Heartbeat, parseHeartbeat } from "../../../ownership/heartbeat";
 import type { Order } from "../../../ownership/lease/items";
@@ -40,7 +41,7 @@ export interface Options {
   readonly settings?: Partial<ControllerSettings>;
   /** Until what one region writes into the ledger is visible in the others. @default 1 */
   readonly ledgerLagSeconds?: number;
-  /** Messages per second that the home takes in. @default 1 */
+  /** Messages per second that the home takes in; of less than one, the inverse is the seconds from one to the next. @default 1 */
   readonly traffic?: number;
   /** Messages that a consumer processes per second. @default 50 */
   readonly speed?: number;
@@ -104,7 +105,7 @@ class Site {
   readonly canary: Record<string, Beat[]> = {};
   readonly pipeline: Pipeline;
   /** By name of the metric's queue: by minute, in seconds. */
-  readonly ages: Record<string, Map<number, number>> = {};
+  readonly ages: Record<string, Map<number, number>> = Object.create(null);
   isAlive = true;
   /** Functions that queues trigger; controller and SQS go on without. */
   hasPollers = true;
@@ -164,12 +165,16 @@ export class World {
         const peers = this.regions.filter((one) => one !== name);
         const site = new Site(name, peers);
         site.parameters.set(
-          `${QUEUES_PATH}/orders`,
+          `${QUEUES_PATH}/${this.queueName}`,
           JSON.stringify(controlledQueue(options.queue, ...peers)),
         );
         return [name, site];
       }),
     );
+  }
+
+  private get queueName(): string {
+    return this.options.queue?.queue ?? "orders";
   }
 
   get now(): number {
@@ -414,7 +419,9 @@ export class World {
   }
 
   private produce(home: string): void {
-    for (let count = 0; count < (this.options.traffic ?? 1); count += 1) this.put(home);
+    const { traffic = 1 } = this.options;
+    if (traffic < 1 && Math.round(this.now / SECOND) % Math.round(1 / traffic) !== 0) return;
+    for (let count = 0; count < traffic; count += 1) this.put(home);
   }
 
   /** What a replicator finds out about its home's owner. */
@@ -465,8 +472,8 @@ export class World {
   private sample({ pipeline, ages }: Site): void {
     const minute = Math.floor(this.now / MINUTE) * MINUTE;
     for (const [queue, name, second] of [
-      ["ingress", "orders-ingress", 41],
-      ["work", "orders", 8],
+      ["ingress", `${this.queueName}-ingress`, 41],
+      ["work", this.queueName, 8],
     ] as const) {
       if (Math.floor((this.now - minute) / SECOND) !== second) continue;
       if (this.options.emptyHasNoAge && pipeline[queue].length === 0) continue;
@@ -556,7 +563,7 @@ export class World {
     const queue = QueueUrl.split("/").at(-1)!;
     if (command === "GetQueueAttributesCommand") {
       const { AttributeNames = [] } = input as GetQueueAttributesCommandInput;
-      const waiting = { ...site.pipeline.depths("orders") }[queue] ?? 0;
+      const waiting = own(site.pipeline.depths(this.queueName), queue) ?? 0;
       const counts = AttributeNames.map((name, index) => [name, String(index === 0 ? waiting : 0)]);
       return { Attributes: Object.fromEntries(counts) };
     }

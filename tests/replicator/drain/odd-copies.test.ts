@@ -1,5 +1,20 @@
-import { SENT } from "../records";
-import { bodies, ELSEWHERE, HERE, heldBy, ledgerIdOf, MARKED, numbered, OWNED, World } from "./world";
+import { identifier, ledgerId } from "../../../ledger/key";
+import { ORIGIN_ATTRIBUTE } from "../../../messages/origin";
+import { piecesOf } from "../../../messages/pieces";
+import { readPieces } from "../pieces";
+import { HOME, SENT } from "../records";
+import {
+  bodies,
+  ELSEWHERE,
+  entryOfCopy,
+  HERE,
+  heldBy,
+  ledgerIdOf,
+  MARKED,
+  numbered,
+  OWNED,
+  World,
+} from "./world";
 
 const DAY_MS = 86_400_000;
 
@@ -44,7 +59,48 @@ describe("a message whose contents break what looks for its identity", () => {
   });
 });
 
+describe("with a business key", () => {
+  const identify = identifier({ queue: "orders", businessKey: "powertools_json(body).order" });
+  const body = (open: string, close: string, depth: number) =>
+    `{"order":${open.repeat(depth)}"o"${close.repeat(depth)}}`;
+
+  test.each([
+    ["lists", "[", "]"],
+    ["objects", '{"order":', "}"],
+  ])(
+    "bodies nested in %s hold no copy on the queue, and each is known by its origin",
+    async (_, open, close) => {
+      for (const depth of [17, 2_600, 20_000]) {
+        const world = new World();
+        world.ledgerIdOf = (message) => identify(message)?.id;
+        const copies = numbered(40, (index) => ({
+          body: index % 3 === 0 ? body(open, close, depth) : '{"order":1}',
+        }));
+        world.put(world.standby, ...copies);
+        world.ledger.completed.add(identify({ body: '{"order":1}', attributes: {} })!.id);
+        world.ledger.completed.add(ledgerId("orders", `origin/${HOME}/m-0`));
+        expect(await world.run(OWNED)).toMatchObject({ moved: 13, pruned: 27, drained: true, failures: 0 });
+        expect(heldBy(world.standby)).toEqual([]);
+      }
+    },
+  );
+});
+
 describe("an origin that nobody of the group has written", () => {
+  test("with a field that can be read and not written keeps nothing of its batch from going", async () => {
+    const world = new World();
+    const deep = `${"[".repeat(50_000)}${"]".repeat(50_000)}`;
+    for (const copy of [{ id: "0" }, { id: "1" }, { id: "2" }]) {
+      const entry = entryOfCopy(copy);
+      const { DataType, StringValue = "" } = entry.MessageAttributes![ORIGIN_ATTRIBUTE]!;
+      const odd = copy.id === "1" ? `${StringValue.slice(0, -1)},"later":${deep}}` : StringValue;
+      const MessageAttributes = { [ORIGIN_ATTRIBUTE]: { DataType, StringValue: odd } };
+      world.standby.enqueue({ ...entry, MessageAttributes }, SENT);
+    }
+    expect(await world.run(OWNED)).toMatchObject({ moved: 3, drained: true });
+    expect(bodies(world.work)).toEqual(["0", "1", "2"]);
+  });
+
   test.each([false, true])(
     "for another home opens that home's gate nowhere: the copy stays, FIFO %p",
     async (fifo) => {
@@ -96,5 +152,29 @@ describe("an origin that nobody of the group has written", () => {
     world.put(world.standby, { id: "0", sent });
     expect(await world.run({ ...MARKED, processedBefore: sent })).toMatchObject({ pruned: 0 });
     expect(await world.run({ ...MARKED, processedBefore: sent + 1 })).toMatchObject({ pruned: 1 });
+  });
+});
+
+describe("read from afar, on the home's ingress queue", () => {
+  test.each([true, false])(
+    "a message that no queue takes is kept in pieces, and its group goes on, FIFO %p",
+    async (fifo) => {
+      const world = new World({ settings: { fifo } });
+      const body = "z".repeat(500_000);
+      world.put(world.ingress, { id: "0", body, hasOrigin: false }, { id: "1", hasOrigin: false });
+      expect(await world.run({ fromAfar: true })).toMatchObject({ moved: 1, deadLettered: 1 });
+      expect(bodies(world.work)).toEqual(["1"]);
+      const kept = [...readPieces(world.dlq.log.map(({ entry }) => entry)).values()];
+      expect(kept.map((told) => told.body)).toEqual([body]);
+      expect(heldBy(world.ingress)).toEqual([]);
+    },
+  );
+
+  test("a piece that somebody has redriven comes to no consumer", async () => {
+    const world = new World();
+    const [piece] = piecesOf({ body: "x", attributes: {} }, "id");
+    world.ingress.enqueue({ Id: "", MessageBody: piece!.body, MessageAttributes: piece!.attributes }, SENT);
+    expect(await world.run({ fromAfar: true })).toMatchObject({ moved: 0, deadLettered: 1 });
+    expect([bodies(world.work), bodies(world.dlq)]).toEqual([[], [piece!.body]]);
   });
 });

@@ -133,6 +133,8 @@ export interface WorldOptions {
   readonly settings?: Partial<DrainerSettings>;
   readonly plan?: readonly Fault[];
   readonly ledgerPlan?: readonly boolean[];
+  /** What the drainer asks. @default the model, by `ledgerPlan` */
+  readonly askedLedger?: ProcessedLedger;
 }
 
 /** A drainer in {@link HERE}, on a model of SQS with a clock of its own. */
@@ -151,13 +153,15 @@ export class World {
   readonly outbox: ModelQueue;
   readonly ingress: ModelQueue;
   private readonly latency: Latency | undefined;
+  private readonly askedLedger: ProcessedLedger;
 
-  constructor({ settings = {}, plan = [], ledgerPlan = [], latency }: WorldOptions = {}) {
+  constructor({ settings = {}, plan = [], ledgerPlan = [], latency, askedLedger }: WorldOptions = {}) {
     this.latency = latency;
     this.sqs = new ModelSqs(plan);
     this.sqs.leastBackOffSeconds = 0;
     this.settings = drainerSettings(settings);
     this.ledger = new ModelLedger(ledgerPlan);
+    this.askedLedger = askedLedger ?? this.ledger;
     this.standby = this.sqs.queue(this.settings.standbyQueueUrl);
     this.work = this.sqs.queue(this.settings.workQueueUrl);
     this.dlq = this.sqs.queue(this.settings.dlqUrl);
@@ -180,7 +184,7 @@ export class World {
     task: Partial<DrainTask> = {},
   ): Promise<DrainResult & Pick<Tally, "left"> & { readonly failed: readonly string[] }> {
     const until = this.nowMs + TASK_MS;
-    const { settings, ledger } = this;
+    const { settings, askedLedger: ledger } = this;
     const { result, tally } = await drain(
       { v: 2, home: HOME, action: "drain", ...OWNED, until, ...task },
       {

@@ -196,6 +196,15 @@ describe("batchHandler", () => {
     ]);
   });
 
+  test("names every message that was moved to the DLQ, and counts those that are there in pieces", async () => {
+    const inPieces = { ...moved(), inPieces: true } as RecordOutcome;
+    const { logs, metrics } = await run([...Array<RecordOutcome>(7).fill(moved()), inPieces, inPieces]);
+    expect(metrics).toMatchObject([{ MessagesMovedToDlq: 9, MessagesInPieces: 2 }]);
+    expect(logs[0]).toMatchObject({ movedToDlq: 9, inPieces: 2 });
+    const named = (logs[0]!.failures as { messageIds: string[] }[]).flatMap(({ messageIds }) => messageIds);
+    expect(named).toEqual(Array.from({ length: 9 }, (_, index) => `id-${index}`));
+  });
+
   test("publishes failures by their class", async () => {
     const { metrics } = await run([failed("throttled"), failed("throttled"), failed("unreachable")]);
     expect(metrics).toMatchObject([

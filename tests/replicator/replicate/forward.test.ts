@@ -16,6 +16,7 @@ import { forward } from "../../../replicator/replicate/forward";
 import { anyPlan, killing } from "../any-fault";
 import { type Answer, FakeSqs, serviceError } from "../fake-sqs";
 import { type ModelQueue, ModelSqs } from "../model-sqs";
+import { deadBodies } from "../pieces";
 import {
   anyRecords,
   FORWARDER_SETTINGS,
@@ -313,7 +314,7 @@ describe("a forwarder whose peer is lost", () => {
             sqs.killed = false;
           }
           const on = ({ log }: ModelQueue) => log.map(({ entry }) => Number(entry.MessageBody));
-          const arrived = new Set([...on(standby), ...on(work), ...on(dlq)]);
+          const arrived = new Set([...on(standby), ...on(work), ...deadBodies(dlq).map(Number)]);
           expect([...arrived].sort((one, other) => one - other)).toEqual(marks.map((_, index) => index));
           for (const index of on(work)) expect(marks[index]).toBe(PEER);
           expect(sqs.violations).toEqual([]);

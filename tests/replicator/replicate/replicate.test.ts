@@ -9,6 +9,7 @@ import { type Connections, replicate } from "../../../replicator/replicate/repli
 import type { ReplicatorSettings } from "../../../replicator/settings";
 import type { Deadlines } from "../../../replicator/sqs/deadline";
 import { type Answer, FakeSqs, serviceError } from "../fake-sqs";
+import { wholeEntries } from "../pieces";
 import {
   anyRecords,
   connections,
@@ -117,7 +118,7 @@ describe("replicate", () => {
           const { outcomes } = await run(sqs, records);
 
           const has = (queue: string, entry: unknown) =>
-            (sqs.queues.get(queue) ?? []).some(
+            wholeEntries(sqs.queues.get(queue) ?? []).some(
               (held) => JSON.stringify(withoutId(held)) === JSON.stringify(entry),
             );
           records.forEach((record, index) => {
