@@ -319,7 +319,9 @@ def cold_starts_take_time():
         account, region = lambda_runtime._account_region_from_function_config(worker.config)
         key = (account, region, worker.config.get("FunctionName", ""))
         started[key] = started.get(key, 0) + 1
-        time.sleep(fraction("cold", *key, started[key]) * AS_AWS["coldStarts"]["upToSeconds"])
+        seconds = fraction("cold", *key, started[key]) * AS_AWS["coldStarts"]["upToSeconds"]
+        lambda_svc.logger.info("%s: cold start takes %.3f s longer", key[-1], seconds)
+        time.sleep(seconds)
         original(worker)
 
     lambda_runtime.Worker._spawn = spawn
