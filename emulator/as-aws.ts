@@ -63,6 +63,20 @@ export interface AsAws {
    * @default every answer arrives
    */
   readonly lostAnswers?: Rate;
+  /**
+   * Alarms are evaluated once a minute.
+   * https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/alarm-evaluation.html
+   *
+   * @default whenever a metric gets a value
+   */
+  readonly lateAlarms?: LateAlarms;
+  /**
+   * The first values of a metric that is new take minutes.
+   * https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/publishingMetrics.html
+   *
+   * @default they can be read at once
+   */
+  readonly newMetrics?: NewMetrics;
 }
 
 /**
@@ -103,6 +117,16 @@ export interface ProvisionedCapacity {
   readonly burstSeconds?: number;
 }
 
+export interface LateAlarms {
+  /** How many minutes after a value came alarms are evaluated at most. @default 1 */
+  readonly upToMinutes?: number;
+}
+
+export interface NewMetrics {
+  /** After how many minutes the values of a new metric can be read at most. @default 2 */
+  readonly withinMinutes?: number;
+}
+
 export interface Rate {
   /** How likely each is concerned, from 0 to 1. @default 0.01, of answers 0.001 */
   readonly rate?: number;
@@ -119,6 +143,8 @@ export interface AsAwsSettings {
   readonly duplicates?: Required<Rate>;
   readonly reordering?: Required<Rate>;
   readonly lostAnswers?: Required<Rate>;
+  readonly lateAlarms?: Required<LateAlarms>;
+  readonly newMetrics?: Required<NewMetrics>;
 }
 
 /** Everything, as far as AWS says how it does it. For what runs the product as its users do. */
@@ -131,6 +157,8 @@ export const AS_AWS = {
   duplicates: {},
   reordering: {},
   lostAnswers: {},
+  lateAlarms: {},
+  newMetrics: {},
 } as const satisfies AsAws;
 
 /** The calls whose answers may be lost, by service: those that an SDK repeats by itself and that create nothing by their name. */
@@ -167,6 +195,8 @@ export function settingsOf({ seed = randomUUID(), ...wanted }: AsAws): AsAwsSett
     ...filled("duplicates", wanted.duplicates, { rate: 0.01 }),
     ...filled("reordering", wanted.reordering, { rate: 0.01 }),
     ...filled("lostAnswers", wanted.lostAnswers, { rate: 0.001 }),
+    ...filled("lateAlarms", wanted.lateAlarms, { upToMinutes: 1 }),
+    ...filled("newMetrics", wanted.newMetrics, { withinMinutes: 2 }),
   };
 }
 

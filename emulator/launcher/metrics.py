@@ -2,6 +2,7 @@
 
 import collections
 import contextlib
+import contextvars
 import copy
 import json
 import math
@@ -232,3 +233,31 @@ def metric_data_comes_newest_first():
     cloudwatch._get_metric_data = get_metric_data
     for name in originals:
         setattr(cloudwatch, name, in_order(name))
+
+
+def new_metrics_appear_late():
+    """The values of a metric that is new can be read up to two minutes later, and alarms see them then.
+
+    https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/publishingMetrics.html
+    """
+    if "newMetrics" not in AS_AWS:
+        return
+    original = cloudwatch._store_datum
+    known_from = {}
+
+    def store_datum(namespace, name, dimensions, *datum):
+        key = (get_account_id(), get_region(), namespace, name, cloudwatch._dims_key(dimensions))
+        minutes = fraction("new", *key) * AS_AWS["newMetrics"]["withinMinutes"]
+        wait = known_from.setdefault(key, time.time() + minutes * MINUTE_SECONDS) - time.time()
+        if wait <= 0:
+            return original(namespace, name, dimensions, *datum)
+
+        def store():
+            original(namespace, name, dimensions, *datum)
+            cloudwatch._evaluate_all_alarms()
+
+        timer = threading.Timer(wait, contextvars.copy_context().run, [store])
+        timer.daemon = True
+        timer.start()
+
+    cloudwatch._store_datum = store_datum

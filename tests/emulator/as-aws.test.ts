@@ -1,7 +1,13 @@
 /** What AWS does late, in part or now and then: what a client sees of it, and that it is not there unless wanted. */
 import { readFile } from "node:fs/promises";
 import { setTimeout as sleep } from "node:timers/promises";
-import { type CloudWatchClient, GetMetricDataCommand } from "@aws-sdk/client-cloudwatch";
+import {
+  type CloudWatchClient,
+  DescribeAlarmsCommand,
+  GetMetricDataCommand,
+  PutMetricAlarmCommand,
+  PutMetricDataCommand,
+} from "@aws-sdk/client-cloudwatch";
 import {
   CreateQueueCommand,
   GetQueueAttributesCommand,
@@ -232,6 +238,75 @@ describeFull("metrics of queues", () => {
       expect([...values.values()].at(-1)).toBe(0);
       expect(Math.max(...values.keys())).toBeGreaterThan(Date.now() - MINUTE_MS - IMPRECISION_MS);
     }
+  }, 60_000);
+});
+
+describeFull("values that somebody puts", () => {
+  const Namespace = "Shop";
+  const MetricName = "Orders";
+  const put = () =>
+    cloudwatch.send(new PutMetricDataCommand({ Namespace, MetricData: [{ MetricName, Value: 1 }] }));
+
+  /** Milliseconds from now until something is true. */
+  async function timeUntil(isTrue: () => Promise<boolean>): Promise<number> {
+    const from = Date.now();
+    await waitFor(isTrue, { timeoutMs: 20_000, everyMs: 50 });
+    return Date.now() - from;
+  }
+  const count = async () => {
+    const MetricStat = { Metric: { Namespace, MetricName }, Period: 60, Stat: "SampleCount" };
+    const { MetricDataResults } = await cloudwatch.send(
+      new GetMetricDataCommand({
+        StartTime: new Date(Date.now() - 600_000),
+        EndTime: new Date(Date.now() + 60_000),
+        MetricDataQueries: [{ Id: "m", MetricStat }],
+      }),
+    );
+    return (MetricDataResults?.[0]?.Values ?? []).reduce((sum, value) => sum + value, 0);
+  };
+  const state = async () =>
+    (await cloudwatch.send(new DescribeAlarmsCommand({}))).MetricAlarms?.[0]?.StateValue;
+  const createAlarm = () =>
+    cloudwatch.send(
+      new PutMetricAlarmCommand({
+        AlarmName: "orders",
+        Namespace,
+        MetricName,
+        Statistic: "Sum",
+        Period: 60,
+        EvaluationPeriods: 1,
+        Threshold: 0,
+        ComparisonOperator: "GreaterThanThreshold",
+      }),
+    );
+
+  test("are evaluated by alarms up to a minute later", async () => {
+    // With this seed the first evaluation is late by 0.97 of what it may be.
+    await start({ seed: "alarms-7", lateAlarms: { upToMinutes: 4 } });
+    await createAlarm();
+    await put();
+    expect(await count()).toBe(1);
+    const elapsed = await timeUntil(async () => (await state()) === "ALARM");
+    expect(elapsed).toBeGreaterThan(0.97 * 4 * MINUTE_MS - IMPRECISION_MS);
+  }, 60_000);
+
+  test("of a new metric can be read minutes later, by alarms too, those of a known one at once", async () => {
+    // With this seed the metric is known after 0.91 of the time that it may take.
+    await start({ seed: "new-19", newMetrics: { withinMinutes: 4 } });
+    await createAlarm();
+    await put();
+    const elapsed = await timeUntil(async () => (await count()) === 1);
+    expect(elapsed).toBeGreaterThan(0.91 * 4 * MINUTE_MS - IMPRECISION_MS);
+    await waitFor(async () => (await state()) === "ALARM");
+    await put();
+    expect(await count()).toBe(2);
+  }, 60_000);
+
+  test("are there at once unless told otherwise, for alarms too", async () => {
+    await start();
+    await createAlarm();
+    await put();
+    expect([await count(), await state()]).toEqual([1, "ALARM"]);
   }, 60_000);
 });
 
