@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
 import path from "node:path";
 import type { ConfigurationInput } from "../config/schema";
+import { AS_AWS } from "../emulator/as-aws";
 import { createZone } from "../emulator/clients";
 import { Deployment } from "../emulator/deployment";
 import { type Emulator, startEmulator } from "../emulator/emulator";
@@ -42,7 +43,7 @@ export async function orderProcessing({
   const written = JSON.parse(readFileSync(EXAMPLE, "utf8")) as ConfigurationInput;
   const { dns, ...input } = count > 2 ? withThirdRegion(written) : written;
   const shop = await Shop.open();
-  const emulator = await startEmulator({ regions: regionsOf(input), log, lateSchedules: {} });
+  const emulator = await startEmulator({ regions: regionsOf(input), log, lateSchedules: {}, asAws: AS_AWS });
   const zone =
     records && dns
       ? await zoneOf(emulator, input, { ...dns, ...(health && { health: { type: health } }) })

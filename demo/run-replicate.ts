@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
 import path from "node:path";
 import type { ConfigurationInput } from "../config/schema";
+import { AS_AWS } from "../emulator/as-aws";
 import { Deployment } from "../emulator/deployment";
 import { startEmulator } from "../emulator/emulator";
 import { PROJECT_ROOT } from "../emulator/paths";
@@ -21,7 +22,7 @@ export async function runReplicate({ messages }: RunOptions): Promise<DemoRun> {
   const phases = new Phases();
   const input = JSON.parse(readFileSync(EXAMPLE, "utf8")) as ConfigurationInput;
   const emulator = await phases.run("start", "Starting the emulator", () =>
-    startEmulator({ regions: regionsOf(input), log: (line) => say(`  ${line}`) }),
+    startEmulator({ regions: regionsOf(input), log: (line) => say(`  ${line}`), asAws: AS_AWS }),
   );
   const deployment = await phases.run("synthesize", "Synthesizing the stacks", () =>
     Deployment.synthesize(emulator, input),

@@ -8,6 +8,7 @@ import {
   type SQSClient,
 } from "@aws-sdk/client-sqs";
 import { BATCH_MAX_ENTRIES } from "../core/limits";
+import { exactly } from "../emulator/clients";
 import { packBatches } from "../messages/batches";
 import { messageBytes } from "../messages/size";
 import { order } from "./orders";
@@ -112,17 +113,16 @@ export async function takeBatch(
   if (Failed?.[0]) throw new Error(`a message could not be deleted: ${Failed[0].Code} ${Failed[0].Message}`);
 }
 
-/** Messages that a queue holds: visible, in flight and delayed. */
+/** Messages that a queue holds, counted exactly: visible, in flight and delayed. */
 export async function depth({ client, queueUrl }: Endpoint): Promise<number> {
-  const { Attributes = {} } = await client.send(
-    new GetQueueAttributesCommand({
-      QueueUrl: queueUrl,
-      AttributeNames: [
-        "ApproximateNumberOfMessages",
-        "ApproximateNumberOfMessagesNotVisible",
-        "ApproximateNumberOfMessagesDelayed",
-      ],
-    }),
-  );
+  const command = new GetQueueAttributesCommand({
+    QueueUrl: queueUrl,
+    AttributeNames: [
+      "ApproximateNumberOfMessages",
+      "ApproximateNumberOfMessagesNotVisible",
+      "ApproximateNumberOfMessagesDelayed",
+    ],
+  });
+  const { Attributes = {} } = await client.send(exactly(command));
   return Object.values(Attributes).reduce((sum, value) => sum + Number(value), 0);
 }

@@ -4,7 +4,7 @@ import { DynamoDBClient } from "@aws-sdk/client-dynamodb";
 import { CreateRoleCommand, IAMClient, PutRolePolicyCommand } from "@aws-sdk/client-iam";
 import { LambdaClient } from "@aws-sdk/client-lambda";
 import { CreateHostedZoneCommand, Route53Client } from "@aws-sdk/client-route-53";
-import { SQSClient } from "@aws-sdk/client-sqs";
+import { type GetQueueAttributesCommand, SQSClient } from "@aws-sdk/client-sqs";
 import { SSMClient } from "@aws-sdk/client-ssm";
 import { AssumeRoleCommand, STSClient } from "@aws-sdk/client-sts";
 import { type Emulator, rootCredentials } from "./emulator";
@@ -44,6 +44,21 @@ const MAX_SOCKETS = 200;
 /** Client of SQS. It sends to its own region whatever a queue URL says, as our functions do. Destroy it when done. */
 export function sqsClient(emulator: Emulator, options: ClientOptions): SQSClient {
   return new SQSClient({ ...clientConfiguration(emulator, options), useQueueUrlAsEndpoint: false });
+}
+
+/**
+ * The same command, counted exactly where the emulator's counts are late as those of AWS are. For a test that counts, never for what is
+ * tested.
+ */
+export function exactly(command: GetQueueAttributesCommand): GetQueueAttributesCommand {
+  command.middlewareStack.add(
+    (next) => (call) => {
+      (call.request as { headers: Record<string, string> }).headers["x-harness-exact-counts"] = "yes";
+      return next(call);
+    },
+    { step: "build", name: "exactCounts" },
+  );
+  return command;
 }
 
 /** Client of SSM. Destroy it when done. */

@@ -3,6 +3,7 @@ import { mkdir, mkdtemp, rm } from "node:fs/promises";
 import { createServer } from "node:net";
 import os from "node:os";
 import path from "node:path";
+import { type AsAws, type AsAwsSettings, DATA_PLANES, settingsOf } from "./as-aws";
 import { type Certificate, createCertificate } from "./certificate";
 import { onCleanup } from "./cleanup";
 import type { ClockFault } from "./clock";
@@ -35,6 +36,8 @@ export interface EmulatorOptions {
    * @default they start on time
    */
   readonly lateSchedules?: LateSchedules;
+  /** What the emulator does late, in part or now and then, as AWS does. @default nothing */
+  readonly asAws?: AsAws;
   /** Whether the clocks that functions in Node see may be set, by `setWorkerClock`. @default false */
   readonly workerClocks?: boolean;
 }
@@ -293,10 +296,12 @@ export async function startEmulator(options: EmulatorOptions): Promise<Emulator>
   if (!(minuteSeconds >= 1)) throw new Error(`minuteSeconds: ${minuteSeconds} is less than one second`);
   const log = options.log ?? (() => {});
   const lateSchedules = latenessOf(options.lateSchedules, minuteSeconds, log);
+  const asAws = settingsOf(options.asAws ?? {});
+  if (Object.keys(asAws).length > 1) log(`the emulator behaves as AWS does, seed "${asAws.seed}"`);
   const installation = await installEmulator(log);
   for (let attempt = 1; ; attempt += 1) {
     try {
-      return await startOnce({ ...options, minuteSeconds, lateSchedules }, installation, log);
+      return await startOnce({ ...options, minuteSeconds, lateSchedules, asAws }, installation, log);
     } catch (error) {
       if (!(error instanceof PortTakenError) || attempt === START_ATTEMPTS) throw error;
     }
@@ -318,6 +323,7 @@ function latenessOf(
 type StartOptions = EmulatorOptions & {
   readonly minuteSeconds: number;
   readonly lateSchedules: Required<LateSchedules>;
+  readonly asAws: AsAwsSettings;
 };
 
 async function startOnce(
@@ -348,6 +354,7 @@ async function startOnce(
       token: gatewayToken,
     });
     undo.push(() => gateway.close());
+    loseAnswers(gateway, options.asAws);
     const logFile = path.join(directory, "emulator.log");
     const serverDirectory = path.join(temporaryDirectory, "server");
     await mkdir(serverDirectory);
@@ -361,6 +368,7 @@ async function startOnce(
       certificateFile: certificate.certificateFile,
       minuteSeconds: options.minuteSeconds,
       lateSchedules: options.lateSchedules,
+      asAws: options.asAws,
       workerClocks: options.workerClocks ?? false,
     });
     undo.push(() => server.stop());
@@ -382,6 +390,23 @@ async function startOnce(
   } catch (error) {
     await stop();
     throw error;
+  }
+}
+
+/** Has answers get lost now and then. Each operation has a seed of its own, so that what else is called changes nothing. */
+function loseAnswers(gateway: Gateway, { seed, lostAnswers }: AsAwsSettings): void {
+  if (lostAnswers === undefined) return;
+  for (const [service, operations] of Object.entries(DATA_PLANES)) {
+    for (const operation of operations) {
+      const probability = lostAnswers.rate;
+      gateway.inject({
+        kind: "loseAnswer",
+        service,
+        operation,
+        probability,
+        seed: `${seed} ${service} ${operation}`,
+      });
+    }
   }
 }
 

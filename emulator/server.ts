@@ -4,6 +4,7 @@ import { createWriteStream } from "node:fs";
 import { readFile } from "node:fs/promises";
 import http from "node:http";
 import path from "node:path";
+import type { AsAwsSettings } from "./as-aws";
 import type { Clock } from "./clock";
 import { descendantsOf, isRunning } from "./processes";
 import { waitFor } from "./wait";
@@ -24,6 +25,8 @@ export interface ServerOptions {
   readonly minuteSeconds: number;
   /** How late schedules start at most, in seconds, and what decides it. */
   readonly lateSchedules: { readonly upToSeconds: number; readonly seed: string };
+  /** What is done as AWS does it. */
+  readonly asAws: AsAwsSettings;
   /** Whether the clocks that functions see may be set. */
   readonly workerClocks: boolean;
 }
@@ -171,6 +174,7 @@ function serverEnvironment(options: ServerOptions, controlToken: string): Record
     EMULATOR_MINUTE_SECONDS: String(options.minuteSeconds),
     EMULATOR_SCHEDULE_LATENESS_SECONDS: String(options.lateSchedules.upToSeconds),
     EMULATOR_SCHEDULE_SEED: options.lateSchedules.seed,
+    EMULATOR_AS_AWS: JSON.stringify(options.asAws),
     EMULATOR_WORKER_CLOCK_SCRIPT: options.workerClocks ? WORKER_CLOCK_SCRIPT : "",
   };
 }

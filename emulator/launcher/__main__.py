@@ -9,6 +9,7 @@ from . import (
     auto_scaling,
     clocks,
     control,
+    counts,
     event_sources,
     functions,
     global_tables,
@@ -20,6 +21,7 @@ from . import (
     queues,
     route53,
     scheduler,
+    throughput,
 )
 
 
@@ -38,9 +40,14 @@ def main():
     messages.gateway_may_drop_entries()
     queues.long_queues_are_as_quick_as_short_ones()
     messages.deleting_twice_succeeds()
-    metrics.queues_have_an_age()
+    counts.counts_settle_late()
+    metrics.queues_have_metrics()
+    metrics.metrics_sleep_with_their_queue()
     metrics.metric_data_comes_newest_first()
+    metrics.new_metrics_appear_late()
     alarms.alarms_are_described_as_they_were_put()
+    alarms.alarms_are_evaluated_late()
+    messages.standard_queues_deliver_twice_and_out_of_order()
     queues.queue_changes_are_atomic()
     event_sources.mappings_batch_by_size_and_window()
     event_sources.records_are_complete()
@@ -52,12 +59,15 @@ def main():
     functions.functions_stop_with_their_region()
     functions.updates_leave_what_runs_alone()
     functions.function_urls_have_every_path()
+    functions.concurrency_is_that_of_the_account()
+    functions.cold_starts_take_time()
     scheduler.schedules_keep_their_time()
     scheduler.schedules_invoke_functions_asynchronously()
     scheduler.schedules_stop_with_their_region()
     scheduler.schedules_start_late()
     auto_scaling.targets_and_policies_are_kept()
     global_tables.replicas_follow_each_other()
+    throughput.provisioned_capacity_is_a_limit()
     global_tables.tables_are_encrypted_with_a_key_of_their_region()
     clocks.signatures_are_judged_by_the_clock_of_the_table()
     keys.keys_of_aws_exist()

@@ -1,9 +1,17 @@
-"""Alarms of CloudWatch, as they are described. MiniStack speaks JSON about them with all there is, and XML with little."""
+"""Alarms of CloudWatch: how they are described, and when they are evaluated."""
 
+import contextvars
 import json
+import threading
+import time
+import types
 from xml.sax.saxutils import escape
 
+from ministack.core.responses import get_account_id, get_region
 from ministack.services import cloudwatch
+
+from .chance import fraction
+from .settings import AS_AWS, MINUTE_SECONDS
 
 # What an alarm on several metrics has for each of them and not itself.
 _OF_ONE_METRIC = ("MetricName", "Namespace", "Statistic", "ExtendedStatistic", "Period", "Dimensions", "Unit")
@@ -12,7 +20,8 @@ _TYPES = {"MaxRecords": int, "Period": int, "ReturnData": lambda text: text == "
 
 def alarms_are_described_as_they_were_put():
     """An alarm is described with everything that it was put with, in the protocol of the call: its metrics or the
-    one metric with its statistic and period, its treatment of missing data, its actions.
+    one metric with its statistic and period, its treatment of missing data, its actions. MiniStack speaks JSON about
+    alarms with all there is, and XML with little.
 
     https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_MetricAlarm.html
     """
@@ -82,3 +91,32 @@ def _xml(value, name=""):
     if name.endswith("Timestamp"):
         return cloudwatch._ts_iso(value)
     return escape(str(value))
+
+
+# How many seconds the current evaluation of alarms comes late.
+_behind = contextvars.ContextVar("behind", default=0)
+
+
+def alarms_are_evaluated_late():
+    """An alarm is evaluated once a minute, and not when its metric gets a value. What it sees then is what there was
+    when the value came.
+
+    https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/alarm-evaluation.html
+    """
+    if "lateAlarms" not in AS_AWS:
+        return
+    original = cloudwatch._evaluate_all_alarms
+    evaluations = {}
+
+    def evaluate_all_alarms():
+        place = (get_account_id(), get_region())
+        evaluations[place] = evaluations.get(place, 0) + 1
+        minutes = fraction("alarms", *place, evaluations[place]) * AS_AWS["lateAlarms"]["upToMinutes"]
+        context = contextvars.copy_context()
+        context.run(_behind.set, minutes * MINUTE_SECONDS)
+        timer = threading.Timer(minutes * MINUTE_SECONDS, context.run, [original])
+        timer.daemon = True
+        timer.start()
+
+    cloudwatch._evaluate_all_alarms = evaluate_all_alarms
+    cloudwatch.time = types.SimpleNamespace(**{**vars(time), "time": lambda: time.time() - _behind.get()})

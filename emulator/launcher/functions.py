@@ -1,6 +1,7 @@
 """Functions and the processes that run them."""
 
 import contextvars
+import json
 import re
 import subprocess
 import threading
@@ -12,7 +13,8 @@ from ministack.core import lambda_runtime
 from ministack.services import lambda_svc
 
 from . import clocks, outages
-from .settings import CA_FILE, ENDPOINTS, MINUTE_SECONDS
+from .chance import fraction
+from .settings import AS_AWS, CA_FILE, ENDPOINTS, MINUTE_SECONDS
 
 # What a worker takes over from this process; everything else it gets from its function or from Lambda.
 _INHERITED = ("PATH", "HOME", "TMPDIR")
@@ -232,3 +234,94 @@ def _region_of(config):
 def _region_failed():
     reason = "Lambda is not available in this region."
     return {"error": True, "body": {"errorType": "ServiceException", "errorMessage": reason}, "log": ""}
+
+
+# What must stay for functions without a reservation.
+_UNRESERVED_MINIMUM = 100
+
+
+def concurrency_is_that_of_the_account():
+    """The functions of an account in one region share its concurrency: those with a reservation have that and no more,
+    the others what is left of the account's. A reservation leaves at least 100 to them. Who finds nothing is throttled.
+
+    https://docs.aws.amazon.com/lambda/latest/dg/lambda-concurrency.html
+    https://docs.aws.amazon.com/lambda/latest/dg/configuration-concurrency.html
+    """
+    if "concurrency" not in AS_AWS:
+        return
+    limit = int(AS_AWS["concurrency"]["account"])
+    original_acquire = lambda_svc._acquire_execution_slot
+    original_put = lambda_svc._put_function_concurrency
+    original_settings = lambda_svc._get_account_settings
+    lock = threading.Lock()
+    # MiniStack has one limit for all accounts and regions together.
+    lambda_svc._ACCOUNT_CONCURRENCY_CAP = 0
+
+    def acquire_execution_slot(func, config):
+        scope = lambda_runtime._account_region_from_function_config(config)
+        with lock:
+            if lambda_svc._reserved_concurrency(func, config) is None:
+                reserved = _reservations(*scope)
+                prefix = ":".join(scope) + ":"
+                unreserved = sum(
+                    count
+                    for key, count in lambda_svc.executions_in_flight()[1].items()
+                    if key.startswith(prefix) and key.removeprefix(prefix) not in reserved
+                )
+                if unreserved >= limit - sum(reserved.values()):
+                    return None, "account"
+            return original_acquire(func, config)
+
+    def put_function_concurrency(name, data):
+        wanted = int(data.get("ReservedConcurrentExecutions", 0))
+        others = {**_reservations(lambda_svc.get_account_id(), lambda_svc.get_region()), name: 0}
+        if wanted > 0 and limit - sum(others.values()) - wanted < _UNRESERVED_MINIMUM:
+            reason = (
+                "Specified ReservedConcurrentExecutions for function decreases account's "
+                f"UnreservedConcurrentExecution below its minimum value of [{_UNRESERVED_MINIMUM}]."
+            )
+            return lambda_svc.error_response_json("InvalidParameterValueException", reason, 400)
+        return original_put(name, data)
+
+    def get_account_settings():
+        status, headers, body = original_settings()
+        settings = json.loads(body)
+        reserved = sum(_reservations(lambda_svc.get_account_id(), lambda_svc.get_region()).values())
+        settings["AccountLimit"]["ConcurrentExecutions"] = limit
+        settings["AccountLimit"]["UnreservedConcurrentExecutions"] = limit - reserved
+        return status, headers, json.dumps(settings).encode()
+
+    lambda_svc._acquire_execution_slot = acquire_execution_slot
+    lambda_svc._put_function_concurrency = put_function_concurrency
+    lambda_svc._get_account_settings = get_account_settings
+
+
+def _reservations(account, region):
+    """Function to what is reserved for it, of those that have a reservation."""
+    return {
+        name: int(function["concurrency"])
+        for (owner, place, name), function in list(lambda_svc._functions._data.items())
+        if (owner, place) == (account, region) and function.get("concurrency") is not None
+    }
+
+
+def cold_starts_take_time():
+    """A function that finds no environment waits until one has started, for up to a second or more.
+
+    https://docs.aws.amazon.com/lambda/latest/dg/lambda-runtime-environment.html
+    """
+    if "coldStarts" not in AS_AWS:
+        return
+    original = lambda_runtime.Worker._spawn
+    started = {}
+
+    def spawn(worker):
+        account, region = lambda_runtime._account_region_from_function_config(worker.config)
+        key = (account, region, worker.config.get("FunctionName", ""))
+        started[key] = started.get(key, 0) + 1
+        seconds = fraction("cold", *key, started[key]) * AS_AWS["coldStarts"]["upToSeconds"]
+        lambda_svc.logger.info("%s: cold start takes %.3f s longer", key[-1], seconds)
+        time.sleep(seconds)
+        original(worker)
+
+    lambda_runtime.Worker._spawn = spawn

@@ -3,12 +3,14 @@
 import contextvars
 import math
 import re
+import time
 
 from ministack import app as ministack_app
 from ministack.core import iam_evaluator, router
 from ministack.services import sqs
 
-from .settings import GATEWAY_TOKEN
+from .chance import fraction
+from .settings import AS_AWS, GATEWAY_TOKEN
 
 
 def queue_urls_have_the_scheme_of_the_call():
@@ -241,3 +243,60 @@ def deleting_twice_succeeds():
     sqs._act_delete_message_batch = act_delete_message_batch
     sqs._HANDLERS["DeleteMessage"] = act_delete_message
     sqs._HANDLERS["DeleteMessageBatch"] = act_delete_message_batch
+
+
+# How many of the messages that come next may be overtaken.
+_OVERTAKEN = 10
+
+
+def standard_queues_deliver_twice_and_out_of_order():
+    """A standard queue delivers now and then a message once more, also one that was deleted meanwhile, and now and
+    then a later message before an earlier one. A FIFO queue never does. Must come after the correction of speed,
+    which replaces what it wraps.
+
+    https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/standard-queues.html
+    """
+    repeats = AS_AWS.get("duplicates", {}).get("rate", 0)
+    overtakes = AS_AWS.get("reordering", {}).get("rate", 0)
+    if repeats == 0 and overtakes == 0:
+        return
+    original = sqs._collect_msgs
+
+    def collect_msgs(queue, max_n, visibility):
+        if queue["is_fifo"]:
+            return original(queue, max_n, visibility)
+        arn = queue["attributes"]["QueueArn"]
+        delivered = queue.get("delivered", 0)
+        if fraction("overtake", arn, delivered) < overtakes:
+            taken = _collect_out_of_order(queue, max_n, visibility, original)
+        else:
+            taken = original(queue, max_n, visibility)
+        queue["delivered"] = delivered + len(taken)
+        for position, message in enumerate(taken, delivered):
+            if "copy" not in message and fraction("again", arn, position) < repeats:
+                # Another server still has it. It is a message of its own there, so that deleting one leaves the other.
+                copy = {**message, "copy": True, "receipt_handle": None, "visible_at": time.time()}
+                queue["messages"].insert(queue["messages"].index(message) + 1, copy)
+        return taken
+
+    sqs._collect_msgs = collect_msgs
+
+
+def _collect_out_of_order(queue, max_n, visibility, collect):
+    """Takes messages as if the first of those that can be received were not there, unless no others are."""
+    now = time.time()
+    passed = []
+    for message in queue["messages"]:
+        if len(passed) == _OVERTAKEN:
+            break
+        sqs._ensure_msg_fields(message)
+        if message["visible_at"] <= now:
+            passed.append((message, message["visible_at"]))
+    for message, _ in passed:
+        message["visible_at"] = now + visibility
+    try:
+        taken = collect(queue, max_n, visibility)
+    finally:
+        for message, visible_at in passed:
+            message["visible_at"] = visible_at
+    return taken or collect(queue, max_n, visibility)

@@ -1,7 +1,6 @@
 """What starts targets by the clock: EventBridge Scheduler, and rules of EventBridge that have a schedule."""
 
 import contextvars
-import hashlib
 import json
 import math
 import threading
@@ -9,6 +8,7 @@ import threading
 from ministack.services import eventbridge, lambda_svc, scheduler
 
 from . import outages
+from .chance import fraction_of
 from .settings import MINUTE_SECONDS, SCHEDULE_LATENESS_SECONDS, SCHEDULE_SEED
 
 _TICK_SECONDS = 0.25
@@ -113,7 +113,7 @@ def schedules_start_late():
         if threading.current_thread().name not in _TICKERS:
             return original(target, event, entry, *rest)
         occurrence = _occurrence(entry, event["Time"])
-        seconds = _fraction(entry["Arn"], occurrence) * SCHEDULE_LATENESS_SECONDS
+        seconds = fraction_of(SCHEDULE_SEED, entry["Arn"], occurrence) * SCHEDULE_LATENESS_SECONDS
         eventbridge.logger.info("%s: occurrence %d starts %.3f s late", entry["Arn"], occurrence, seconds)
         context = contextvars.copy_context()
 
@@ -132,9 +132,3 @@ def _occurrence(entry, moment):
     """Which occurrence this is: of a rate since the creation, of anything else by the minute."""
     interval = eventbridge._parse_rate_seconds(entry["ScheduleExpression"])
     return math.floor((moment - _created(entry)) / interval) if interval else math.floor(moment / 60)
-
-
-def _fraction(arn, occurrence):
-    """A number from 0 to below 1 that depends on nothing but the seed, the schedule and the occurrence."""
-    digest = hashlib.sha256(f"{SCHEDULE_SEED}\n{arn}\n{occurrence}".encode()).digest()
-    return int.from_bytes(digest[:6], "big") / 2**48

@@ -17,5 +17,7 @@ MINUTE_SECONDS = float(os.environ.pop("EMULATOR_MINUTE_SECONDS", "") or "60")
 SCHEDULE_LATENESS_SECONDS = float(os.environ.pop("EMULATOR_SCHEDULE_LATENESS_SECONDS", "") or "0")
 # Decides how late each occurrence of a schedule starts.
 SCHEDULE_SEED = os.environ.pop("EMULATOR_SCHEDULE_SEED", "")
+# What is done late, in part or now and then, as AWS does it: as-aws.ts has the settings. What is left out is not done.
+AS_AWS = json.loads(os.environ.pop("EMULATOR_AS_AWS", "{}"))
 # Script that has a function see the wall clock of its region; empty when all see the true one.
 WORKER_CLOCK_SCRIPT = os.environ.pop("EMULATOR_WORKER_CLOCK_SCRIPT", "")

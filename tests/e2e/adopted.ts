@@ -7,6 +7,7 @@ import {
   SendMessageCommand,
   type SQSClient,
 } from "@aws-sdk/client-sqs";
+import { exactly } from "../../emulator/clients";
 
 const SEND_EVERY_MS = 40;
 /** Message groups, of a FIFO queue. */
@@ -82,7 +83,7 @@ export class Users {
 
   async attribute(name: QueueAttributeName): Promise<string> {
     const asked = new GetQueueAttributesCommand({ QueueUrl: this.queue, AttributeNames: [name] });
-    return (await this.client.send(asked)).Attributes?.[name] ?? "";
+    return (await this.client.send(exactly(asked))).Attributes?.[name] ?? "";
   }
 
   private async send(): Promise<void> {

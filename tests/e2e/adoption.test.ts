@@ -3,6 +3,7 @@ import path from "node:path";
 import type { SQSClient } from "@aws-sdk/client-sqs";
 import { settled } from "../../demo/settled";
 import { depth } from "../../demo/traffic";
+import { AS_AWS } from "../../emulator/as-aws";
 import { runCleanup } from "../../emulator/cleanup";
 import { sqsClient } from "../../emulator/clients";
 import { type Emulator, startEmulator } from "../../emulator/emulator";
@@ -26,7 +27,7 @@ let emulator: Emulator;
 const clients: SQSClient[] = [];
 
 beforeAll(async () => {
-  emulator = await startEmulator({ regions: [HOME, PEER] });
+  emulator = await startEmulator({ regions: [HOME, PEER], asAws: { ...AS_AWS, seed: "adoption" } });
   writeModules(path.join(emulator.directory, "dist", "modules"));
   await cp(path.join(ROOT, "tests", "terraform", "sqs"), path.join(emulator.directory, "sqs"), {
     recursive: true,

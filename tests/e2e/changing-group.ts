@@ -4,6 +4,7 @@ import { DeleteTableCommand, UpdateTableCommand } from "@aws-sdk/client-dynamodb
 import type { ConfigurationInput } from "../../config/schema";
 import { ownershipTableName } from "../../core/names";
 import { depth } from "../../demo/traffic";
+import { AS_AWS } from "../../emulator/as-aws";
 import { dynamoClient, sqsClient } from "../../emulator/clients";
 import { Deployment } from "../../emulator/deployment";
 import { type Emulator, startEmulator } from "../../emulator/emulator";
@@ -61,7 +62,9 @@ export class ChangingGroup {
   }
 
   static async start(): Promise<ChangingGroup> {
-    return new ChangingGroup(await startEmulator({ regions: [A, B, C, W, OTHER_W] }));
+    return new ChangingGroup(
+      await startEmulator({ regions: [A, B, C, W, OTHER_W], asAws: { ...AS_AWS, seed: "changing-group" } }),
+    );
   }
 
   /** Deploys a group that is not there yet, and has messages flow in it. One that is there has this configuration already. */

@@ -1,5 +1,6 @@
 import type { ConfigurationInput } from "../../config/schema";
 import { type ReplicateCounts, type ReplicateOptions, replicate } from "../../demo/replicate";
+import { AS_AWS } from "../../emulator/as-aws";
 import { runCleanup } from "../../emulator/cleanup";
 import type { DeployedGroup } from "../../emulator/deployed-group";
 import { Deployment } from "../../emulator/deployment";
@@ -87,7 +88,7 @@ export const everyOrder = (count = MESSAGES) => ({
 export function useDeployed(): () => Deployed {
   let deployed: Deployed | undefined;
   beforeAll(async () => {
-    const emulator = await startEmulator({ regions: [HOME, PEER] });
+    const emulator = await startEmulator({ regions: [HOME, PEER], asAws: { ...AS_AWS, seed: "deployed" } });
     const deployment = await Deployment.synthesize(emulator, CONFIGURATION);
     await deployment.apply();
     await deployment.createClientRole("producer", PRODUCER_ROLE);

@@ -2,6 +2,7 @@ import path from "node:path";
 import type { ConfigurationInput } from "../../config/schema";
 import { ownershipTableName } from "../../core/names";
 import { TableWatch } from "../../demo/scenarios/table-watch";
+import { AS_AWS } from "../../emulator/as-aws";
 import { runCleanup } from "../../emulator/cleanup";
 import { createZone } from "../../emulator/clients";
 import { createClientRole } from "../../emulator/deployed-group";
@@ -66,7 +67,7 @@ const applied = new Map<string, Example>();
 
 /** All at once: what takes long is to wait for AWS. */
 beforeAll(async () => {
-  emulator = await startEmulator({ regions: [HOME, PEER, WITNESS] });
+  emulator = await startEmulator({ regions: [HOME, PEER, WITNESS], asAws: { ...AS_AWS, seed: "modules" } });
   const copy = await ExampleCopy.in(path.join(emulator.directory, "clone"));
   const started = performance.now();
   await Promise.all(

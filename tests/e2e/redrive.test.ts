@@ -2,6 +2,7 @@ import { cp, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import os from "node:os";
 import path from "node:path";
 import { GetQueueAttributesCommand, ListQueuesCommand, type SQSClient } from "@aws-sdk/client-sqs";
+import { AS_AWS } from "../../emulator/as-aws";
 import { runCleanup } from "../../emulator/cleanup";
 import { sqsClient } from "../../emulator/clients";
 import { type Emulator, startEmulator } from "../../emulator/emulator";
@@ -34,7 +35,7 @@ let sqs: SQSClient;
 let root: string;
 
 beforeAll(async () => {
-  emulator = await startEmulator({ regions: [REGION] });
+  emulator = await startEmulator({ regions: [REGION], asAws: { ...AS_AWS, seed: "redrive" } });
   sqs = sqsClient(emulator, { region: REGION, account: ACCOUNT });
   root = await mkdtemp(path.join(os.tmpdir(), "redrive-"));
 }, 240_000);

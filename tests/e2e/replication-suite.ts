@@ -12,7 +12,14 @@ import {
   type SQSClient,
 } from "@aws-sdk/client-sqs";
 import { sumCalls } from "../../emulator/call-counter";
-import { allow, type ClientOptions, createRole, roleCredentials, sqsClient } from "../../emulator/clients";
+import {
+  allow,
+  type ClientOptions,
+  createRole,
+  exactly,
+  roleCredentials,
+  sqsClient,
+} from "../../emulator/clients";
 import { childEnvironment } from "../../emulator/environment";
 import { installEmulator } from "../../emulator/install";
 import { runCommand } from "../../emulator/run-command";
@@ -394,7 +401,12 @@ function describeAfterwards(subject: Subject): void {
       for (const { url } of [home.dlq, home.ingressDlq]) {
         const { Attributes } = await subject.call({ region: HOME, account: home.account }, (client) =>
           client.send(
-            new GetQueueAttributesCommand({ QueueUrl: url, AttributeNames: ["ApproximateNumberOfMessages"] }),
+            exactly(
+              new GetQueueAttributesCommand({
+                QueueUrl: url,
+                AttributeNames: ["ApproximateNumberOfMessages"],
+              }),
+            ),
           ),
         );
         expect(Attributes).toEqual({ ApproximateNumberOfMessages: "0" });

@@ -5,6 +5,7 @@ import { recordResolver } from "../../client/producer/record-resolver";
 import type { ConfigurationInput } from "../../config/schema";
 import { homeRecord } from "../../core/names";
 import { consume } from "../../demo/traffic";
+import { AS_AWS } from "../../emulator/as-aws";
 import { type ClientOptions, createZone, sqsClient } from "../../emulator/clients";
 import { Deployment } from "../../emulator/deployment";
 import { type Emulator, startEmulator } from "../../emulator/emulator";
@@ -82,7 +83,10 @@ export class ThreeRegions {
   ) {}
 
   static async start(): Promise<ThreeRegions> {
-    const emulator = await startEmulator({ regions: [...HOMES, ...Object.keys(PLACES)] });
+    const emulator = await startEmulator({
+      regions: [...HOMES, ...Object.keys(PLACES)],
+      asAws: { ...AS_AWS, seed: "three-regions" },
+    });
     const route53 = await emulator.route53({ account: HOME_ACCOUNT, latencies: PLACES });
     const zoneId = await createZone(emulator, { account: HOME_ACCOUNT, name: ZONE });
     return new ThreeRegions(emulator, route53, zoneId);

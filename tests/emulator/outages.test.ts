@@ -1,4 +1,4 @@
-import { GetRoleCommand, IAMClient } from "@aws-sdk/client-iam";
+import { CreateRoleCommand, GetRoleCommand, IAMClient } from "@aws-sdk/client-iam";
 import {
   GetEventSourceMappingCommand,
   InvokeCommand,
@@ -37,6 +37,12 @@ const EUROPE = "eu-west-1";
 const ACCOUNT = "111111111111";
 const MINUTE_SECONDS = 1;
 const RESET = "ECONNRESET";
+const TRUST = JSON.stringify({
+  Version: "2012-10-17",
+  Statement: [
+    { Effect: "Allow", Action: "sts:AssumeRole", Principal: { AWS: `arn:aws:iam::${ACCOUNT}:root` } },
+  ],
+});
 
 let emulator: Emulator;
 let role: string;
@@ -183,6 +189,30 @@ describe("a region that is lost", () => {
     await expect(sts(EUROPE, EAST)).rejects.toThrow(RESET);
     await expect(sts(EUROPE, EUROPE)).resolves.toMatchObject({ Account: ACCOUNT });
     await expect(sts(EAST, EAST)).resolves.toMatchObject({ Account: ACCOUNT });
+  });
+
+  test("us-east-1 takes IAM along, reads and changes, and not sessions nor the STS of others", async () => {
+    const iam = (source: string) =>
+      kept(new IAMClient({ ...clientConfiguration(emulator, from(source, EAST)), maxAttempts: 1 }));
+    const read = (source: string) => iam(source).send(new GetRoleCommand({ RoleName: "worker" }));
+    const change = (source: string, RoleName: string) =>
+      iam(source).send(new CreateRoleCommand({ RoleName, AssumeRolePolicyDocument: TRUST }));
+    const session = kept(sqsClient(emulator, { region: WEST, account: ACCOUNT, role }));
+    const QueueUrl = await createQueue(WEST);
+    const send = () => session.send(new SendMessageCommand({ QueueUrl, MessageBody: "by a session" }));
+    await send();
+
+    const lost = await emulator.loseRegion(EAST);
+    for (const source of [WEST, EUROPE]) {
+      await expect(read(source)).rejects.toThrow(RESET);
+      await expect(change(source, `late-${source}`)).rejects.toThrow(RESET);
+    }
+    await expect(send()).resolves.toBeDefined();
+    const fresh = kept(sqsClient(emulator, { region: EUROPE, account: ACCOUNT, role }));
+    await expect(fresh.send(new ListQueuesCommand({}))).resolves.toBeDefined();
+    await lost.restore();
+    await expect(read(WEST)).resolves.toBeDefined();
+    await expect(change(WEST, "in-time")).resolves.toBeDefined();
   });
 
   test("lets calls hang until it is back, those under way too", async () => {

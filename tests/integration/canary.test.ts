@@ -21,6 +21,7 @@ import { settingsOf } from "../../config/configuration";
 import { groupTopologyOf } from "../../config/group-topology";
 import { queuesOf, topologyOf } from "../../config/topology";
 import { canaryQueue } from "../../core/names";
+import { AS_AWS } from "../../emulator/as-aws";
 import { runCleanup } from "../../emulator/cleanup";
 import { allow, createRole, sqsClient } from "../../emulator/clients";
 import { type Emulator, startEmulator } from "../../emulator/emulator";
@@ -73,7 +74,7 @@ class QueuesStack extends TerraformStack {
 }
 
 beforeAll(async () => {
-  emulator = await startEmulator({ regions: [EAST, WEST] });
+  emulator = await startEmulator({ regions: [EAST, WEST], asAws: { ...AS_AWS, seed: "canary" } });
   directory = await mkdtemp(path.join(os.tmpdir(), "canary-test-"));
   const app = Testing.app({ outdir: directory });
   const { node } = new QueuesStack(app);

@@ -8,6 +8,7 @@ import { CreateTableCommand } from "@aws-sdk/client-dynamodb";
 import { operatorPolicy } from "../../config/access/client-policies";
 import { settingsOf } from "../../config/configuration";
 import { ownershipTableName } from "../../core/names";
+import { AS_AWS } from "../../emulator/as-aws";
 import { runCleanup } from "../../emulator/cleanup";
 import { allow, createRole, dynamoClient, roleCredentials } from "../../emulator/clients";
 import { type Emulator, startEmulator } from "../../emulator/emulator";
@@ -44,7 +45,7 @@ const controllers = new AbortController();
 const running: Promise<unknown>[] = [];
 
 beforeAll(async () => {
-  emulator = await startEmulator({ regions: TABLES });
+  emulator = await startEmulator({ regions: TABLES, asAws: { ...AS_AWS, seed: "cli" } });
   agent = new https.Agent({ keepAlive: true, ca: emulator.certificate });
   directory = await mkdtemp(path.join(os.tmpdir(), "cli-test-"));
   await writeFile(path.join(directory, "shop.json"), JSON.stringify(configurationInput(SHOP)));

@@ -10,6 +10,7 @@ import {
   PutItemCommand,
 } from "@aws-sdk/client-dynamodb";
 import { tableArn } from "../../core/names";
+import { AS_AWS } from "../../emulator/as-aws";
 import { runCleanup } from "../../emulator/cleanup";
 import { allow, createRole, dynamoClient } from "../../emulator/clients";
 import { type Emulator, startEmulator } from "../../emulator/emulator";
@@ -32,7 +33,7 @@ let dynamo: DynamoDBClient;
 let endpoint: string;
 
 beforeAll(async () => {
-  emulator = await startEmulator({ regions: [EAST, WEST] });
+  emulator = await startEmulator({ regions: [EAST, WEST], asAws: { ...AS_AWS, seed: "health" } });
   dynamo = dynamoClient(emulator, { region: EAST, account: ACCOUNT });
   const archives = mkdtempSync(join(tmpdir(), "health-"));
   await buildFunctions(archives);

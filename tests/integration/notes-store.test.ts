@@ -1,4 +1,5 @@
 import { CreateTableCommand, type DynamoDBClient } from "@aws-sdk/client-dynamodb";
+import { AS_AWS } from "../../emulator/as-aws";
 import { dynamoClient } from "../../emulator/clients";
 import { type Emulator, startEmulator } from "../../emulator/emulator";
 import { OWNERSHIP_ATTRIBUTES as KEYS } from "../../ownership/lease/table";
@@ -15,7 +16,7 @@ let name: string;
 let failures: string[];
 
 beforeAll(async () => {
-  emulator = await startEmulator({ regions: REGIONS });
+  emulator = await startEmulator({ regions: REGIONS, asAws: { ...AS_AWS, seed: "notes-store" } });
   clients = Object.fromEntries(
     REGIONS.map((region) => [region, dynamoClient(emulator, { region, account: "111111111111" })]),
   );

@@ -8,6 +8,7 @@ import {
   GetItemCommand,
   PutItemCommand,
 } from "@aws-sdk/client-dynamodb";
+import { AS_AWS } from "../../emulator/as-aws";
 import { runCleanup } from "../../emulator/cleanup";
 import { createRole, dynamoClient, roleCredentials } from "../../emulator/clients";
 import { type Emulator, startEmulator } from "../../emulator/emulator";
@@ -49,7 +50,7 @@ const unhandled = jest.fn();
 
 beforeAll(async () => {
   process.on("unhandledRejection", unhandled);
-  emulator = await startEmulator({ regions: REGIONS });
+  emulator = await startEmulator({ regions: REGIONS, asAws: { ...AS_AWS, seed: "ownership-store" } });
   agent = new https.Agent({ keepAlive: true, ca: emulator.certificate });
   admins = Object.fromEntries(
     REGIONS.map((region) => [region, dynamoClient(emulator, { region, account: ACCOUNT })]),

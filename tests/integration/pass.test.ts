@@ -7,6 +7,7 @@ import {
 } from "@aws-sdk/client-dynamodb";
 import type { Message } from "@aws-sdk/client-sqs";
 import { Gate } from "../../client/gate";
+import { AS_AWS } from "../../emulator/as-aws";
 import { runCleanup } from "../../emulator/cleanup";
 import { createRole, dynamoClient, roleCredentials } from "../../emulator/clients";
 import { type Emulator, startEmulator } from "../../emulator/emulator";
@@ -46,7 +47,7 @@ const clientsOf = (role?: string) =>
   );
 
 beforeAll(async () => {
-  emulator = await startEmulator({ regions: [EAST, WEST] });
+  emulator = await startEmulator({ regions: [EAST, WEST], asAws: { ...AS_AWS, seed: "pass" } });
   owners = clientsOf();
   const getPasses = {
     Version: "2012-10-17",

@@ -20,6 +20,7 @@ import {
 } from "../../config/access/voter-policies";
 import { settingsOf } from "../../config/configuration";
 import { groupTopologyOf } from "../../config/group-topology";
+import { AS_AWS } from "../../emulator/as-aws";
 import { runCleanup } from "../../emulator/cleanup";
 import { createRole, dynamoClient } from "../../emulator/clients";
 import { type Emulator, startEmulator } from "../../emulator/emulator";
@@ -48,7 +49,7 @@ const clients: DynamoDBClient[] = [];
 const roles: Record<string, string> = {};
 
 beforeAll(async () => {
-  emulator = await startEmulator({ regions: [EAST, WEST, WITNESS] });
+  emulator = await startEmulator({ regions: [EAST, WEST, WITNESS], asAws: { ...AS_AWS, seed: "voters" } });
   directory = await mkdtemp(path.join(os.tmpdir(), "voters-test-"));
   stacks = [
     stack("member", (app) => new MemberStack(app), EAST, HOME_ACCOUNT),
