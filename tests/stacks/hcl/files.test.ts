@@ -29,7 +29,7 @@ test("a function has the runtime that the caller says", () => {
   const { files } = synthesizedRegion(Testing.app({ outdir }));
   rmSync(outdir, { recursive: true, force: true });
   const functions = Object.values(files).flatMap(
-    (text) => text.match(/^resource "aws_lambda_function" [^]*?^}/gm) ?? [],
+    (text) => text.match(/^resource "aws_lambda_function" [\s\S]*?^}/gm) ?? [],
   );
   expect(functions).toHaveLength(5);
   for (const block of functions) expect(block).toMatch(/^ +runtime += [\w.[\]]+\.functions\.runtime$/m);
