@@ -312,7 +312,7 @@ describe("consumers in two regions", () => {
       }),
       { numRuns: 200 },
     );
-    expect(completed).toBeGreaterThan(100);
+    expect(completed).toBeGreaterThan(30);
   });
 
   test("keep to a claim of Powertools in another language, as long as it lasts", async () => {
