@@ -98,7 +98,8 @@ test("is not waited for longer than one that answers takes, though other tables 
   expect(await owners.owner(EAST)).toEqual({ known: true, region: WEST });
   const calls = sends.flatMap(({ mock }) => mock.results.map(({ value }) => value as Promise<unknown>));
   expect(calls).not.toEqual([]);
-  for (const call of calls) expect(await Promise.race([call.catch(() => "over"), setImmediate("open")])).toBe("open");
+  for (const call of calls)
+    expect(await Promise.race([call.catch(() => "over"), setImmediate("open")])).toBe("open");
 });
 
 test("is not known when nothing answers, and the own table's failure says why", async () => {
