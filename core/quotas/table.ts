@@ -57,7 +57,7 @@ const PAGES = {
   mappingOfQueue: `${DOCS}/lambda/latest/dg/services-sqs-configure.html`,
   tables: `${DOCS}/amazondynamodb/latest/developerguide/ServiceQuotas.html`,
   tableNames: `${DOCS}/amazondynamodb/latest/developerguide/Constraints.html`,
-  tableTags: `${DOCS}/amazondynamodb/latest/developerguide/Tagging.html`,
+  tableTags: `${DOCS}/amazondynamodb/latest/developerguide/TaggingRestrictions.html`,
   tablePolicies: `${DOCS}/amazondynamodb/latest/developerguide/rbac-considerations.html`,
   alarms: `${DOCS}/AmazonCloudWatch/latest/monitoring/cloudwatch_limits.html`,
   putAlarm: `${DOCS}/AmazonCloudWatch/latest/APIReference/API_PutMetricAlarm.html`,

@@ -32,6 +32,8 @@ export const LAMBDA: Service = {
     ["PUT", "/2019-09-25/functions/{FunctionName}/event-invoke-config", "PutFunctionEventInvokeConfig"],
     ["POST", "/2019-09-25/functions/{FunctionName}/event-invoke-config", "UpdateFunctionEventInvokeConfig"],
     ["DELETE", "/2019-09-25/functions/{FunctionName}/event-invoke-config", "DeleteFunctionEventInvokeConfig"],
+    ["PUT", "/2020-06-30/functions/{FunctionName}/code-signing-config", "PutFunctionCodeSigningConfig"],
+    ["DELETE", "/2020-06-30/functions/{FunctionName}/code-signing-config", "DeleteFunctionCodeSigningConfig"],
     ["POST", MAPPINGS, "CreateEventSourceMapping"],
     ["PUT", `${MAPPINGS}/{UUID}`, "UpdateEventSourceMapping"],
     ["DELETE", `${MAPPINGS}/{UUID}`, "DeleteEventSourceMapping"],
@@ -104,6 +106,8 @@ export const LAMBDA: Service = {
     "UpdateFunctionCode",
     "DeleteFunctionUrlConfig",
     "DeleteFunctionEventInvokeConfig",
+    "PutFunctionCodeSigningConfig",
+    "DeleteFunctionCodeSigningConfig",
   ],
   refusals: {
     usual: [400, "InvalidParameterValueException"],
