@@ -23,8 +23,8 @@ const project = (name, folders, { ending = ".test.ts", without = [] } = {}) => (
   testPathIgnorePatterns: ["/node_modules/", ...without],
 });
 
-/** Rules of Route 53 without a Route 53: fast, inside of a folder that is not. */
-const ENGINE = "emulator/route53/engine";
+/** Rules of Route 53 without a Route 53, and constraints of AWS without an emulator: fast, inside of a folder that is not. */
+const ENGINES = ["emulator/route53/engine", "emulator/constraints/pure"];
 
 /** Folders whose tests need neither Terraform nor the emulator. */
 const PURE = [
@@ -42,7 +42,7 @@ const PURE = [
   "cli",
   "scripts",
   "chaos/model",
-  ENGINE,
+  ...ENGINES,
 ];
 
 module.exports = {
@@ -53,7 +53,7 @@ module.exports = {
     project("integration", ["integration"]),
     project("e2e", ["e2e"]),
     project("chaos", ["chaos/suite"]),
-    project("harness", ["emulator"], { without: [ENGINE] }),
+    project("harness", ["emulator"], { without: ENGINES }),
   ],
   maxWorkers: 2,
   // A test that hangs ends; one on a slow machine does not.

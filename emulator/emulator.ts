@@ -40,6 +40,11 @@ export interface EmulatorOptions {
   readonly asAws?: AsAws;
   /** Whether the clocks that functions in Node see may be set, by `setWorkerClock`. @default false */
   readonly workerClocks?: boolean;
+  /**
+   * Constraints of AWS that do not hold, as `type.attribute` of the table in `core/quotas`: for a test that cannot wait as long as AWS.
+   * @default all hold
+   */
+  readonly liftedConstraints?: readonly string[];
 }
 
 /** How late schedules start: each occurrence of each by a time of its own. */

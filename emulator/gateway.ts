@@ -10,6 +10,7 @@ import {
   sumCalls,
 } from "./call-counter";
 import { type Clock, shownBy } from "./clock";
+import { Constraints, type Verdict } from "./constraints/constraints";
 import { ITEM_WRITES } from "./dynamodb-wire";
 import { type FaultChanges, type FaultHandle, type FaultSpec, Faults, matches } from "./faults";
 import { type Call, describeCall, INTERNET, isToldByBody } from "./gateway-call";
@@ -25,6 +26,8 @@ export interface GatewayOptions {
   readonly privateKey: string;
   /** Tells the emulator that what the gateway says about a call is true. */
   readonly token: string;
+  /** Constraints of AWS that do not hold, as `type.attribute` of the table in `core/quotas`. @default all hold */
+  readonly liftedConstraints?: readonly string[];
 }
 
 /** A call that is over, and what its caller got. */
@@ -92,9 +95,12 @@ export class Gateway {
   private readonly doors = new Map<string, Door>();
   private readonly watchers = new Set<Watcher>();
   private readonly underWay = new Set<UnderWay>();
+  private readonly constraints: Constraints;
   private tableClocks: ReadonlyMap<string, Clock> = new Map();
 
-  private constructor(private readonly options: GatewayOptions) {}
+  private constructor(private readonly options: GatewayOptions) {
+    this.constraints = new Constraints(options.liftedConstraints);
+  }
 
   /** Opens the ports. */
   static async open(options: GatewayOptions): Promise<Gateway> {
@@ -211,13 +217,15 @@ export class Gateway {
     response: http.ServerResponse,
     reset: () => void,
   ): Promise<void> {
-    const body = isToldByBody(request) ? await readBody(request) : undefined;
-    const call = describeCall(request, source, secure, body?.toString("utf8") ?? "");
+    const told = isToldByBody(request) ? await readBody(request) : undefined;
+    const call = describeCall(request, source, secure, told?.toString("utf8") ?? "");
+    const concern = this.constraints.concerns(call, request);
+    const body = told ?? (concern && (await readBody(request)));
     const visit: Visit = { secure, request, response, body, mute: false };
     const watchers = [...this.watchers].filter(({ filter }) => matchesFilter(filter, call));
     const began = Date.now();
     let reachedAws = false;
-    let told: SqsAnswer | undefined;
+    let given: SqsAnswer | undefined;
     let left: number | undefined;
     response.once("close", () => {
       left = Date.now();
@@ -234,8 +242,9 @@ export class Gateway {
           const underWay = { call, visit };
           this.underWay.add(underWay);
           try {
-            if (changed || watchers.length > 0 || ARRIVES.has(call.operation)) {
-              told = await this.forwardWhole(visit, call, changes);
+            if (changed || concern || watchers.length > 0 || ARRIVES.has(call.operation)) {
+              const verdict = concern && this.constraints.judge(call, concern, body ?? Buffer.alloc(0));
+              given = await this.forwardWhole(visit, call, changes, verdict);
             } else await this.stream(visit, call);
           } finally {
             this.underWay.delete(underWay);
@@ -243,13 +252,13 @@ export class Gateway {
         },
         answer: async (answer) => {
           const dated = { ...answer, rawHeaders: this.dated(call, answer.rawHeaders) };
-          if (await give(visit, dated)) told = dated;
+          if (await give(visit, dated)) given = dated;
         },
       });
     } finally {
       if (!reachedAws) this.counter.add(call, "faulted");
       const ended = left ?? Date.now();
-      for (const { observe } of watchers) observe({ call, began, ended, answer: told });
+      for (const { observe } of watchers) observe({ call, began, ended, answer: given });
     }
   }
 
@@ -274,14 +283,42 @@ export class Gateway {
     });
   }
 
-  /** As `stream`, with the answer read and changed first. Resolves to the answer if the caller got it. */
+  /**
+   * As `stream`, with the answer read and changed first. What a constraint of AWS refuses is answered here. Resolves to the answer if the
+   * caller got it.
+   */
   private async forwardWhole(
     visit: Visit,
     call: Call,
     changes: FaultChanges,
+    verdict?: Verdict,
   ): Promise<SqsAnswer | undefined> {
-    if (visit.request.socket.destroyed && !ARRIVES.has(call.operation)) return undefined;
-    const answer = await new Promise<SqsAnswer>((resolve, reject) => {
+    const answer = verdict?.refusal ?? (await this.answerOf(visit, call, changes, verdict));
+    if (answer === undefined) return undefined;
+    await changes.beforeAnswer?.();
+    const told = changes.answer?.(answer) ?? answer;
+    return (await give(visit, told)) ? told : undefined;
+  }
+
+  /** What the emulator answers; `undefined` when the caller went before the call was on its way. */
+  private async answerOf(
+    visit: Visit,
+    call: Call,
+    changes: FaultChanges,
+    verdict?: Verdict,
+  ): Promise<SqsAnswer | undefined> {
+    let answer: SqsAnswer | undefined;
+    try {
+      if (visit.request.socket.destroyed && !ARRIVES.has(call.operation)) return undefined;
+      answer = await this.forwarded(visit, call, changes);
+      return answer;
+    } finally {
+      verdict?.settle(answer);
+    }
+  }
+
+  private forwarded(visit: Visit, call: Call, changes: FaultChanges): Promise<SqsAnswer> {
+    return new Promise((resolve, reject) => {
       const upstream = this.request(visit, changes.drop);
       upstream.once("error", reject);
       upstream.once("response", (response) => {
@@ -295,9 +332,6 @@ export class Gateway {
         if (!ARRIVES.has(call.operation)) upstream.destroy(new Error("the caller has gone"));
       });
     });
-    await changes.beforeAnswer?.();
-    const told = changes.answer?.(answer) ?? answer;
-    return (await give(visit, told)) ? told : undefined;
   }
 
   /** Headers of an answer, with the time that the clock of the tables shows which answer. */

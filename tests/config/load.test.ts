@@ -7,6 +7,7 @@ import { jsonSchema } from "../../config/write-json-schema";
 import {
   alarmsReference,
   configurationReference,
+  limitsReference,
   metricsReference,
   modesReference,
 } from "../../config/write-reference";
@@ -508,6 +509,7 @@ describe("the file", () => {
     ["docs/reference/metrics.md", metricsReference],
     ["docs/reference/alarms.md", alarmsReference],
     ["docs/reference/modes.md", modesReference],
+    ["docs/reference/limits.md", limitsReference],
   ])("is described by %s, which is up to date (npm run build writes it)", (file, content) => {
     expect(readFileSync(join(__dirname, "../..", file), "utf8") === content()).toBe(true);
   });

@@ -420,7 +420,7 @@ describe("functions", () => {
     expect(environment).toMatchObject({
       REPORTS_URL: expect.any(String),
       AWS_LAMBDA_FUNCTION_NAME: name,
-      AWS_EXECUTION_ENV: "AWS_Lambda_nodejs20.x",
+      AWS_EXECUTION_ENV: "AWS_Lambda_nodejs22.x",
       AWS_ENDPOINT_URL: emulator.endpoint(REGION),
       NODE_EXTRA_CA_CERTS: emulator.certificateFile,
     });

@@ -129,7 +129,7 @@ describe("passing calls on", () => {
     const endpoint = gateway.endpoint(EAST);
     const answer = await call(
       endpoint,
-      { authorization: scope(WEST, "sqs"), "x-custom": "a b" },
+      { authorization: scope(WEST, "s3"), "x-custom": "a b" },
       "body",
       "/a%20b?c=d",
     );
@@ -243,8 +243,7 @@ describe("faults", () => {
     await expect(send(EAST, WEST)).resolves.toMatchObject({ status: 201 });
   });
 
-  const slowCall = () =>
-    call(gateway.endpoint(EAST), { authorization: scope(WEST, "sqs") }, "hello", "/slow");
+  const slowCall = () => call(gateway.endpoint(EAST), { authorization: scope(WEST, "s3") }, "hello", "/slow");
 
   test("a fault leaves calls that are under way alone, unless it says otherwise", async () => {
     const [first, second] = [slowCall(), slowCall()];

@@ -193,7 +193,7 @@ async function eastResources(): Promise<object> {
         function_name: "forwarder",
         role: reference("aws_iam_role.forwarder.arn"),
         handler: "index.handler",
-        runtime: "nodejs20.x",
+        runtime: "nodejs22.x",
         timeout: VISIBILITY_SECONDS,
         filename: zip,
         environment: [{ variables: { TARGET_REGION: WEST, TARGET_URL: target } }],

@@ -165,7 +165,7 @@ function functions(zip: string): object {
         function_name: "controller",
         role: reference("aws_iam_role.controller.arn"),
         handler: "index.handler",
-        runtime: "nodejs20.x",
+        runtime: "nodejs22.x",
         filename: zip,
         reserved_concurrent_executions: 3,
       },

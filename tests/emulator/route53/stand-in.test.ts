@@ -409,7 +409,7 @@ function configuration(zip: string, threshold: number): object {
           function_name: "health",
           role: `arn:aws:iam::${ACCOUNT}:role/health`,
           handler: "index.handler",
-          runtime: "nodejs20.x",
+          runtime: "nodejs22.x",
           filename: zip,
         },
       },
