@@ -2,8 +2,10 @@ import {
   anyOf,
   distinct,
   each,
-  equal,
+  eachEntry,
+  grouped,
   isAtMost,
+  isEmpty,
   isOneOf,
   isSet,
   joinedLists,
@@ -16,7 +18,6 @@ import {
 } from "../core/expression";
 import { HEALTH_CHECK_TAGS_MAX, TAGS_MAX } from "../core/limits";
 import { TAG_KEYS } from "../core/names";
-import type { Value } from "../core/value";
 import type { GroupSettings, LogicalQueueSettings, QueueConfiguration } from "./configuration";
 import type { GroupTableRule, TableRule } from "./rule";
 
@@ -45,12 +46,18 @@ function atMost(max: number, own: readonly string[], tags: Tags, group: GroupSet
 }
 
 /** IAM takes keys that differ by case for one: https://docs.aws.amazon.com/IAM/latest/UserGuide/id_tags.html */
-function withoutCase(own: readonly string[], tags: Tags, group: GroupSettings) {
-  const keys: Value<readonly string[]> = joinedLists(own, othersThan(own, tags, group));
-  return equal(size(distinct(each(keys, lowered))), size(keys));
+function withoutCase(own: readonly string[], tags: Tags, { defaultTags = {} as Tags }: GroupSettings) {
+  const keys = distinct(joinedLists(own, keysIn(joinedMaps(defaultTags, tags))));
+  const spellings = grouped(keys, lowered, (group) => group);
+  const clashes = eachEntry(
+    spellings,
+    (group) => group,
+    (group) => not(isAtMost(size(group), 1)),
+  );
+  return isEmpty(clashes);
 }
 const BY_MORE_THAN_CASE =
-  "tag keys that differ by more than case, those of the project and a provider's default tags among them: IAM takes others for one";
+  "tag keys that differ by more than case, also from the project's own and a provider's default tags: IAM takes others for one";
 
 const groupTags: GroupTableRule = {
   path: "tags",

@@ -483,14 +483,19 @@ export function keysOf(map: Operand<StringMap<unknown>> | undefined): readonly s
   return map === undefined || isOpaque(map) ? [] : Object.keys(contentOf(map));
 }
 
-/** What is made of each entry of a map, as a list. */
+/** What is made of each entry of a map, as a list; of those alone that meet a condition, if there is one. */
 export function eachEntry<T, R>(
   map: Operand<StringMap<T>>,
   make: (value: Value<T>, key: string) => R,
+  meets: (value: Value<T>) => Operand<boolean> = () => true,
 ): Value<readonly Item<R>[]> {
   // In Terraform's comprehensions the index of a map is its key.
-  if (isOpaque(map)) return each(asValue<readonly T[]>(map), (value, key) => make(value, String(key)));
-  return known(Object.entries(contentOf(map)).map(([key, value]) => make(asValue(value), key) as Item<R>));
+  if (isOpaque(map)) return each(asValue<readonly T[]>(map), (value, key) => make(value, String(key)), meets);
+  return known(
+    Object.entries(contentOf(map)).flatMap(([key, value]) =>
+      given(meets(asValue(value)), make(asValue(value), key) as Item<R>),
+    ),
+  );
 }
 
 /** What is made of the elements of a list that have the same key, by key. */

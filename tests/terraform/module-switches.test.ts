@@ -212,7 +212,7 @@ const OF_PLAIN: Readonly<Record<string, Switch>> = {
   },
   forwarders: {
     to: orders({ forwarders_enabled: false }),
-    changes: addresses(["lambda_event_source_mapping"], "forwarder", ["orders"]),
+    changes: addresses(["lambda_event_source_mapping"], "forwarder", ["orders/us-west-2"]),
   },
   deduplication: {
     to: { queues: { orders: {}, shipments: { fifo: true, content_based_deduplication: true } } },
@@ -266,6 +266,7 @@ const OF_PLAIN: Readonly<Record<string, Switch>> = {
     to: { functions: { profile: "throughput" } },
     changes: copiers(["lambda_event_source_mapping"], ["orders"]),
   },
+  quotas: { to: { account_quotas: { iam_roles: 2_000 } }, changes: [] },
   memory: { to: { functions: { memory_mb: 1024 } }, changes: copiers(["lambda_function"]) },
   architecture: { to: { functions: { architecture: "x86_64" } }, changes: copiers(["lambda_function"]) },
   timeout: {
