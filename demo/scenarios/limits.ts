@@ -32,7 +32,7 @@ export const HAND_OVER_SECONDS = 60;
  * Seconds from the order to give a home back until it processes its messages, work in flight included: longer is a failure. On a machine that
  * has enough to spare three minutes will do: of `mails`, which has no ledger, counts have to show for a minute that what was moved is processed.
  */
-export const HAND_BACK_SECONDS = 240;
+export const HAND_BACK_SECONDS = 270;
 
 /**
  * What took longer than it may, and what did not happen at all. Of a logical queue on which nothing waited, nothing is rescued; what waits to

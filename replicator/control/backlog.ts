@@ -1,7 +1,7 @@
 import { own } from "../../core/own";
 import type { AgeQuestion, Ages } from "./ages";
 import type { QueueDepth } from "./depths";
-import { COUNTS_SETTLE_MS } from "./empty-readings";
+import { EmptyReadings } from "./empty-readings";
 import { rescuedQueues } from "./rescue";
 import type { ControlledQueue } from "./settings";
 import { oldest } from "./watermark";
@@ -33,8 +33,8 @@ export function workQueuesOf(
 /** What is known of the messages that wait on work queues. */
 export class Backlog {
   private ages: Ages = {};
-  /** By work queue, from when on no reading has found a message that waits, and the last one. Epoch milliseconds. */
-  private readonly empty = new Map<string, { readonly since: number; readonly until: number }>();
+  /** Readings of work queues on which nothing waited. */
+  private readonly empty = new EmptyReadings();
 
   sawAges(ages: Ages): void {
     this.ages = ages;
@@ -42,21 +42,17 @@ export class Backlog {
 
   /** @param depths of work queues, as far as they could be asked */
   sawDepths(depths: Readonly<Record<string, QueueDepth>>, now: number): void {
-    for (const [queue, { waiting }] of Object.entries(depths)) {
-      if (waiting === 0) this.empty.set(queue, { since: this.empty.get(queue)?.since ?? now, until: now });
-      else this.empty.delete(queue);
-    }
+    for (const [queue, { waiting }] of Object.entries(depths)) this.empty.saw(queue, waiting, now);
   }
 
   /**
-   * Whether nothing waits that was put on the work queue before a moment: what waits there is newer, or nothing has been there in any
-   * reading for as long as counts may be wrong. A queue without an age proves nothing: one that has slept gets its ages a quarter of an
+   * Whether nothing waits that was put on the work queue before a moment: what waits there is newer, or readings have found nothing there
+   * since. A queue without an age proves nothing: one that has slept gets its ages a quarter of an
    * hour late. A reading waits for no metric. What it has missed counts as this region's own, and is processed here when the home has gone.
    */
   isProcessed(work: string, putBefore: number): boolean {
     const since = oldest(own(this.ages, work) ?? []);
     if (since !== undefined && since > putBefore) return true;
-    const empty = this.empty.get(work);
-    return empty !== undefined && empty.until - Math.max(empty.since, putBefore) >= COUNTS_SETTLE_MS;
+    return this.empty.points(work).some(({ at }) => at >= putBefore);
   }
 }

@@ -81,7 +81,7 @@ export class Controller {
     this.homeQueues = new HomeQueues(
       parts,
       (keptMs) => this.listQueues(keptMs),
-      (queue, depth, at) => this.empty.saw(queue, depth, at),
+      (queue, { all }, at) => this.empty.saw(queue, all, at),
     );
     this.notebook = new Notebook(parts);
     this.drainers = new Drainers(parts);

@@ -1,23 +1,23 @@
 import type { AgePoint } from "./ages";
-import type { QueueDepth } from "./depths";
 
 /** SQS may count wrongly for a minute after a change: https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-available-cloudwatch-metrics.html */
-export const COUNTS_SETTLE_MS = 60_000;
+const COUNTS_SETTLE_MS = 60_000;
 /** Readings that are further apart say nothing of each other. */
 const LONGEST_APART_MS = 5 * 60_000;
 /** As far back as ages are asked for. */
 const KEPT_MS = 15 * 60_000;
 
-/**
- * Readings that found a queue empty: nothing that waits, is delayed or is out of sight. CloudWatch has no age of such a queue, and none at
- * all of one that slept.
- */
+/** Readings that found a queue empty. CloudWatch has no age of such a queue, and none at all of one that slept. */
 export class EmptyReadings {
   /** By queue, when it was found empty, in epoch milliseconds and in the order of time. */
   private readonly moments = new Map<string, readonly number[]>();
 
-  saw(queue: string, { all }: QueueDepth, at: number): void {
-    if (all !== 0) return;
+  /**
+   * @param count of the messages that matter
+   * @param at epoch milliseconds
+   */
+  saw(queue: string, count: number, at: number): void {
+    if (count !== 0) return;
     const kept = (this.moments.get(queue) ?? []).filter((moment) => moment >= at - KEPT_MS);
     this.moments.set(queue, [...kept, at]);
   }

@@ -108,7 +108,7 @@ export async function replicate(
   return { ...report, copies, ...(owner === undefined ? {} : { fencedBy: owner }) };
 }
 
-/** By so many receives a message has waited for three minutes at least, by the back-off. */
+/** By so many receives a message has waited for three minutes, by the back-off; for less if it waited for an owner before. */
 const WAITS_FOR_ROOM_RECEIVES = 8;
 
 /**

@@ -59,13 +59,15 @@ describe("what was put on a work queue is processed", () => {
     expect(backlog.isProcessed("orders", NOW + 1)).toBe(true);
   });
 
-  test("not when there was something in between", () => {
+  test("also when something was there in between, which others go on to send", () => {
     const backlog = new Backlog();
     backlog.sawDepths({ orders: depth(0) }, NOW);
     backlog.sawDepths({ orders: depth(1) }, NOW + APART);
+    expect(backlog.isProcessed("orders", NOW)).toBe(false);
     backlog.sawDepths({ orders: depth(0) }, NOW + 2 * APART);
-    expect(backlog.isProcessed("orders", NOW)).toBe(false);
+    expect(backlog.isProcessed("orders", NOW + APART)).toBe(true);
+    expect(backlog.isProcessed("orders", NOW + APART + 1)).toBe(false);
     backlog.sawDepths({}, NOW + 3 * APART);
-    expect(backlog.isProcessed("orders", NOW)).toBe(false);
+    expect(backlog.isProcessed("orders", NOW + APART + 1)).toBe(false);
   });
 });

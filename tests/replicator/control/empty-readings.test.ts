@@ -6,11 +6,9 @@ import { processedBefore } from "../../../replicator/control/watermark";
 const SECOND = 1_000;
 const MINUTE = 60 * SECOND;
 
-const depth = (all: number) => ({ waiting: all, all });
-
 function readings(...moments: readonly (readonly [seconds: number, all: number])[]): readonly AgePoint[] {
   const empty = new EmptyReadings();
-  for (const [seconds, all] of moments) empty.saw("orders", depth(all), seconds * SECOND);
+  for (const [seconds, all] of moments) empty.saw("orders", all, seconds * SECOND);
   return empty.points("orders");
 }
 
@@ -95,7 +93,7 @@ test("nothing counts as processed that is not, though counts are a minute old, a
           ] as const) {
             if (t % everySeconds === 0) {
               const seen = t - staleness[samples % staleness.length]!;
-              empty.saw(queue, depth(on[queue](seen).length), t * SECOND);
+              empty.saw(queue, on[queue](seen).length, t * SECOND);
               samples += 1;
             }
             if (t % 60 !== second) continue;

@@ -48,6 +48,10 @@ describe("a live home is evacuated under traffic and handed back, by watermark",
     ["by slow consumers", { traffic: 2, speed: 3 }],
     ["in a group of three regions", { regions: REGIONS }],
     [
+      "though counts are a minute old and empty queues have no age",
+      { countsLateSeconds: 60, emptyHasNoAge: true },
+    ],
+    [
       "a queue with the name of what every object has",
       { queue: { rescue: "watermark", queue: "constructor" } },
     ],

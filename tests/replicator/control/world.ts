@@ -45,6 +45,8 @@ export interface Options {
   readonly traffic?: number;
   /** Messages that a consumer processes per second. @default 50 */
   readonly speed?: number;
+  /** How old counts of queues are, as they may be on AWS. @default they are of this moment */
+  readonly countsLateSeconds?: number;
   /** An empty queue has no age, as on AWS. @default its age is 0 */
   readonly emptyHasNoAge?: boolean;
   /** By region, by how many seconds the wall clocks of its functions are ahead. @default none is */
@@ -106,6 +108,8 @@ class Site {
   readonly pipeline: Pipeline;
   /** By name of the metric's queue: by minute, in seconds. */
   readonly ages: Record<string, Map<number, number>> = Object.create(null);
+  /** By second, how many messages were on each queue. */
+  readonly counts: Readonly<Record<string, number>>[] = [];
   isAlive = true;
   /** Functions that queues trigger; controller and SQS go on without. */
   hasPollers = true;
@@ -408,6 +412,7 @@ export class World {
       }
       for (const site of this.sites.values()) {
         this.sample(site);
+        site.counts.push(site.pipeline.depths(this.queueName));
         if (!site.isAlive) continue;
         if (site.hasPollers) {
           site.pipeline.replicate(this.ownerOf(site), this.now);
@@ -563,7 +568,8 @@ export class World {
     const queue = QueueUrl.split("/").at(-1)!;
     if (command === "GetQueueAttributesCommand") {
       const { AttributeNames = [] } = input as GetQueueAttributesCommandInput;
-      const waiting = own(site.pipeline.depths(this.queueName), queue) ?? 0;
+      const { countsLateSeconds = 0 } = this.options;
+      const waiting = own(site.counts.at(-1 - countsLateSeconds) ?? site.counts[0], queue) ?? 0;
       const counts = AttributeNames.map((name, index) => [name, String(index === 0 ? waiting : 0)]);
       return { Attributes: Object.fromEntries(counts) };
     }

@@ -82,6 +82,25 @@ describe("drainHandler", () => {
   const logs = () => lines.filter(({ _aws }) => !_aws);
   const metrics = () => lines.filter(({ _aws }) => _aws);
 
+  test("names what it has moved to the DLQ, and says nothing of its contents", async () => {
+    sqs
+      .on(ReceiveMessageCommand)
+      .resolvesOnce({ Messages: copies(3) })
+      .resolves({});
+    sqs
+      .on(SendMessageBatchCommand)
+      .callsFake(({ QueueUrl, Entries }) =>
+        QueueUrl.endsWith("/orders-dlq")
+          ? { Successful: Entries }
+          : { Failed: Entries.map(({ Id }: { Id: string }) => ({ Id, Code: "InvalidMessageContents" })) },
+      );
+    sqs.on(DeleteMessageBatchCommand).callsFake(({ Entries }) => ({ Successful: Entries }));
+    expect(await handler(task(), lambdaContext())).toMatchObject({ moved: 0, deadLettered: 2 });
+    expect(logs()).toMatchObject([{ deadLettered: 2, deadLetters: ["sqs-1", "sqs-2"] }]);
+    expect(metrics()).toContainEqual(expect.objectContaining({ CopiesDeadLettered: 2 }));
+    expect(JSON.stringify(lines)).not.toContain("secret");
+  });
+
   test("does its task, answers what it did, and says so in a line and in metrics", async () => {
     sqs
       .on(ReceiveMessageCommand)

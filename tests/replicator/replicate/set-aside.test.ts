@@ -166,7 +166,7 @@ test("nothing is lost, altered or out of order, whatever fails and whenever the 
         }
       },
     ),
-    { numRuns: 150 },
+    { numRuns: 60 },
   );
 }, 60_000);
 
