@@ -484,7 +484,7 @@ describe("functions", () => {
   });
 
   test("fails a mapping above ten messages without a window, or of a queue that shows messages again too soon", async () => {
-    await expect(reportedQueue(11, 0, 30)).rejects.toThrow("batch window");
+    await expect(reportedQueue(11, 0, 30)).rejects.toThrow("11 without a window");
     const { arn } = await createQueue({ VisibilityTimeout: "5" });
     const name = "slow";
     await createFunction(emulator, { region: REGION, account: ACCOUNT, name, role, zip, timeoutSeconds: 6 });

@@ -29,6 +29,8 @@ export interface Case {
   readonly status: number;
   readonly code: string;
   readonly limit: TestCall;
+  /** Why AWS does not carry out the call at the limit in a new account. @default it does */
+  readonly needsMore?: string;
 }
 
 type Cases = {
@@ -140,18 +142,17 @@ const putRolePolicy = (over: object) =>
     ...over,
   });
 
-export const createFunction = (over: object) =>
-  call(
-    "lambda",
-    "CreateFunction",
-  )({
-    FunctionName: nextName(),
-    Role: ROLE,
-    Runtime: "nodejs22.x",
-    Handler: "index.handler",
-    Code: { ZipFile: code.zip },
-    ...over,
-  });
+export const createFunction = (over: object) => {
+  const FunctionName = nextName();
+  return {
+    service: "lambda" as const,
+    operation: "CreateFunction",
+    get input() {
+      const Code = { ZipFile: code.zip };
+      return { FunctionName, Role: ROLE, Runtime: "nodejs22.x", Handler: "index.handler", Code, ...over };
+    },
+  };
+};
 export const createMapping = (over: object) =>
   call("lambda", "CreateEventSourceMapping")({ FunctionName: "limits", EventSourceArn: QUEUE, ...over });
 const addPermission = (over: object) =>
@@ -300,6 +301,7 @@ export const setUp = (): readonly TestCall[] => [
   createFunction({ FunctionName: "limits" }),
   createFunction({ FunctionName: "limits-sums" }),
   createTable({ TableName: "limits" }),
+  createLogGroup({ logGroupName: "limits" }),
   putRule({ Name: "limits" }),
   registerTarget({}),
 ];
@@ -629,17 +631,20 @@ export const CASES: Cases = {
     ),
     request_interval: of((RequestInterval) => createCheck({ RequestInterval }), 20, 30, "InvalidInput"),
     failure_threshold: of((FailureThreshold) => createCheck({ FailureThreshold }), 11, 10, "InvalidInput"),
-    child_healthchecks: of(
-      (count) =>
-        createCheck({
-          Type: "CALCULATED",
-          HealthThreshold: 1,
-          ChildHealthChecks: many(Number(count), (index) => `child-${index}`),
-        }),
-      256,
-      255,
-      "InvalidInput",
-    ),
+    child_healthchecks: {
+      needsMore: "255 children that exist, and an account has 200 health checks",
+      ...of(
+        (count) =>
+          createCheck({
+            Type: "CALCULATED",
+            HealthThreshold: 1,
+            ChildHealthChecks: many(Number(count), (index) => `child-${index}`),
+          }),
+        256,
+        255,
+        "InvalidInput",
+      ),
+    },
     cloudwatch_alarm_name: of(
       (Name) => createCheck({ Type: "CLOUDWATCH_METRIC", AlarmIdentifier: { Region: REGION, Name } }),
       chars(257),
