@@ -20,6 +20,10 @@ export const QUEUES = {
 } as const;
 export const QUEUE = QUEUES.async;
 
+const { duplicates: _repeats, lostAnswers: _losses, ...others } = AS_AWS;
+/** As AWS, but that nothing comes twice: tests that share queues know each message, and take it once. */
+export const COUNTED = others;
+
 /** Orders of a run, unless a test says otherwise. */
 export const MESSAGES = 1_000;
 
@@ -88,7 +92,7 @@ export const everyOrder = (count = MESSAGES) => ({
 export function useDeployed(): () => Deployed {
   let deployed: Deployed | undefined;
   beforeAll(async () => {
-    const emulator = await startEmulator({ regions: [HOME, PEER], asAws: { ...AS_AWS, seed: "deployed" } });
+    const emulator = await startEmulator({ regions: [HOME, PEER], asAws: { ...COUNTED, seed: "deployed" } });
     const deployment = await Deployment.synthesize(emulator, CONFIGURATION);
     await deployment.apply();
     await deployment.createClientRole("producer", PRODUCER_ROLE);

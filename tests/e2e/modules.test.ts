@@ -2,7 +2,6 @@ import path from "node:path";
 import type { ConfigurationInput } from "../../config/schema";
 import { ownershipTableName } from "../../core/names";
 import { TableWatch } from "../../demo/scenarios/table-watch";
-import { AS_AWS } from "../../emulator/as-aws";
 import { runCleanup } from "../../emulator/cleanup";
 import { createZone } from "../../emulator/clients";
 import { createClientRole } from "../../emulator/deployed-group";
@@ -12,7 +11,7 @@ import { waitFor } from "../../emulator/wait";
 import { configurationInput, HOME_ACCOUNT, PEER_ACCOUNT } from "../fixtures";
 import { ExampleCopy } from "../terraform/examples";
 import { IS_FULL } from "../tier";
-import { DEPLOY_TIMEOUT_MS, HOME, PEER } from "./deployed";
+import { COUNTED, DEPLOY_TIMEOUT_MS, HOME, PEER } from "./deployed";
 import { Example } from "./example";
 import { describeReplication, type ReplicationCase } from "./replication-suite";
 
@@ -67,7 +66,7 @@ const applied = new Map<string, Example>();
 
 /** All at once: what takes long is to wait for AWS. */
 beforeAll(async () => {
-  emulator = await startEmulator({ regions: [HOME, PEER, WITNESS], asAws: { ...AS_AWS, seed: "modules" } });
+  emulator = await startEmulator({ regions: [HOME, PEER, WITNESS], asAws: { ...COUNTED, seed: "modules" } });
   const copy = await ExampleCopy.in(path.join(emulator.directory, "clone"));
   const started = performance.now();
   await Promise.all(

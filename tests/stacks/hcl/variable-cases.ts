@@ -317,7 +317,7 @@ function faultsOf(schema: Schema): readonly { readonly kind: string; readonly wr
       return [fault(type === "array" ? [...longer] : longer)];
     }
     if (check.check === "min_length") return [fault(type === "array" ? [] : "")];
-    return [fault(" *")];
+    return [fault(check.check === "custom" ? " " : " *")];
   });
 }
 
