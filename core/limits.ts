@@ -51,6 +51,8 @@ export const QUEUE_POLICY_MAX_BYTES = 8_192;
 export const QUEUE_POLICY_MAX_STATEMENTS = 20;
 export const QUEUE_POLICY_STATEMENT_MAX_ACTIONS = 7;
 export const QUEUE_POLICY_MAX_PRINCIPALS = 50;
+/** Keys of conditions in all statements together. */
+export const QUEUE_POLICY_MAX_CONDITIONS = 10;
 
 /** Tags of a resource: https://docs.aws.amazon.com/tag-editor/latest/userguide/best-practices-and-strats.html */
 export const TAGS_MAX = 50;

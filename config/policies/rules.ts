@@ -1,5 +1,6 @@
 import {
   QUEUE_POLICY_MAX_BYTES,
+  QUEUE_POLICY_MAX_CONDITIONS,
   QUEUE_POLICY_MAX_PRINCIPALS,
   QUEUE_POLICY_MAX_STATEMENTS,
   QUEUE_POLICY_STATEMENT_MAX_ACTIONS,
@@ -142,24 +143,28 @@ const wholePolicies: QueueRule = (configuration, name, queue) =>
     });
 
 /** What is allowed, in words that a module has too. */
-export const POLICY_ALLOWED = `a queue policy of at most ${QUEUE_POLICY_MAX_BYTES} bytes, ${QUEUE_POLICY_MAX_STATEMENTS} statements and ${QUEUE_POLICY_MAX_PRINCIPALS} principals in them`;
+export const POLICY_ALLOWED = `a queue policy of at most ${QUEUE_POLICY_MAX_BYTES} bytes, ${QUEUE_POLICY_MAX_STATEMENTS} statements, and in them ${QUEUE_POLICY_MAX_PRINCIPALS} principals and ${QUEUE_POLICY_MAX_CONDITIONS} conditions`;
 
 function tooLarge(field: string, policy: PolicyDocument, given: string) {
   const bytes = Buffer.byteLength(JSON.stringify(policy));
   const statements = policy.Statement.length;
   const principals = policy.Statement.flatMap(({ Principal }) => principalsIn(Principal)).length;
+  const conditions = policy.Statement.flatMap(({ Condition = {} }) =>
+    Object.values(Condition).flatMap((keys) => Object.keys(keys)),
+  ).length;
   if (
     bytes <= QUEUE_POLICY_MAX_BYTES &&
     statements <= QUEUE_POLICY_MAX_STATEMENTS &&
-    principals <= QUEUE_POLICY_MAX_PRINCIPALS
+    principals <= QUEUE_POLICY_MAX_PRINCIPALS &&
+    conditions <= QUEUE_POLICY_MAX_CONDITIONS
   )
     return [];
   return [
     {
       field,
-      value: `${given}a policy of ${bytes} bytes, ${statements} statements and ${principals} principals in them`,
+      value: `${given}a policy of ${bytes} bytes, ${statements} statements, and in them ${principals} principals and ${conditions} conditions`,
       allowed: POLICY_ALLOWED,
-      fix: "name fewer principals, or whole accounts instead of their roles; join statements that differ by principals alone",
+      fix: "name fewer principals, whole accounts instead of their roles, or one entry for several ARNs of a service; join statements that differ by principals alone",
     },
   ];
 }

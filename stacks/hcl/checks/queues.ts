@@ -1,6 +1,7 @@
 import { POLICY_ALLOWED } from "../../../config/policies/rules";
 import {
   QUEUE_POLICY_MAX_BYTES,
+  QUEUE_POLICY_MAX_CONDITIONS,
   QUEUE_POLICY_MAX_PRINCIPALS,
   QUEUE_POLICY_MAX_STATEMENTS,
 } from "../../../core/limits";
@@ -23,12 +24,13 @@ const policySize = (field: "producers" | "consumers", queue: "ingress" | "work")
   const policy = `local.${queue}_policies[name]`;
   const statements = `length(jsondecode(${policy}).Statement)`;
   const principals = `length(flatten([for statement in jsondecode(${policy}).Statement : try(values(statement.Principal), statement.Principal)]))`;
+  const conditions = `length(flatten([for statement in jsondecode(${policy}).Statement : [for tests in values(try(statement.Condition, {})) : keys(tests)]]))`;
   const given = `length(module.settings.queues[name].${field}) + length(module.settings.queues[name].${field.replace(/s$/, "")}_services)`;
   return ofQueue(
     field,
-    `length(${policy}) <= ${QUEUE_POLICY_MAX_BYTES} && ${statements} <= ${QUEUE_POLICY_MAX_STATEMENTS} && ${principals} <= ${QUEUE_POLICY_MAX_PRINCIPALS}`,
+    `length(${policy}) <= ${QUEUE_POLICY_MAX_BYTES} && ${statements} <= ${QUEUE_POLICY_MAX_STATEMENTS} && ${principals} <= ${QUEUE_POLICY_MAX_PRINCIPALS} && ${conditions} <= ${QUEUE_POLICY_MAX_CONDITIONS}`,
     POLICY_ALLOWED,
-    `"\${${given}} principals, a policy of \${length(${policy})} bytes, \${${statements}} statements and \${${principals}} principals in them"`,
+    `"\${${given}} principals, a policy of \${length(${policy})} bytes, \${${statements}} statements, and in them \${${principals}} principals and \${${conditions}} conditions"`,
   );
 };
 

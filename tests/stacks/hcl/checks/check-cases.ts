@@ -271,6 +271,9 @@ const BY_NAME: Readonly<Record<string, Values>> = {
       logs: { producer_services: [service("s3"), service("sns")] },
     },
   },
+  many_services: {
+    queues: { orders: { producer_services: services(8) }, mails: { consumer_services: services(9) } },
+  },
   many_accounts: { queues: { orders: { producers: accounts(50) }, mails: { consumers: accounts(48) } } },
   roles: {
     recovery: { witness: { region: "us-east-2" } },
