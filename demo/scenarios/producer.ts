@@ -21,12 +21,14 @@ export interface ProducerOptions {
 /** A queue that has not answered by then is taken for away. */
 const PATIENCE_MS = 3_000;
 const PAUSE_MS = 500;
+/** Tries in a region before the next one: an answer that got lost is no lost region. */
+const TRIES = 2;
 /** Sends under way: whoever waits for a queue that does not answer does not open more and more connections. */
 const IN_FLIGHT = 5;
 
 /**
- * Sends orders steadily to the ingress queue of the region that it is told. When that does not answer, the producer sends the same order,
- * with the same producer key, to the next region. The two are one message. The producer stays there until it is told another region. An
+ * Sends orders steadily to the ingress queue of the region that it is told. When that does not answer twice, the producer sends the same
+ * order, with the same producer key, to the next region. The two are one message. The producer stays there until it is told another region. An
  * order that no region takes is tried until one does.
  */
 export class Producer {
@@ -104,7 +106,9 @@ export class Producer {
         this.accepting = region;
         return;
       } catch {
-        if (this.region === region) this.region = regions[(regions.indexOf(region) + 1) % regions.length]!;
+        const isGivenUp = tried.slice(-TRIES).filter((each) => each === region).length === TRIES;
+        if (isGivenUp && this.region === region)
+          this.region = regions[(regions.indexOf(region) + 1) % regions.length]!;
         await sleep(PAUSE_MS);
       }
     }
