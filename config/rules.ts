@@ -70,12 +70,15 @@ const distinctQueues: Rule = (configuration) =>
   );
 
 /** Roles are global in an account, so the same name in two regions meets there. */
-const distinctRoles: Rule = (configuration) => distinct(rolesOf(configuration));
+const roles: Rule = (configuration) => {
+  const all = rolesOf(configuration);
+  return [...distinct(all), ...tooMany(all, configuration)];
+};
 
 /** What is left of an account's quota is not known here, only that no more than all of it can do. */
-const countOfRoles: Rule = (configuration) => {
+function tooMany(all: readonly Named[], configuration: Configuration): readonly Violation[] {
   const most = configuration.accountQuotas.iamRoles;
-  const arns = [...new Set(rolesOf(configuration).map(({ arn }) => arn))];
+  const arns = [...new Set(all.map(({ arn }) => arn))];
   const accounts = [...new Set(Object.values(configuration.regions).map(({ account }) => account))];
   return accounts.flatMap((account) => {
     const count = arns.filter((arn) => accountInArn(arn) === account).length;
@@ -90,7 +93,7 @@ const countOfRoles: Rule = (configuration) => {
           },
         ];
   });
-};
+}
 
 function rolesOf(configuration: Configuration): readonly Named[] {
   const of = (use: string, functions: readonly FunctionReference[]) =>
@@ -213,8 +216,7 @@ const GROUP_RULES: readonly Rule[] = [
   regionsAllowed,
   ...groupRules([...REGION_TABLE, ...TAG_TABLE, ...HEALTH_CHECK_TAG_TABLE]),
   distinctQueues,
-  distinctRoles,
-  countOfRoles,
+  roles,
   runtimeOfStacks,
   ...RECOVERY_RULES,
   ...DNS_RULES,

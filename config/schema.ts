@@ -51,11 +51,11 @@ const ROLE_OR_USER_TEXT = "the ARN of a role or user without wildcards";
 const ACCOUNT_TEXT = "a 12-digit account id";
 
 const tags = map(
-  z.string().regex(/^(?![aA][wW][sS]:)[\p{L}\p{Z}\p{N}_.:/=+\-@]{1,128}$/u),
-  `tag keys of 1 to 128 ${TAG_CHARACTERS} that do not begin with aws:`,
+  z.string().regex(new RegExp(`^(?![aA][wW][sS]:)[${TAG_CHARACTERS.range}]{1,128}$`, "u")),
+  `tag keys of 1 to 128 ${TAG_CHARACTERS.words} that do not begin with aws:`,
   text(
-    /^[\p{L}\p{Z}\p{N}_.:/=+\-@]{0,256}$/u,
-    `a text of at most 256 ${TAG_CHARACTERS}`,
+    new RegExp(`^[${TAG_CHARACTERS.range}]{0,256}$`, "u"),
+    `a text of at most 256 ${TAG_CHARACTERS.words}`,
     "Value of the tag.",
   ),
   "Tags of every resource.",

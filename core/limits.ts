@@ -57,7 +57,11 @@ export const QUEUE_POLICY_MAX_CONDITIONS = 10;
 /** Tags of a resource: https://docs.aws.amazon.com/tag-editor/latest/userguide/best-practices-and-strats.html */
 export const TAGS_MAX = 50;
 /** https://docs.aws.amazon.com/IAM/latest/UserGuide/id_tags.html: characters of keys and values, the fewest that any of the services takes. */
-export const TAG_CHARACTERS = "letters, digits, spaces and _.:/=+-@";
+export const TAG_CHARACTERS = {
+  /** What stands in the brackets of a regular expression with the `u` flag. */
+  range: "\\p{L}\\p{Z}\\p{N}_.:/=+\\-@",
+  words: "letters, digits, spaces and _.:/=+-@",
+} as const;
 
 /** https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-configure.html: the queue's visibility timeout is at least six times the function's. */
 export const VISIBILITY_PER_FUNCTION_TIMEOUT = 6;

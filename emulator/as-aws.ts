@@ -1,4 +1,5 @@
 import { randomUUID } from "node:crypto";
+import { MESSAGE_CALLS } from "./sqs-wire";
 
 /**
  * What AWS does late, in part or now and then, and the emulator only if told. Times are in minutes of AWS, which `minuteSeconds` may shrink.
@@ -163,15 +164,7 @@ export const AS_AWS = {
 
 /** The calls whose answers may be lost, by service: those that an SDK repeats by itself and that create nothing by their name. */
 export const DATA_PLANES: Readonly<Record<string, readonly string[]>> = {
-  sqs: [
-    "SendMessage",
-    "SendMessageBatch",
-    "ReceiveMessage",
-    "DeleteMessage",
-    "DeleteMessageBatch",
-    "ChangeMessageVisibility",
-    "ChangeMessageVisibilityBatch",
-  ],
+  sqs: MESSAGE_CALLS,
   dynamodb: ["PutItem", "UpdateItem", "DeleteItem", "GetItem", "BatchGetItem", "BatchWriteItem", "Query"],
   lambda: ["Invoke"],
   ssm: ["GetParameter", "GetParameters", "GetParametersByPath"],

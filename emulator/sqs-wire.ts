@@ -24,6 +24,17 @@ export interface SqsRequest {
   readonly entries: readonly BatchEntry[];
 }
 
+/** Calls that send, receive and settle messages. An SDK repeats them by itself, and they make nothing but messages. */
+export const MESSAGE_CALLS = [
+  "SendMessage",
+  "SendMessageBatch",
+  "ReceiveMessage",
+  "DeleteMessage",
+  "DeleteMessageBatch",
+  "ChangeMessageVisibility",
+  "ChangeMessageVisibilityBatch",
+] as const;
+
 export function readSqsRequest(body: string): SqsRequest {
   const { QueueUrl: url, Entries: entries } = parsedObject(body);
   return {

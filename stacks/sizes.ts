@@ -26,22 +26,24 @@ export interface GroupSize {
 export const RESERVED = "reserved executions";
 
 /**
- * Size of a group with ledger, records and health by endpoint, of default settings; two regions with a witness.
- * @param queues logical queues, 1 or more
+ * Sizes of groups with ledger, records and health by endpoint, of default settings; two regions with a witness.
  * @param regions 2 or 3
+ * @returns tells the size of a group with so many logical queues, 1 or more
  */
-export function groupSize(queues: number, regions: number): GroupSize {
-  if (queues <= COUNTED) return countedSize(queues, regions);
+export function groupSizes(regions: number): (queues: number) => GroupSize {
   const most = countedSize(COUNTED, regions);
   const oneMore = countedSize(COUNTED + 1, regions);
-  const grown = (part: keyof GroupSize) =>
+  const grown = (part: keyof GroupSize, queues: number) =>
     Object.fromEntries(
       Object.entries(oneMore[part]).map(([type, amount]) => {
         const before = most[part][type] ?? 0;
         return [type, before + (queues - COUNTED) * (amount - before)];
       }),
     );
-  return { inAccount: grown("inAccount"), inRegion: grown("inRegion") };
+  return (queues) => {
+    if (queues < COUNTED) return countedSize(queues, regions);
+    return { inAccount: grown("inAccount", queues), inRegion: grown("inRegion", queues) };
+  };
 }
 
 /** The same, with the group synthesized. */

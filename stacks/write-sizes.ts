@@ -2,7 +2,7 @@ import { writeFileSync } from "node:fs";
 import path from "node:path";
 import { figure, type ResourceQuotas } from "../core/quotas/rules";
 import { QUOTAS } from "../core/quotas/table";
-import { type Amounts, type GroupSize, groupSize, RESERVED } from "./sizes";
+import { type Amounts, type GroupSize, groupSizes, RESERVED } from "./sizes";
 
 const FILE = path.join(__dirname, "..", "docs", "reference", "sizes.md");
 
@@ -42,10 +42,12 @@ const EXECUTIONS: Row = {
 
 /** docs/reference/sizes.md, made from synthesized groups and the table of quotas. */
 export function sizesReference(): string {
-  const columns = REGIONS.flatMap((regions) => SIZES.map((size) => ({ ...size, regions })));
-  const sizes = columns.map(({ queues, groups, regions }) => groupSize(queues / groups, regions));
+  const columns = REGIONS.flatMap((regions) => {
+    const sizeOf = groupSizes(regions);
+    return SIZES.map(({ queues, groups }) => ({ queues, groups, regions, size: sizeOf(queues / groups) }));
+  });
   const rows = [...limited(), EXECUTIONS, ...UNLIMITED].flatMap((row) => {
-    const cells = columns.map(({ groups }, index) => groups * amountOf(sizes[index]![row.part], row.types));
+    const cells = columns.map(({ groups, size }) => groups * amountOf(size[row.part], row.types));
     if (cells.every((cell) => cell === 0)) return [];
     const over = (cell: number) => row.quota !== undefined && cell > row.quota.max;
     const place = row.part === "inAccount" ? "account" : "region";

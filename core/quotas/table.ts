@@ -37,6 +37,7 @@ import {
   ROLE_POLICY_MAX_CHARACTERS,
   TABLE_CAPACITY_UNITS,
   TABLE_NAME_LENGTH,
+  TAG_CHARACTERS,
   TAGS_MAX,
   VISIBILITY_TIMEOUT_SECONDS,
 } from "../limits";
@@ -103,14 +104,12 @@ const text = (
   page,
 });
 
-/** What most services take in the key and the value of a tag. */
-const TAG_PATTERN = "[\\p{L}\\p{Z}\\p{N}_.:/=+\\-@]*";
-const TAG_CHARACTERS = "letters, digits, white space and _ . : / = + - @";
+const TAG_PATTERN = `[${TAG_CHARACTERS.range}]*`;
 
 const tags = (page: string, over: Partial<TagRules> = {}): TagRules => ({
   max: TAGS_MAX,
-  key: { length: { min: 1, max: 128 }, pattern: TAG_PATTERN, characters: TAG_CHARACTERS },
-  value: { length: { min: 0, max: 256 }, pattern: TAG_PATTERN, characters: TAG_CHARACTERS },
+  key: { length: { min: 1, max: 128 }, pattern: TAG_PATTERN, characters: TAG_CHARACTERS.words },
+  value: { length: { min: 0, max: 256 }, pattern: TAG_PATTERN, characters: TAG_CHARACTERS.words },
   page,
   ...over,
 });

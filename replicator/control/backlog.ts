@@ -47,8 +47,8 @@ export class Backlog {
 
   /**
    * Whether nothing waits that was put on the work queue before a moment: what waits there is newer, or readings have found nothing there
-   * since. A queue without an age proves nothing: one that has slept gets its ages a quarter of an
-   * hour late. A reading waits for no metric. What it has missed counts as this region's own, and is processed here when the home has gone.
+   * since. A queue without an age proves nothing: one that has slept gets its ages a quarter of an hour late. A reading waits for no metric.
+   * What it has missed counts as this region's own, and is processed here when the home has gone.
    */
   isProcessed(work: string, putBefore: number): boolean {
     const since = oldest(own(this.ages, work) ?? []);

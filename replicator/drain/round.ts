@@ -233,7 +233,7 @@ async function move(
   const poison = untaken.filter(({ delivery }) => !delivery.accepted && delivery.class === "message");
   const dead = [...toDlq, ...poison.map(({ copy }) => copy)];
   const dlq: Target = { client: clients.own, queueUrl: settings.dlqUrl };
-  const aside = setAside(dlq, deadline, context, () => {});
+  const aside = setAside(dlq, deadline, context);
   const [buried, unburied] = parted(dead, await ship(dead, dlq, aside, ({ message }) => message));
 
   tally.moved += taken.length;

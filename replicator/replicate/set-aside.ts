@@ -16,7 +16,7 @@ export function setAside(
   target: Target,
   deadline: Deadline,
   context: BatchContext,
-  onPieces: (record: SQSRecord) => void,
+  onPieces: (record: SQSRecord) => void = () => {},
 ): Route {
   const whole = toQueue(target, deadline, context);
   return async (parcels) => {

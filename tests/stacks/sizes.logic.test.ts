@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import path from "node:path";
 import { PROJECT_ROOT } from "../../emulator/paths";
-import { countedSize, groupSize } from "../../stacks/sizes";
+import { countedSize, groupSizes } from "../../stacks/sizes";
 import { sizesReference } from "../../stacks/write-sizes";
 import { violationsIn } from "../config/violations";
 import { configurationInput, HOME_ACCOUNT } from "../fixtures";
@@ -13,8 +13,8 @@ test("docs/reference/sizes.md is up to date (npm run build writes it)", () => {
 });
 
 test("a group that is reckoned is as large as one that is synthesized", () => {
-  expect(groupSize(17, 2)).toEqual(countedSize(17, 2));
-  expect(groupSize(13, 3)).toEqual(countedSize(13, 3));
+  expect(groupSizes(2)(17)).toEqual(countedSize(17, 2));
+  expect(groupSizes(3)(13)).toEqual(countedSize(13, 3));
 });
 
 test("the configuration counts as many roles as are made", () => {

@@ -1,3 +1,4 @@
+import { MESSAGE_CALLS } from "../../sqs-wire";
 import { type Change, changed, made, removed, tagged, untagged } from "../change";
 import { queryCompatible } from "../protocols/json";
 import { documentIn, type Input, objectIn, tagMap, textIn, texts } from "../protocols/protocol";
@@ -30,18 +31,7 @@ export const SQS: Service = {
     ],
     DeleteQueue: ({ QueueUrl: url }) => [removed("aws_sqs_queue", lastPart(textIn(url)))],
   },
-  free: [
-    "SendMessage",
-    "SendMessageBatch",
-    "ReceiveMessage",
-    "DeleteMessage",
-    "DeleteMessageBatch",
-    "ChangeMessageVisibility",
-    "ChangeMessageVisibilityBatch",
-    "PurgeQueue",
-    "StartMessageMoveTask",
-    "CancelMessageMoveTask",
-  ],
+  free: [...MESSAGE_CALLS, "PurgeQueue", "StartMessageMoveTask", "CancelMessageMoveTask"],
   refusals: {
     usual: [400, "InvalidAttributeValue"],
     attributes: { name: [400, "InvalidParameterValue"] },
