@@ -2,7 +2,7 @@ import type { IncomingMessage } from "node:http";
 import type { Call } from "../gateway-call";
 import type { SqsAnswer } from "../sqs-wire";
 import { Holder, type Scope } from "./holder";
-import type { Undo } from "./inventory";
+import { type Undo, undoAll } from "./inventory";
 import type { Broken } from "./judge";
 import type { Input, Protocol } from "./protocols/protocol";
 import type { Dialect, Place, Refusal, Refusals, Service } from "./service";
@@ -76,9 +76,6 @@ export class Constraints {
 
     const undo: Undo[] = [];
     const settle: ((answer: SqsAnswer) => void)[] = [];
-    const undoAll = () => {
-      for (const step of undo.reverse()) step();
-    };
     for (const each of change({ ...inputOf(protocol, body), ...parameters }, place)) {
       if (each.kind === "session") {
         settle.push((answer) => this.accounts.set(each.accessKey(answer), each.account));
@@ -86,7 +83,7 @@ export class Constraints {
       }
       const held = this.holder.hold(each, scope, place.region);
       if (held.broken !== undefined) {
-        undoAll();
+        undoAll(undo);
         return refuse(held.broken);
       }
       undo.push(held.undo);
@@ -94,7 +91,7 @@ export class Constraints {
     }
     return {
       settle: (answer) => {
-        if (answer === undefined || answer.status >= 300) undoAll();
+        if (answer === undefined || answer.status >= 300) undoAll(undo);
         else for (const step of settle) step(answer);
       },
     };

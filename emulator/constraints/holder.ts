@@ -2,7 +2,7 @@ import { allowedCount, allowedTags, type Rule } from "../../core/quotas/rules";
 import { type QuotaType, quotasOf } from "../../core/quotas/table";
 import type { SqsAnswer } from "../sqs-wire";
 import { type Changed, type Made, ownerOf, type Removed, type ResourceChange } from "./change";
-import { Inventory, type Undo } from "./inventory";
+import { Inventory, type Undo, undoAll } from "./inventory";
 import { type Broken, faultIn, faultInTags, sentence, type Tags, tagKey, unitsOf } from "./judge";
 
 /** Account of a service that is global, account and region of any other. */
@@ -144,10 +144,6 @@ export class Holder {
 /** Something that is done when AWS has carried a call out, and not before. */
 function noted(work: () => void): Held {
   return { undo: NOTHING, settle: work };
-}
-
-function undoAll(undo: readonly Undo[]): void {
-  for (const step of [...undo].reverse()) step();
 }
 
 /** Groups of the inventory: account and region, owner, what is in it. */

@@ -1,6 +1,11 @@
 /** Takes back what was noted for a call that AWS then refused. */
 export type Undo = () => void;
 
+/** Takes back the latest first. */
+export function undoAll(undo: readonly Undo[]): void {
+  for (const step of [...undo].reverse()) step();
+}
+
 interface Group {
   readonly amounts: Map<string, number>;
   sum: number;
